@@ -1,0 +1,61 @@
+"""Train, watch, steer and sample generative adversarial networks for images, text and sound.
+
+    from multigan import ImageTrainer, Pipeline
+
+    run = ImageTrainer("digits", steps=2000, seed=0).fit()
+    images = run.pipeline()(16, condition=3, seed=7)
+
+Names are imported when first used: `import multigan` itself costs no torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from multigan.errors import MultiganError
+
+if TYPE_CHECKING:
+    from multigan.config import Recipe
+    from multigan.core.game import AdversarialGame
+    from multigan.core.prior import Prior
+    from multigan.core.trainer import Trainer
+    from multigan.pipelines import Pipeline
+    from multigan.recipes import recipe
+    from multigan.runs import Run
+    from multigan.trainers import ImageTrainer, resume
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "AdversarialGame": "multigan.core.game",
+    "ImageTrainer": "multigan.trainers",
+    "Pipeline": "multigan.pipelines",
+    "Prior": "multigan.core.prior",
+    "Recipe": "multigan.config",
+    "Run": "multigan.runs",
+    "Trainer": "multigan.core.trainer",
+    "recipe": "multigan.recipes",
+    "resume": "multigan.trainers",
+}
+
+__all__ = [
+    "AdversarialGame",
+    "ImageTrainer",
+    "MultiganError",
+    "Pipeline",
+    "Prior",
+    "Recipe",
+    "Run",
+    "Trainer",
+    "recipe",
+    "resume",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'multigan' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

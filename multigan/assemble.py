@@ -1,0 +1,165 @@
+"""Builds a recipe's parts. Nothing here trains, and nothing here writes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from multigan.config import Recipe
+from multigan.core.condition import ConditionSpec
+from multigan.core.draws import seeded
+from multigan.core.engine import Engine
+from multigan.core.game import AdversarialGame
+from multigan.core.losses import LOSSES
+from multigan.core.modality import Modality
+from multigan.core.objective import Batch
+from multigan.core.prior import Prior
+from multigan.core.regularizers import REGULARIZERS
+from multigan.core.schedules import Schedule
+from multigan.core.trainer import Trainer
+from multigan.data.stream import Stream
+from multigan.errors import ConfigError
+from multigan.kits import KITS, Loaded
+from multigan.modalities import AUGMENTATIONS, DISCRIMINATORS, GENERATORS, MODALITIES
+from multigan.pipelines import Pipeline
+from multigan.registry import Component
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a recipe names, built.
+
+    Attributes:
+        data: The loaded data set.
+        modality: Encodes and decodes it.
+        condition: What both players are told, or None.
+        game: The two players.
+        components: The generator's and the modality's names and options, for saving.
+    """
+
+    data: Loaded
+    modality: Modality
+    condition: ConditionSpec | None
+    game: AdversarialGame
+    components: dict[str, Component]
+
+    def pipeline(self, generator: torch.nn.Module) -> Pipeline:
+        """Returns a pipeline that samples `generator`."""
+        return Pipeline(
+            generator,
+            self.modality,
+            self.game.prior,
+            condition=self.condition,
+            components=self.components,
+        )
+
+
+@dataclass(frozen=True)
+class Unconditional:
+    """A stream whose labels nobody is told."""
+
+    stream: Stream
+
+    @property
+    def batch_size(self) -> int:
+        """Samples in a batch, over all processes."""
+        return self.stream.batch_size
+
+    def batches(self, start: int) -> Iterator[Batch]:
+        """Yields the stream's batches without their condition."""
+        return (Batch(batch.samples) for batch in self.stream.batches(start))
+
+
+def load_data(recipe: Recipe, data: Any = None) -> Loaded:
+    """Loads what the recipe names, or `data` given in Python, with the recipe's options."""
+    given = recipe.data.name if data is None else data
+    return KITS[recipe.modality].load(given, **recipe.data.options)
+
+
+def build_parts(recipe: Recipe, data: Loaded, engine: Engine) -> Parts:
+    """Builds the networks and the game on the engine's device; the seed fixes their weights.
+
+    Raises:
+        ConfigError: A name is unknown, an option is wrong, or two components do not go together.
+    """
+    adapter = KITS[recipe.modality].adapt(data)
+    modality = MODALITIES.build(adapter)
+    condition = data.condition if recipe.conditional else None
+    with seeded(recipe.seed, "weights"):
+        generator = GENERATORS.build(
+            recipe.generator,
+            latent_dim=recipe.latent_dim,
+            sample_shape=modality.sample_shape,
+            condition=condition,
+        )
+        discriminator = DISCRIMINATORS.build(
+            recipe.discriminator, sample_shape=modality.sample_shape, condition=condition
+        )
+    game = AdversarialGame(
+        generator,
+        discriminator,
+        Prior(recipe.latent_dim),
+        LOSSES[recipe.loss],
+        regularizers=[
+            REGULARIZERS.build(Component(name, options))
+            for name, options in recipe.regularizers.items()
+        ],
+        augment=None if recipe.augment is None else AUGMENTATIONS.build(recipe.augment),
+        discriminator_steps=recipe.discriminator_steps,
+    )
+    modality.to(engine.device)
+    return Parts(
+        data,
+        modality,
+        condition,
+        game.to(engine.device),
+        {"generator": recipe.generator, "modality": adapter},
+    )
+
+
+def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
+    """Returns the trainer of a recipe's parts, without callbacks."""
+    stream = Stream(
+        parts.data.source,
+        parts.modality.encode,
+        recipe.batch_size,
+        seed=recipe.seed,
+        device=engine.device,
+        rank=engine.rank,
+        world_size=engine.world_size,
+    )
+    return Trainer(
+        parts.game,
+        _optimizers(recipe, parts.game),
+        stream if parts.condition is not None else Unconditional(stream),
+        schedules=_schedules(recipe),
+        engine=engine,
+        seed=recipe.seed,
+        accumulate=recipe.accumulate,
+        half_life=recipe.half_life,
+    )
+
+
+def _optimizers(recipe: Recipe, game: AdversarialGame) -> dict[str, torch.optim.Optimizer]:
+    players = {phase.name: phase.player for phase in game.phases}
+    if set(recipe.optimizers) != set(players):
+        raise ConfigError(
+            f"The recipe has optimizers for {', '.join(recipe.optimizers) or 'nobody'}; "
+            f"the players are {', '.join(players)}."
+        )
+    return {
+        name: torch.optim.Adam(
+            players[name].parameters(),
+            lr=options.learning_rate,
+            betas=(options.beta1, options.beta2),
+        )
+        for name, options in recipe.optimizers.items()
+    }
+
+
+def _schedules(recipe: Recipe) -> dict[str, Schedule]:
+    return {
+        knob: Schedule(options.start, options.end, options.over, options.shape)
+        for knob, options in recipe.settled().schedules.items()
+    }

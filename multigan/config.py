@@ -1,0 +1,283 @@
+"""Recipes: typed, readable from JSON and back, changeable by `--set key=value`."""
+
+import dataclasses
+import json
+import types
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from multigan.errors import ConfigError
+from multigan.registry import Component
+
+FORMAT = 1
+GIVEN_IN_PYTHON = "(given in Python)"  # the name of data that has none
+
+
+@dataclass(frozen=True)
+class OptimizerOptions:
+    """Adam's settings for one player.
+
+    Attributes:
+        learning_rate: 2e-4 is R3GAN's and DCGAN's.
+        beta1: 0 for games with gradient penalties (Karras et al. 2018; Huang et al. 2024).
+        beta2: Of the squared gradients' average.
+    """
+
+    learning_rate: float = 2e-4
+    beta1: float = 0.0
+    beta2: float = 0.99
+
+
+@dataclass(frozen=True)
+class ScheduleOptions:
+    """How a knob moves; see `multigan.core.schedules.Schedule`.
+
+    Attributes:
+        start, end: The knob's values.
+        over: How many real samples the way takes; 0 stands for the whole run's.
+        shape: "half_cosine" or "linear".
+    """
+
+    start: float
+    end: float
+    over: int = 0
+    shape: str = "half_cosine"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a run, by names and numbers.
+
+    Attributes:
+        name: Of the recipe; the run's folder is called after it.
+        summary: One line for `multigan recipes`.
+        modality: The kind of data: "image".
+        data: What to train on: a source by name or path, with the loader's options.
+        conditional: Whether to tell the players each sample's class, where the data has one.
+        generator, discriminator: The networks.
+        augment: What is done to all that the discriminator sees; null for nothing.
+        latent_dim: Z, the size of the generator's input.
+        loss: An adversarial loss's name.
+        regularizers: Options by regularizer's name, e.g. {"r1": {"weight": 0.1}}.
+        optimizers: Adam's settings by player.
+        schedules: How knobs move, by the knob's name, e.g. "r1.weight".
+        discriminator_steps: Discriminator updates per generator update.
+        half_life: Of the averaged generator, in samples.
+        batch_size: Over all processes.
+        accumulate: Pieces a batch is cut into, to fit into memory.
+        steps: How long to train.
+        seed: Decides every random draw.
+        precision: "float32" or "bfloat16".
+        log_every, look_every, checkpoint_every, evaluate_every: Intervals in steps; 0 is never.
+        keep_checkpoints: How many of the newest stay.
+        metrics: What is measured every `evaluate_every` steps.
+        best_by: The metric whose best checkpoint is kept besides; "" for none.
+        on_divergence: "stop", or "rollback" to the last checkpoint with half the learning rate.
+        max_rollbacks: After so many the run stops all the same.
+    """
+
+    name: str
+    summary: str = ""
+    modality: str = "image"
+    data: Component = field(default_factory=lambda: Component("digits"))
+    conditional: bool = True
+    generator: Component = field(default_factory=lambda: Component("dcgan"))
+    discriminator: Component = field(default_factory=lambda: Component("dcgan"))
+    augment: Component | None = None
+    latent_dim: int = 64
+    loss: str = "relativistic"
+    regularizers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    optimizers: dict[str, OptimizerOptions] = field(
+        default_factory=lambda: {
+            "generator": OptimizerOptions(),
+            "discriminator": OptimizerOptions(),
+        }
+    )
+    schedules: dict[str, ScheduleOptions] = field(default_factory=dict)
+    discriminator_steps: int = 1
+    half_life: float = 20_000
+    batch_size: int = 64
+    accumulate: int = 1
+    steps: int = 10_000
+    seed: int = 0
+    precision: str = "float32"
+    log_every: int = 50
+    look_every: int = 500
+    checkpoint_every: int = 1000
+    evaluate_every: int = 0
+    keep_checkpoints: int = 3
+    metrics: tuple[str, ...] = ("frechet", "coverage")
+    best_by: str = ""
+    on_divergence: str = "stop"
+    max_rollbacks: int = 3
+
+    def __post_init__(self) -> None:
+        for name in ("latent_dim", "discriminator_steps", "batch_size", "accumulate", "log_every"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}.")
+        for name in ("steps", "look_every", "checkpoint_every", "evaluate_every"):
+            if getattr(self, name) < 0:
+                raise ConfigError(f"{name} cannot be negative, as {getattr(self, name)} is.")
+        if self.on_divergence not in ("stop", "rollback"):
+            raise ConfigError(f"on_divergence is stop or rollback, not {self.on_divergence!r}.")
+
+    def settled(self) -> "Recipe":
+        """Returns a copy whose schedules say over how many samples they go.
+
+        A run that is later trained further keeps the schedules it began with.
+        """
+        whole_run = max(self.steps * self.batch_size, 1)
+        schedules = {
+            knob: schedule if schedule.over else dataclasses.replace(schedule, over=whole_run)
+            for knob, schedule in self.schedules.items()
+        }
+        return dataclasses.replace(self, schedules=schedules)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns plain values that `from_json` reads back to an equal recipe."""
+        return {"format": FORMAT, **_plain(self)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Recipe":
+        """Reads a recipe.
+
+        Raises:
+            ConfigError: A field is unknown, or has a value of the wrong type, named by its path.
+        """
+        if value.get("format", FORMAT) > FORMAT:
+            raise ConfigError(
+                f"This recipe has format {value['format']}, newer than this multigan."
+            )
+        return _parse(cls, {k: v for k, v in value.items() if k != "format"}, "recipe")
+
+    def changed(self, changes: Mapping[str, Any]) -> "Recipe":
+        """Returns a copy with values replaced by dotted path, e.g. {"generator.width": 32}.
+
+        A component's options are reached through its name: "data.size", "augment.strength". A
+        component itself is replaced by its new name. None removes an entry, as in
+        {"regularizers.r2": None}.
+
+        Raises:
+            ConfigError: A path leads nowhere, or a value has the wrong type.
+        """
+        tree = _plain(self)
+        for path, value in changes.items():
+            _put(tree, Recipe, path.split("."), value, path)
+        return Recipe.from_json(tree)
+
+
+def parse_changes(assignments: Iterable[str]) -> dict[str, Any]:
+    """Reads `key=value` strings; values are JSON where they can be, else text.
+
+    Example:
+        >>> parse_changes(["steps=100", "generator=resnet", "conditional=false"])
+        {'steps': 100, 'generator': 'resnet', 'conditional': False}
+    """
+    changes = {}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        if not equals or not key:
+            raise ConfigError(f"Changes are written key=value, not {assignment!r}.")
+        try:
+            changes[key.strip()] = json.loads(text)
+        except json.JSONDecodeError:
+            changes[key.strip()] = text
+    return changes
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _parse(kind: Any, value: Any, path: str) -> Any:
+    """Returns `value` as the annotated type `kind`, or says which path is wrong and why."""
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        if value is None:
+            return None
+        (kind,) = [k for k in get_args(kind) if k is not type(None)]
+        return _parse(kind, value, path)
+    if dataclasses.is_dataclass(kind):
+        return _parse_dataclass(kind, value, path)
+    if origin is dict:
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{path} must be a table of names and values, not {value!r}.")
+        return {
+            key: _parse(get_args(kind)[1], item, f"{path}.{key}") for key, item in value.items()
+        }
+    if origin is tuple:
+        items = [value] if isinstance(value, str) else value
+        return tuple(_parse(get_args(kind)[0], item, path) for item in items)
+    if kind is Any:
+        return value
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise ConfigError(f"{path} must be of type {kind.__name__}, not {value!r}.")
+    return value
+
+
+def _parse_dataclass(kind: Any, value: Any, path: str) -> Any:
+    if kind is Component and isinstance(value, str):
+        return Component(value)
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{path} must be a table of names and values, not {value!r}.")
+    hints = get_type_hints(kind)
+    for name in value:
+        if name not in hints:
+            raise ConfigError(f"There is no {path}.{name}.{_guess(name, hints)}")
+    try:
+        return kind(
+            **{name: _parse(hints[name], item, f"{path}.{name}") for name, item in value.items()}
+        )
+    except TypeError as error:  # a required field is missing
+        raise ConfigError(f"{path} is incomplete: {error}") from None
+
+
+def _put(tree: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str) -> None:
+    """Sets one value in a plain tree whose shape is that of the annotated type `kind`."""
+    if get_origin(kind) in (Union, types.UnionType):
+        (kind,) = [k for k in get_args(kind) if k is not type(None)]
+    if kind is Component:
+        tree, kind = tree["options"], dict[str, Any]
+    if get_origin(kind) is dict:
+        _put_in_table(tree, get_args(kind)[1], keys, value, path)
+        return
+    hints = get_type_hints(kind)
+    key = keys[0]
+    if key not in hints:
+        raise ConfigError(f"There is nothing called {path!r} in a recipe.{_guess(key, hints)}")
+    if len(keys) == 1:
+        tree[key] = value
+        return
+    if not isinstance(tree[key], dict):
+        raise ConfigError(
+            f"{key} is {tree[key]!r} here, so {path!r} leads nowhere. Set {key} first."
+        )
+    _put(tree[key], hints[key], keys[1:], value, path)
+
+
+def _put_in_table(table: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str) -> None:
+    # The names of knobs contain dots, so an entry's own field is at most the last key.
+    fields = get_type_hints(kind) if dataclasses.is_dataclass(kind) else None
+    inner = len(keys) > 1 and (keys[-1] in fields if fields is not None else kind is not Any)
+    entry = ".".join(keys[:-1] if inner else keys)
+    if value is None and not inner:
+        table.pop(entry, None)
+    elif inner:
+        table.setdefault(entry, {})[keys[-1]] = value
+    else:
+        table[entry] = value
+
+
+def _guess(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else f" Known: {', '.join(known)}."

@@ -1,0 +1,64 @@
+"""Random draws that depend on (seed, step) and on nothing else.
+
+Two ideas make a run repeatable to the bit, whatever it runs on:
+
+- `seeded(seed, step, ...)` makes every draw of a block a function of those numbers, so a resumed
+  run needs no stored random state, and the user's own draws are left alone.
+- `normal` and `uniform` draw one row per sample *of the whole batch* and return the rows of the
+  part being worked on. A batch split over processes or over accumulation steps therefore sees the
+  same latents and the same augmentations as the same batch in one piece.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import torch
+from torch import Tensor
+
+_part: ContextVar[tuple[int, int]] = ContextVar("part", default=(0, 1))
+
+
+def seed_from(*path: int | str) -> int:
+    """Returns a 63-bit seed that depends on all of `path`, e.g. `seed_from(seed, "data", 3)`."""
+    digest = hashlib.blake2b(repr(path).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+@contextmanager
+def seeded(*path: int | str) -> Iterator[None]:
+    """Makes the block's random draws a function of `path` alone, e.g. `seeded(seed, step)`.
+
+    The surrounding random state is put back afterwards, so a training step disturbs nothing
+    that the user's own code draws.
+    """
+    devices = [torch.cuda.current_device()] if torch.cuda.is_initialized() else []
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(seed_from(*path))
+        yield
+
+
+@contextmanager
+def part_of(index: int, parts: int) -> Iterator[None]:
+    """Declares that the block works on part `index` of a batch that was split into `parts`."""
+    token = _part.set((index, parts))
+    try:
+        yield
+    finally:
+        _part.reset(token)
+
+
+def normal(count: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    """Returns standard normal draws (count, *shape): this part's rows of the whole batch's."""
+    return _rows(torch.randn, count, shape, device)
+
+
+def uniform(count: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    """Returns uniform draws in [0, 1), (count, *shape): this part's rows of the whole batch's."""
+    return _rows(torch.rand, count, shape, device)
+
+
+def _rows(draw, count: int, shape: tuple[int, ...], device: torch.device | str) -> Tensor:  # type: ignore[no-untyped-def]
+    index, parts = _part.get()
+    return draw(parts * count, *shape, device=device)[index * count : (index + 1) * count]

@@ -1,0 +1,146 @@
+"""Where a step runs: on which device, in which precision, in how many processes.
+
+Several processes are started by `torchrun --nproc-per-node N -m multigan train ...`. Each works on
+its rows of the global batch, and after every backward pass the gradients are averaged in one flat
+message. That is all: there is no wrapper around the networks, so gradient penalties, frozen
+opponents and accumulation work as they do in one process.
+"""
+
+import os
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from multigan.errors import ConfigError, MissingDependencyError
+
+PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16}
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """Returns the device called `name`: auto, cpu, cuda, cuda:1, mps.
+
+    Raises:
+        ConfigError: The name is unknown, or this machine has no such device.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ConfigError(
+            f"There is no device called {name!r}. Try auto, cpu, cuda or mps."
+        ) from None
+    available = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    if not available.get(device.type, lambda: True)():
+        raise ConfigError(
+            f"This machine's torch {torch.__version__} sees no {device.type} device. "
+            "Use --device auto, or see `multigan doctor`."
+        )
+    return device
+
+
+class Engine:
+    """One process on one device.
+
+    Args:
+        device: Where tensors live.
+        precision: "float32", or "bfloat16" to run the networks under autocast. Weights, losses and
+            gradient penalties stay in float32.
+    """
+
+    rank = 0
+    world_size = 1
+
+    def __init__(self, device: str | torch.device = "cpu", precision: str = "float32") -> None:
+        self.device = device if isinstance(device, torch.device) else pick_device(device)
+        if precision not in PRECISIONS:
+            raise ConfigError(f"Precision is {' or '.join(PRECISIONS)}, not {precision!r}.")
+        self.precision = precision
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this process is the one that writes files and talks to people."""
+        return self.rank == 0
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """Runs the networks of the block in this engine's precision."""
+        dtype = PRECISIONS[self.precision]
+        return torch.autocast(self.device.type, dtype=dtype) if dtype else nullcontext()
+
+    def average(self, tensors: Iterable[Tensor]) -> None:
+        """Replaces each tensor by its mean over all processes, in place."""
+
+    def wait(self) -> None:
+        """Returns when every process has come here."""
+
+    def agree(self, value: int) -> int:
+        """Returns the main process's `value` in every process."""
+        return value
+
+    def close(self) -> None:
+        """Ends the connection between processes."""
+
+
+class DistributedEngine(Engine):
+    """One process of several, held together by Accelerate."""
+
+    def __init__(self, device: str | torch.device = "auto", precision: str = "float32") -> None:
+        try:
+            from accelerate import Accelerator
+        except ImportError:
+            raise MissingDependencyError(
+                "accelerate", purpose="Training in several processes", extra="dist"
+            ) from None
+        asked = pick_device(device) if isinstance(device, str) else device
+        self._accelerator = Accelerator(cpu=asked.type == "cpu")
+        super().__init__(self._accelerator.device, precision)
+        self.rank = self._accelerator.process_index
+        self.world_size = self._accelerator.num_processes
+
+    def average(self, tensors: Iterable[Tensor]) -> None:
+        """Replaces each tensor by its mean over all processes, in one message."""
+        tensors = list(tensors)
+        if not tensors:
+            return
+        flat = torch.cat([t.reshape(-1).float() for t in tensors])
+        flat = self._accelerator.reduce(flat, "mean")
+        for tensor, mean in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
+            tensor.copy_(mean.view_as(tensor))
+
+    def wait(self) -> None:
+        """Returns when every process has come here."""
+        self._accelerator.wait_for_everyone()
+
+    def agree(self, value: int) -> int:
+        """Returns the main process's `value` in every process."""
+        from accelerate.utils import broadcast
+
+        return int(broadcast(torch.tensor(value, device=self.device)).item())
+
+    def close(self) -> None:
+        """Ends the process group; without it some processes abort at exit."""
+        self._accelerator.end_training()
+
+
+def open_engine(device: str = "auto", precision: str = "float32") -> Engine:
+    """Returns the engine for this process: distributed if `torchrun` started it."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        return DistributedEngine(device, precision)
+    return Engine(device, precision)
+
+
+def gradients(module: nn.Module) -> list[Tensor]:
+    """Returns the gradients that `module`'s parameters have."""
+    return [p.grad for p in module.parameters() if p.grad is not None]
+
+
+def batch_statistics(module: nn.Module) -> list[Tensor]:
+    """Returns the running means and variances of `module`'s batch norms."""
+    norms = [m for m in module.modules() if isinstance(m, _BatchNorm)]
+    return [b for m in norms for b in m.buffers() if b.is_floating_point()]

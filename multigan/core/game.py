@@ -1,0 +1,275 @@
+"""The adversarial game: one generator, one discriminator, a loss and its regularizers.
+
+Shapes: B samples, S sample shape, N logits per sample, Z latent size.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import torch
+from torch import Tensor, nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from multigan.core.knobs import Knob
+from multigan.core.losses import AdversarialLoss
+from multigan.core.objective import Batch, Objective, Phase, Terms
+from multigan.core.prior import Prior
+from multigan.errors import ConfigError
+
+Player = Literal["generator", "discriminator"]
+
+
+@dataclass(frozen=True)
+class ScoredBatch:
+    """A real and a generated batch with the discriminator's logits for both.
+
+    Attributes:
+        real, fake: (B, *S). Both require gradients in the discriminator's phase when a
+            regularizer is due.
+        real_logits, fake_logits: (B, N), in full precision when a regularizer is due.
+            `real_logits` is None in the generator's phase of a loss that is not relativistic.
+        latent: (B, Z), from which `fake` was generated.
+        condition: (B, ...) or None, shared by both halves.
+    """
+
+    real: Tensor
+    fake: Tensor
+    real_logits: Tensor | None
+    fake_logits: Tensor
+    latent: Tensor
+    condition: Tensor | None
+
+
+@runtime_checkable
+class Regularizer(Protocol):
+    """An extra term for one player, added on every `every`-th step.
+
+    Attributes:
+        name: What logs call the term, and its knob `name.weight`.
+        player: Whose term it is.
+        weight: The factor in front of it.
+        every: Its interval in steps; the game multiplies the term by it, which keeps its mean.
+        per_sample: Whether it needs the gradient of each sample's own logits, which a
+            discriminator with batch statistics does not have.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def player(self) -> Player: ...
+    @property
+    def weight(self) -> float: ...
+    @property
+    def every(self) -> int: ...
+    @property
+    def per_sample(self) -> bool: ...
+
+    def __call__(self, game: "AdversarialGame", scored: ScoredBatch) -> Tensor: ...
+
+
+@runtime_checkable
+class Constraint(Protocol):
+    """A limit on one player's weights, enforced after each of its updates."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def player(self) -> Player: ...
+
+    def enforce(self, player: nn.Module) -> None: ...
+
+
+class AdversarialGame(Objective):
+    """Two players and the terms each of them minimizes.
+
+    Args:
+        generator: `(latent (B, Z), condition) -> samples (B, *S)`.
+        discriminator: `(samples (B, *S), condition) -> logits (B, N)`.
+        prior: Where latents come from.
+        loss: What the players want from the logits.
+        regularizers: Extra terms and weight constraints, each belonging to one player.
+        augment: Differentiable `(B, *S) -> (B, *S)`, applied to all the discriminator sees.
+        discriminator_steps: Discriminator updates per generator update.
+
+    Raises:
+        ConfigError: A gradient penalty was paired with a discriminator that has batch norm, or
+            two regularizers share a name.
+
+    Example:
+        >>> from multigan.core.losses import LOSSES
+        >>> from multigan.core.regularizers import R1, R2
+        >>> generator = YourGenerator()  # doctest: +SKIP
+        >>> game = AdversarialGame(  # doctest: +SKIP
+        ...     generator, YourDiscriminator(), Prior(64), LOSSES["relativistic"],
+        ...     regularizers=[R1(0.1), R2(0.1)],
+        ... )
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        discriminator: nn.Module,
+        prior: Prior,
+        loss: AdversarialLoss,
+        *,
+        regularizers: Sequence[Regularizer | Constraint] = (),
+        augment: nn.Module | None = None,
+        discriminator_steps: int = 1,
+    ) -> None:
+        super().__init__()
+        self.generator = generator
+        self.discriminator = discriminator
+        self.augment = augment or nn.Identity()
+        self.prior = prior
+        self.loss = loss
+        self.discriminator_steps = discriminator_steps
+        self.regularizers = [r for r in regularizers if isinstance(r, Regularizer)]
+        self.constraints = [r for r in regularizers if isinstance(r, Constraint)]
+        # Registered, so that what they remember is saved and moves with the game.
+        self.remembering = nn.ModuleList(r for r in regularizers if isinstance(r, nn.Module))
+        self._check()
+
+    @property
+    def phases(self) -> tuple[Phase, Phase]:
+        """The discriminator's move, then the generator's."""
+        return (
+            Phase(
+                "discriminator",
+                self.discriminator,
+                self.discriminator_terms,
+                repeat=self.discriminator_steps,
+                after=self._enforcer("discriminator", self.discriminator),
+            ),
+            Phase(
+                "generator",
+                self.generator,
+                self.generator_terms,
+                after=self._enforcer("generator", self.generator),
+            ),
+        )
+
+    @property
+    def averaged(self) -> Mapping[str, nn.Module]:
+        """The generator: people sample from its average."""
+        return {"generator": self.generator}
+
+    @property
+    def knobs(self) -> Mapping[str, Knob]:
+        """`<regularizer>.weight` for each, and `augment.strength` where there is one."""
+        knobs = {f"{r.name}.weight": _attribute_knob(r, "weight") for r in self.regularizers}
+        if hasattr(self.augment, "strength"):
+            knobs["augment.strength"] = _attribute_knob(self.augment, "strength", maximum=1.0)
+        return knobs
+
+    def score(self, samples: Tensor, condition: Tensor | None) -> Tensor:
+        """Returns the discriminator's logits for augmented samples: (B, *S) -> (B, N)."""
+        return self.discriminator(self.augment(samples), condition).float()
+
+    def discriminator_terms(self, batch: Batch, step: int) -> Terms:
+        """Scores real against generated samples; the generator is not differentiated."""
+        due = self._due("discriminator", step)
+        latent = self.prior.sample(len(batch), device=batch.samples.device)
+        with torch.no_grad():
+            fake = self.generator(latent, batch.condition)
+        real = batch.samples.detach().requires_grad_(bool(due))
+        fake = fake.to(real.dtype).requires_grad_(bool(due))
+
+        with _twice_differentiable(bool(due)):
+            real_logits = self.score(real, batch.condition)
+            fake_logits = self.score(fake, batch.condition)
+            terms = {"adversarial": self.loss.discriminator(real_logits, fake_logits).mean()}
+            scored = ScoredBatch(real, fake, real_logits, fake_logits, latent, batch.condition)
+            return terms | self._extra_terms(due, scored)
+
+    def generator_terms(self, batch: Batch, step: int) -> Terms:
+        """Scores fresh generated samples, against the real ones if the loss is relativistic."""
+        due = self._due("generator", step)
+        latent = self.prior.sample(len(batch), device=batch.samples.device)
+        fake = self.generator(latent, batch.condition)
+        fake_logits = self.score(fake, batch.condition)
+        real_logits = self._real_logits_for_generator(batch)
+        # A loss that is not relativistic ignores its first argument, whatever it is.
+        loss = self.loss.generator(fake_logits if real_logits is None else real_logits, fake_logits)
+        scored = ScoredBatch(batch.samples, fake, real_logits, fake_logits, latent, batch.condition)
+        return {"adversarial": loss.mean()} | self._extra_terms(due, scored)
+
+    def _real_logits_for_generator(self, batch: Batch) -> Tensor | None:
+        if not self.loss.relativistic:
+            return None
+        with torch.no_grad():  # they do not depend on the generator
+            return self.score(batch.samples, batch.condition)
+
+    def _due(self, player: Player, step: int) -> list[Regularizer]:
+        # Weight 0 (a schedule's end, or a person's choice) costs nothing.
+        return [
+            r for r in self.regularizers if r.player == player and r.weight and step % r.every == 0
+        ]
+
+    def _extra_terms(self, due: list[Regularizer], scored: ScoredBatch) -> Terms:
+        if not due:
+            return {}
+        # A regularizer skipped on `every - 1` of `every` steps counts `every` times when due,
+        # which keeps its mean strength (Karras et al. 2020, "lazy regularization").
+        with full_precision(scored.real.device.type) as lowered:
+            if lowered:
+                scored = self._score_again(scored)
+            return {r.name: r.every * r(self, scored) for r in due}
+
+    def _score_again(self, scored: ScoredBatch) -> ScoredBatch:
+        """Scores in full precision: gradients of gradients of bfloat16 logits are noise."""
+        real, fake, condition = scored.real, scored.fake.float(), scored.condition
+        real_logits = None if scored.real_logits is None else self.score(real, condition)
+        fake_logits = self.score(fake, condition)
+        return ScoredBatch(real, fake, real_logits, fake_logits, scored.latent, condition)
+
+    def _enforcer(self, name: Player, player: nn.Module) -> Callable[[], None] | None:
+        constraints = [c for c in self.constraints if c.player == name]
+        if not constraints:
+            return None
+
+        def enforce() -> None:
+            for constraint in constraints:
+                constraint.enforce(player)
+
+        return enforce
+
+    def _check(self) -> None:
+        names = [r.name for r in (*self.regularizers, *self.constraints)]
+        if len(set(names)) < len(names):
+            raise ConfigError(f"Regularizers must have different names, not {', '.join(names)}.")
+        penalties = [r.name for r in self.regularizers if r.per_sample]
+        if penalties and any(isinstance(m, _BatchNorm) for m in self.discriminator.modules()):
+            raise ConfigError(
+                f"{', '.join(penalties)} needs the gradient of each sample's own score, and this "
+                "discriminator's batch norm mixes the samples of a batch. Build the discriminator "
+                "without batch norm (norm='none'), or leave the penalty out."
+            )
+
+
+@contextmanager
+def full_precision(device_type: str) -> Iterator[bool]:
+    """Leaves autocast for the block; yields whether it had been on."""
+    lowered = torch.is_autocast_enabled(device_type)
+    with torch.autocast(device_type, enabled=False):
+        yield lowered
+
+
+@contextmanager
+def _twice_differentiable(needed: bool) -> Iterator[None]:
+    # Fused attention kernels have no second derivative; the plain one has.
+    if not needed:
+        yield
+        return
+    with sdpa_kernel(SDPBackend.MATH):
+        yield
+
+
+def _attribute_knob(owner: Any, name: str, **limits: float) -> Knob:
+    return Knob(
+        get=lambda: float(getattr(owner, name)),
+        set=lambda value: setattr(owner, name, value),
+        **limits,
+    )

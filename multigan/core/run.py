@@ -1,0 +1,273 @@
+"""The run directory: the few files through which everybody sees and steers a run.
+
+    runs/0007-mnist/
+      recipe.json  environment.json     what was asked; versions, device, data
+      metrics.jsonl                     one object per logged step
+      status.json                       how far it is, and how fast
+      control.json                      what somebody asks of it
+      samples/001000.png|.wav|.txt      fixed latents, one file per look
+      checkpoints/step-001000/          everything needed to continue, exactly
+      pipeline/                         the averaged generator
+
+No program has another channel into a training run, so a button, a shell and another machine can do
+the same things, and each leaves a trace.
+"""
+
+import json
+import os
+import re
+import shutil
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from multigan.core.checkpoint import checkpoints_in
+from multigan.errors import RunError
+from multigan.files import read_json, write_atomic, write_json
+
+try:
+    import fcntl
+except ImportError:  # Windows: two writers are then not told apart
+    fcntl = None  # type: ignore[assignment]
+
+_NAME = re.compile(r"(\d{4,})-(.+)")
+AT_WORK = frozenset({"running", "paused"})
+
+
+class RunFolder:
+    """The files of one run.
+
+    Args:
+        path: The run's folder, which exists.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.recipe_file = self.path / "recipe.json"
+        self.environment_file = self.path / "environment.json"
+        self.metrics_file = self.path / "metrics.jsonl"
+        self.status_file = self.path / "status.json"
+        self.control_file = self.path / "control.json"
+        self.samples = self.path / "samples"
+        self.checkpoints = self.path / "checkpoints"
+        self.pipeline_folder = self.path / "pipeline"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r})"
+
+    @property
+    def name(self) -> str:
+        """The folder's name, e.g. "0007-mnist"."""
+        return self.path.name
+
+    @property
+    def number(self) -> int:
+        """The run's number, 0 if its folder was renamed to something without one."""
+        match = _NAME.fullmatch(self.name)
+        return int(match[1]) if match else 0
+
+    # What happened
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """Returns the logged rows, oldest first. A half-written last row is left out."""
+        if not self.metrics_file.is_file():
+            return []
+        rows = []
+        for line in self.metrics_file.read_text(encoding="utf-8").splitlines():
+            try:
+                rows.append(json.loads(line))
+            except json.JSONDecodeError:  # the line that a crash cut off
+                continue
+        return rows
+
+    def append_metrics(self, row: Mapping[str, Any]) -> None:
+        """Adds one row to metrics.jsonl in a single write."""
+        line = json.dumps(row, allow_nan=False) + "\n"
+        handle = os.open(self.metrics_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        try:
+            os.write(handle, line.encode())
+        finally:
+            os.close(handle)
+
+    def forget_after(self, step: int) -> None:
+        """Drops metrics and samples of later steps, which a resumed run will make again."""
+        rows = [row for row in self.metrics() if row["step"] <= step]
+        write_atomic(self.metrics_file, "".join(json.dumps(row) + "\n" for row in rows))
+        for sample in self.samples.glob("[0-9]*"):
+            if int(sample.stem) > step:
+                sample.unlink()
+
+    # How it is
+
+    def write_status(self, state: str, **details: Any) -> None:
+        """Replaces status.json."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        owner = {"pid": os.getpid(), "host": socket.gethostname()}
+        write_json(self.status_file, {"state": state, "at": now, **owner, **details})
+
+    def status(self) -> dict[str, Any]:
+        """Returns status.json; a run that says it works while nobody does is "interrupted"."""
+        try:
+            status = read_json(self.status_file)
+        except (OSError, json.JSONDecodeError):
+            status = {"state": "created", "step": 0}
+        here = status.get("host") in (None, socket.gethostname())
+        if status["state"] in AT_WORK and here and not self.is_busy():
+            status["state"] = "interrupted"
+        return status
+
+    def is_busy(self) -> bool:
+        """Whether a process of this machine is training this run now."""
+        try:
+            with self.lock(patience_seconds=0):
+                return False
+        except RunError:
+            return True
+
+    @contextmanager
+    def lock(self, *, patience_seconds: float = 1.0) -> Iterator[None]:
+        """Keeps every other process from training this run; freed even by kill -9.
+
+        Args:
+            patience_seconds: How long to wait for a lock that somebody holds only to look.
+
+        Raises:
+            RunError: Another process holds it.
+        """
+        with (self.path / ".lock").open("a") as file:
+            if not _lock(file.fileno(), patience_seconds):
+                raise RunError(
+                    f"Run {self.name} is being trained by another process. Wait for it, or "
+                    f"stop it: multigan runs stop {self.path}"
+                )
+            yield
+
+    # What is asked of it
+
+    def control(self) -> dict[str, Any]:
+        """Returns what somebody asks: `want` (run, pause, stop), `checkpoint` (a count), `set`."""
+        asked: dict[str, Any] = {"want": "run", "checkpoint": 0, "set": {}}
+        try:
+            return asked | read_json(self.control_file)
+        except (OSError, json.JSONDecodeError):
+            return asked
+
+    def request(
+        self,
+        *,
+        want: str | None = None,
+        checkpoint: bool = False,
+        set: Mapping[str, float] | None = None,
+    ) -> None:
+        """Asks something of the run; what was asked before and not contradicted still holds.
+
+        Args:
+            want: "run", "pause" or "stop".
+            checkpoint: Save one now.
+            set: Knobs and their new values.
+        """
+        with self._control_lock():
+            asked = self.control()
+            asked["want"] = want or asked["want"]
+            asked["checkpoint"] += checkpoint
+            asked["set"] = {**asked["set"], **(set or {})}
+            write_json(self.control_file, asked)
+
+    @contextmanager
+    def _control_lock(self) -> Iterator[None]:
+        with (self.path / ".control-lock").open("a") as file:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX)  # for the moment of one small write
+            yield
+
+    # What it left
+
+    def checkpoint_folders(self) -> list[Path]:
+        """Returns the checkpoints, oldest first."""
+        return checkpoints_in(self.checkpoints)
+
+    def sample_files(self) -> list[Path]:
+        """Returns the looks at the fixed latents, oldest first."""
+        return sorted(self.samples.glob("[0-9]*"), key=lambda p: int(p.stem))
+
+    def delete(self) -> None:
+        """Removes the folder and all in it.
+
+        Raises:
+            RunError: It is being trained.
+        """
+        with self.lock():
+            shutil.rmtree(self.path)
+
+
+def _lock(handle: int, patience_seconds: float) -> bool:
+    if fcntl is None:
+        return True
+    give_up = time.monotonic() + patience_seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            if time.monotonic() >= give_up:
+                return False
+            time.sleep(0.02)
+
+
+def create_run(root: str | Path, name: str) -> RunFolder:
+    """Makes the next numbered folder under `root`; two processes never get the same one."""
+    root = Path(root)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        number = 1
+        while True:
+            number = max(number, 1 + max((run.number for run in find_runs(root)), default=0))
+            claim = root / f".{number:04d}"  # two runs must not share a number
+            try:
+                claim.mkdir()
+            except FileExistsError:
+                number += 1
+                continue
+            try:
+                if all(run.number != number for run in find_runs(root)):
+                    path = root / f"{number:04d}-{name}"
+                    path.mkdir()
+                    return RunFolder(path)
+            finally:
+                claim.rmdir()
+    except OSError as error:
+        raise RunError(f"Cannot make a run folder under {root}: {error}") from None
+
+
+def find_runs(root: str | Path) -> list[RunFolder]:
+    """Returns the runs under `root`, by number."""
+    root = Path(root)
+    if not root.is_dir():
+        return []
+    folders = [p for p in root.iterdir() if p.is_dir() and _NAME.fullmatch(p.name)]
+    return sorted((RunFolder(p) for p in folders), key=lambda run: (run.number, run.name))
+
+
+def find_run(reference: str | Path, root: str | Path = "runs") -> RunFolder:
+    """Returns a run by path, by name or by number.
+
+    Raises:
+        RunError: There is none, with those that there are.
+    """
+    path = Path(reference)
+    if (path / "recipe.json").is_file():
+        return RunFolder(path)
+    known = find_runs(root)
+    for run in known:
+        if str(reference) == run.name or (
+            str(reference).isdigit() and int(reference) == run.number
+        ):
+            return run
+    if path.is_dir():
+        raise RunError(f"{path} is a folder but not a run: it has no recipe.json.")
+    names = ", ".join(run.name for run in known[-5:]) or "none"
+    raise RunError(f"There is no run {str(reference)!r} under {root}. The newest there: {names}.")

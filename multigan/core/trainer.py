@@ -1,0 +1,314 @@
+"""The training loop. It knows phases, optimizers and steps; it does not know what a GAN is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from multigan.core.draws import part_of, seeded
+from multigan.core.ema import Average
+from multigan.core.engine import Engine, batch_statistics, gradients
+from multigan.core.knobs import Knob
+from multigan.core.modes import frozen
+from multigan.core.objective import Batch, Objective, Phase
+from multigan.core.schedules import Schedule
+from multigan.core.window import LossWindow
+from multigan.errors import CheckpointError, ConfigError, UnknownNameError
+
+Logs = dict[str, Tensor]  # detached scalars; reading one back costs a wait for the device
+
+
+class Data(Protocol):
+    """Endless batches, each a function of its index."""
+
+    @property
+    def batch_size(self) -> int:
+        """Samples in a batch, over all processes."""
+        ...
+
+    def batches(self, start: int) -> Iterator[Batch]:
+        """Yields this process's part of batch `start`, `start + 1`, ..."""
+        ...
+
+
+class Callback:
+    """Something that happens around training; override what you need."""
+
+    def on_fit_start(self, trainer: "Trainer") -> None:
+        """Runs before the first step."""
+
+    def on_step_end(self, trainer: "Trainer", logs: Logs) -> None:
+        """Runs after every step."""
+
+    def on_fit_end(self, trainer: "Trainer") -> None:
+        """Runs when training ends, also by an error."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns what this callback must remember to resume exactly: tensors and plain values."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Takes over what `state_dict` returned."""
+
+
+class Trainer:
+    """Plays the phases of an objective, step after step.
+
+    Args:
+        objective: What to optimize, on the engine's device.
+        optimizers: One per phase, by the phase's name.
+        data: Batches of real samples.
+        callbacks: Called in order.
+        schedules: How knobs move, by the knob's name.
+        engine: Device, precision and processes.
+        seed: Together with the step number, decides every random draw of that step.
+        accumulate: Into how many pieces a batch is cut to fit into memory. The gradients are
+            those of the whole batch.
+        half_life: Of the averaged networks, in samples; see `Average`.
+
+    Example:
+        >>> trainer = Trainer(game, optimizers, data, seed=0)  # doctest: +SKIP
+        >>> trainer.fit(1000)  # doctest: +SKIP
+        >>> trainer.average["generator"](latent, condition)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        optimizers: Mapping[str, torch.optim.Optimizer],
+        data: Data,
+        *,
+        callbacks: Sequence[Callback] = (),
+        schedules: Mapping[str, Schedule] | None = None,
+        engine: Engine | None = None,
+        seed: int = 0,
+        accumulate: int = 1,
+        half_life: float = 20_000,
+    ) -> None:
+        self.objective = objective
+        self.optimizers = dict(optimizers)
+        self.data = data
+        self.callbacks = list(callbacks)
+        self.engine = engine or Engine()
+        self.seed = seed
+        self.accumulate = accumulate
+        self.average = Average(objective.averaged, half_life=half_life)
+        self.window = LossWindow()
+        self.steps_done = 0
+        self.batches_seen = 0
+        self.overrides: dict[str, float] = {}  # knobs that a person turned; they beat schedules
+        self.learning_rate_scale = 1.0  # lowered by a rollback
+        self.stop_reason: str | None = None
+        self._rates = {name: o.param_groups[0]["lr"] for name, o in self.optimizers.items()}
+        self._batches: Iterator[Batch] | None = None
+        self._opponents = {p.name: _outside(p.player, objective) for p in objective.phases}
+        self.knobs = self._make_knobs()
+        self.schedules = {
+            knob: schedule
+            for name, schedule in (schedules or {}).items()
+            for knob in self._expand(name)
+        }
+        self._check()
+
+    @property
+    def samples_seen(self) -> int:
+        """Real samples per player so far, over all processes: steps times batch size."""
+        return self.steps_done * self.data.batch_size
+
+    def fit(self, steps: int) -> None:
+        """Trains for `steps` further steps, or until a callback calls `stop`."""
+        self.stop_reason = None
+        try:
+            self._notify("on_fit_start")
+            for _ in range(steps):
+                if self.engine.agree(int(self.stop_reason is not None)):
+                    break
+                self._notify("on_step_end", self.step())
+        finally:
+            self._notify("on_fit_end")
+
+    def stop(self, reason: str) -> None:
+        """Ends `fit` after the step in progress."""
+        self.stop_reason = reason
+
+    def step(self) -> Logs:
+        """Plays every phase once and returns its loss terms as `phase/term`."""
+        self._apply_schedules()
+        logs: Logs = {}
+        for phase in self.objective.phases:
+            for repetition in range(phase.repeat):
+                logs |= self._update(phase, repetition)
+        if self.engine.world_size > 1:
+            self.engine.average(batch_statistics(self.objective))
+        self.steps_done += 1
+        self.average.update(self.data.batch_size, self.samples_seen)
+        self.window.add(logs, self.steps_done)
+        return logs
+
+    def turn(self, name: str, value: float) -> None:
+        """Sets a knob for the rest of the run, over any schedule.
+
+        Raises:
+            UnknownNameError: There is no knob of that name.
+            ConfigError: The value is out of its range.
+        """
+        for knob in self._expand(name):
+            self.knobs[knob].set(self.knobs[knob].check(knob, value))
+            self.overrides[knob] = value
+
+    def scale_learning_rate(self, factor: float) -> None:
+        """Multiplies every learning rate, scheduled or not, for the rest of the run."""
+        self.learning_rate_scale *= factor
+        for name, rate in self._rates.items():
+            self._set_rate(name, rate)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns everything `load_state_dict` needs to continue exactly where this one stands."""
+        return {
+            "objective": self.objective.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizers": {name: o.state_dict() for name, o in self.optimizers.items()},
+            "window": self.window.state_dict(),
+            "callbacks": {
+                type(callback).__name__: state
+                for callback in self.callbacks
+                if (state := callback.state_dict())
+            },
+            "progress": {
+                "steps_done": self.steps_done,
+                "batches_seen": self.batches_seen,
+                "learning_rate_scale": self.learning_rate_scale,
+                "overrides": dict(self.overrides),
+                "seed": self.seed,
+            },
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Takes over what `state_dict` returned.
+
+        Raises:
+            CheckpointError: The state belongs to other networks, players or callbacks.
+        """
+        try:
+            self.objective.load_state_dict(state["objective"])
+            self.average.load_state_dict(state["average"])
+            for name, optimizer in self.optimizers.items():
+                optimizer.load_state_dict(state["optimizers"][name])
+            for callback in self.callbacks:
+                if saved := state["callbacks"].get(type(callback).__name__):
+                    callback.load_state_dict(saved)
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise CheckpointError(f"The saved state does not fit this trainer: {error}") from None
+        self.window.load_state_dict(state["window"], self.engine.device)
+        progress = state["progress"]
+        self.steps_done, self.batches_seen = progress["steps_done"], progress["batches_seen"]
+        self.seed = progress["seed"]
+        self.overrides = {}
+        self.learning_rate_scale = progress["learning_rate_scale"]
+        self.scale_learning_rate(1.0)
+        for name, value in progress["overrides"].items():
+            self.turn(name, value)
+        self._batches = None
+
+    def _update(self, phase: Phase, repetition: int) -> Logs:
+        """Moves one player once and returns its terms' means over the pieces of the batch."""
+        optimizer, engine = self.optimizers[phase.name], self.engine
+        optimizer.zero_grad(set_to_none=True)
+        pieces = self._next_batch().split(self.accumulate)
+        logs: Logs = {}
+        with frozen(self._opponents[phase.name]):
+            for index, piece in enumerate(pieces):
+                part = engine.rank * self.accumulate + index
+                with (
+                    seeded(self.seed, self.steps_done, phase.name, repetition),
+                    part_of(part, engine.world_size * self.accumulate),
+                ):
+                    with engine.autocast():
+                        terms = phase.terms(piece, self.steps_done)
+                    (torch.stack(list(terms.values())).sum() / len(pieces)).backward()
+                for name, term in terms.items():
+                    key, share = f"{phase.name}/{name}", term.detach() / len(pieces)
+                    logs[key] = logs[key] + share if key in logs else share
+        engine.average(gradients(phase.player))
+        optimizer.step()
+        if phase.after is not None:
+            phase.after()
+        return logs
+
+    def _apply_schedules(self) -> None:
+        for name, schedule in self.schedules.items():
+            if name not in self.overrides:
+                self.knobs[name].set(schedule(self.samples_seen))
+
+    def _next_batch(self) -> Batch:
+        if self._batches is None:
+            self._batches = self.data.batches(start=self.batches_seen)
+        self.batches_seen += 1
+        return next(self._batches)
+
+    def _make_knobs(self) -> dict[str, Knob]:
+        knobs = dict(self.objective.knobs)
+        knobs["average.half_life"] = Knob(
+            lambda: self.average.half_life, lambda v: setattr(self.average, "half_life", v)
+        )
+        for name, optimizer in self.optimizers.items():
+            knobs[f"{name}.learning_rate"] = Knob(
+                partial(self._rates.__getitem__, name), partial(self._set_rate, name), maximum=1.0
+            )
+            if "betas" in optimizer.param_groups[0]:
+                knobs[f"{name}.beta2"] = _beta2_knob(optimizer)
+        return knobs
+
+    def _expand(self, name: str) -> list[str]:
+        """Returns the knobs that `name` means: "learning_rate" is that of every player."""
+        if name in self.knobs:
+            return [name]
+        every = [
+            f"{player}.{name}" for player in self.optimizers if f"{player}.{name}" in self.knobs
+        ]
+        if not every:
+            shared = {
+                knob.rpartition(".")[2]
+                for knob in self.knobs
+                if knob.split(".")[0] in self.optimizers
+            }
+            raise UnknownNameError("knob", name, known={*self.knobs, *shared})
+        return every
+
+    def _set_rate(self, name: str, rate: float) -> None:
+        self._rates[name] = rate
+        for group in self.optimizers[name].param_groups:
+            group["lr"] = rate * self.learning_rate_scale
+
+    def _check(self) -> None:
+        names = [phase.name for phase in self.objective.phases]
+        if set(names) != set(self.optimizers):
+            raise ConfigError(
+                f"The phases {', '.join(names)} need one optimizer each, by name; "
+                f"there are optimizers for {', '.join(self.optimizers) or 'none'}."
+            )
+        pieces = self.accumulate * self.engine.world_size
+        if self.data.batch_size % pieces:
+            raise ConfigError(
+                f"A batch of {self.data.batch_size} cannot be cut into {pieces} equal pieces "
+                f"({self.engine.world_size} processes x {self.accumulate} accumulation steps)."
+            )
+
+    def _notify(self, event: str, *args: object) -> None:
+        for callback in self.callbacks:
+            getattr(callback, event)(self, *args)
+
+
+def _outside(player: nn.Module, objective: nn.Module) -> list[nn.Parameter]:
+    own = {id(p) for p in player.parameters()}
+    return [p for p in objective.parameters() if id(p) not in own]
+
+
+def _beta2_knob(optimizer: torch.optim.Optimizer) -> Knob:
+    def change(value: float) -> None:
+        for group in optimizer.param_groups:
+            group["betas"] = (group["betas"][0], value)
+
+    return Knob(lambda: optimizer.param_groups[0]["betas"][1], change, maximum=0.999999)

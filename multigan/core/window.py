@@ -1,0 +1,74 @@
+"""Loss terms summed on the device, read back only when somebody asks."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from multigan.core.engine import Engine
+from multigan.errors import DivergedError
+
+
+class LossWindow:
+    """The sums of named scalars since the window was last cleared.
+
+    Adding costs no transfer to the host. A non-finite value stays in its sum, so a window read
+    every hundred steps misses nothing.
+    """
+
+    def __init__(self) -> None:
+        self._sums: dict[str, Tensor] = {}
+        self._counts: dict[str, int] = {}
+        self._first_step = 0
+
+    def add(self, logs: Mapping[str, Tensor], step: int) -> None:
+        """Adds one step's scalars; a term that is not due every step is simply absent."""
+        if not self._sums:
+            self._first_step = step
+        for name, value in logs.items():
+            self._sums[name] = self._sums[name] + value if name in self._sums else value
+            self._counts[name] = self._counts.get(name, 0) + 1
+
+    def means(self, step: int, engine: Engine) -> dict[str, float]:
+        """Returns each scalar's mean over the steps that had it, and over all processes.
+
+        This is the one transfer to the host.
+
+        Raises:
+            DivergedError: One of them is not finite.
+        """
+        if not self._sums:
+            return {}
+        values = torch.stack([v.float() for v in self._sums.values()])
+        engine.average([values])
+        means = {
+            name: value / self._counts[name]
+            for name, value in zip(self._sums, values.tolist(), strict=True)
+        }
+        bad = [name for name, value in means.items() if not math.isfinite(value)]
+        if bad:
+            when = (
+                f"Step {step}"
+                if step <= self._first_step + 1
+                else (f"A step between {self._first_step + 1} and {step}")
+            )
+            raise DivergedError(
+                f"{when} made {', '.join(bad)} non-finite. Lower the learning rate, strengthen "
+                "the discriminator's regularizer (e.g. r1.weight), or ask for on_divergence=rollback."
+            )
+        return means
+
+    def clear(self) -> None:
+        """Starts a new window."""
+        self._sums, self._counts = {}, {}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the sums, so that a resumed run logs what an uninterrupted one would."""
+        return {"sums": dict(self._sums), "counts": dict(self._counts), "first": self._first_step}
+
+    def load_state_dict(self, state: Mapping[str, Any], device: torch.device) -> None:
+        """Takes over what `state_dict` returned."""
+        self._sums = {name: value.to(device) for name, value in state["sums"].items()}
+        self._counts, self._first_step = dict(state["counts"]), state["first"]

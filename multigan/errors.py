@@ -1,0 +1,65 @@
+"""Every exception multigan raises on purpose.
+
+MultiganError
+├── ConfigError             a recipe, an option or a pair of components cannot be built
+│   └── UnknownNameError    a registry has no component of that name
+├── DataError               the data cannot be read as asked
+├── ShapeError              two components disagree about a tensor's shape
+├── CheckpointError         a saved file is missing, damaged, or does not fit
+├── RunError                a run directory is missing, busy, or not in a state for the request
+├── DivergedError           a loss term stopped being finite
+└── MissingDependencyError  an optional package is needed for what was asked
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class MultiganError(Exception):
+    """Base class, so that callers can catch everything multigan raises on purpose."""
+
+
+class ConfigError(MultiganError, ValueError):
+    """A recipe, an option or a pair of components cannot be built."""
+
+
+class UnknownNameError(ConfigError, KeyError):
+    """A registry has no component of that name."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        guess = get_close_matches(name, known, n=1)
+        hint = f" Did you mean {guess[0]!r}?" if guess else ""
+        super().__init__(f"There is no {kind} called {name!r}.{hint} Known: {', '.join(known)}.")
+
+    __str__ = Exception.__str__  # KeyError would show the message as a quoted repr
+
+
+class DataError(MultiganError, ValueError):
+    """The data cannot be read as asked."""
+
+
+class ShapeError(MultiganError, ValueError):
+    """Two components disagree about a tensor's shape."""
+
+
+class CheckpointError(MultiganError):
+    """A saved file is missing, damaged, or does not fit what is being loaded into."""
+
+
+class RunError(MultiganError):
+    """A run directory is missing, busy, or not in a state for what was asked."""
+
+
+class DivergedError(MultiganError, ArithmeticError):
+    """A loss term stopped being finite."""
+
+
+class MissingDependencyError(MultiganError, ImportError):
+    """An optional package is needed for what was asked."""
+
+    def __init__(self, package: str, *, purpose: str, extra: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package {package!r}, which is not installed. "
+            f"Install it with: pip install 'multigan[{extra}]'"
+        )

@@ -1,0 +1,274 @@
+"""Sampling from a trained generator, and keeping it on disk.
+
+Shapes: B samples, S sample shape, Z latent size.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from multigan.core.condition import ConditionSpec
+from multigan.core.draws import seeded
+from multigan.core.engine import pick_device
+from multigan.core.modality import Modality
+from multigan.core.modes import evaluating
+from multigan.core.prior import Prior
+from multigan.errors import CheckpointError, ConfigError
+from multigan.files import atomic_folder, read_json, write_json
+from multigan.latents import walk
+from multigan.modalities import GENERATORS, MODALITIES
+from multigan.registry import Component
+
+FORMAT = 1
+Condition = int | str | Sequence[int | str] | Tensor | None
+
+
+class Pipeline:
+    """A generator, its prior and its modality, ready to make samples.
+
+    Args:
+        generator: `(latent (B, Z), condition) -> samples (B, *S)`.
+        modality: Turns samples into images, waveforms or strings.
+        prior: Where latents come from.
+        condition: What the generator is told, if anything.
+        components: The generator's and the modality's names and options. A saved pipeline is made
+            of them: no class is pickled. Without them a pipeline samples but cannot be saved.
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        modality: Modality,
+        prior: Prior,
+        *,
+        condition: ConditionSpec | None = None,
+        components: dict[str, Component] | None = None,
+    ) -> None:
+        self.generator = generator
+        self.modality = modality
+        self.prior = prior
+        self.condition = condition
+        self.components = components
+
+    @property
+    def device(self) -> torch.device:
+        """Where samples are made."""
+        return next(self.generator.parameters()).device
+
+    def to(self, device: str | torch.device) -> Self:
+        """Moves the networks to `device` and returns this pipeline."""
+        self.generator.to(device)
+        self.modality.to(device)
+        return self
+
+    def __call__(
+        self,
+        num_samples: int = 1,
+        *,
+        condition: Condition = None,
+        seed: int = 0,
+        truncation: float = 1.0,
+        batch_size: int = 64,
+    ) -> list[Any]:
+        """Generates samples as images, waveforms or strings.
+
+        Args:
+            num_samples: How many to generate.
+            condition: A class by number or name, one for all or one for each sample; for a vector
+                condition, a tensor (num_samples, C). None takes the classes in turn.
+            seed: Fixes the latents, whatever the batch size.
+            truncation: Scales the latents towards zero, their mean. 1 draws from the prior;
+                smaller values trade diversity for fidelity.
+            batch_size: How many go through the generator at once. Affects memory only.
+
+        Returns:
+            `num_samples` items, each what `modality.decode` makes of one sample.
+
+        Raises:
+            ConfigError: The condition, a count or the truncation is not one this pipeline has.
+
+        Example:
+            >>> pipeline = Pipeline.from_pretrained("runs/0003-digits")  # doctest: +SKIP
+            >>> pipeline(4, condition=3, seed=7)[0].size  # doctest: +SKIP
+            (8, 8)
+        """
+        latents = self.latents(num_samples, seed=seed, truncation=truncation)
+        told = self.conditions(condition, num_samples)
+        return self.modality.decode(self.generate(latents, told, batch_size=batch_size))
+
+    def interpolate(
+        self,
+        frames: int = 16,
+        *,
+        stops: int = 2,
+        condition: Condition = None,
+        seed: int = 0,
+        truncation: float = 1.0,
+        batch_size: int = 64,
+    ) -> list[Any]:
+        """Generates a walk along the arcs between `stops` random latents.
+
+        Args:
+            frames: How many samples the walk has.
+            stops: How many latents it passes through.
+            condition: As in `__call__`, but None stays with the first class.
+            seed: Fixes the stops.
+            truncation: As in `__call__`.
+            batch_size: As in `__call__`.
+        """
+        if stops < 2:
+            raise ConfigError(f"A walk needs at least 2 stops, not {stops}.")
+        latents = walk(self.latents(stops, seed=seed, truncation=truncation), frames)
+        told = self.conditions(0 if condition is None and self._by_class else condition, frames)
+        return self.modality.decode(self.generate(latents, told, batch_size=batch_size))
+
+    def latents(self, num_samples: int, *, seed: int = 0, truncation: float = 1.0) -> Tensor:
+        """Returns latents (num_samples, Z): the first rows are the same for any number."""
+        if num_samples < 1:
+            raise ConfigError(f"At least one sample can be asked for, not {num_samples}.")
+        if not 0 <= truncation <= 1:
+            raise ConfigError(f"truncation lies between 0 and 1; {truncation} does not.")
+        rows = []
+        for index in range(num_samples):
+            with seeded(seed, "latent", index):
+                rows.append(self.prior.sample(1))
+        return truncation * torch.cat(rows)
+
+    def conditions(self, condition: Condition, num_samples: int) -> Tensor | None:
+        """Returns the condition of each sample, or None for an unconditional generator."""
+        spec = self.condition
+        if spec is None:
+            if condition is not None:
+                raise ConfigError("This generator is unconditional; leave the condition out.")
+            return None
+        if spec.kind == "vector":
+            return _vectors(condition, num_samples, spec.size)
+        if condition is None:
+            return torch.arange(num_samples) % spec.size
+        if isinstance(condition, Tensor):
+            condition = condition.tolist()
+        if isinstance(condition, int | str):
+            condition = [condition] * num_samples
+        if len(condition) != num_samples:
+            raise ConfigError(f"{len(condition)} conditions were given for {num_samples} samples.")
+        return torch.tensor([class_index(spec, one) for one in condition])
+
+    @torch.inference_mode()
+    def generate(
+        self, latents: Tensor, condition: Tensor | None = None, *, batch_size: int = 64
+    ) -> Tensor:
+        """Returns samples (B, *S) on the CPU for latents (B, Z)."""
+        chunks = latents.split(batch_size)
+        told = [None] * len(chunks) if condition is None else condition.split(batch_size)
+        with evaluating(self.generator):
+            samples = [
+                self.generator(z.to(self.device), None if c is None else c.to(self.device)).cpu()
+                for z, c in zip(chunks, told, strict=True)
+            ]
+        return torch.cat(samples)
+
+    def save_pretrained(self, folder: str | Path) -> Path:
+        """Writes `pipeline.json` and `generator.safetensors` into `folder`, atomically.
+
+        Raises:
+            ConfigError: The pipeline was built from networks without registered names.
+        """
+        if self.components is None:
+            raise ConfigError(
+                "This pipeline's networks have no registered names, so it cannot be saved to be "
+                "built again elsewhere. Register the generator in GENERATORS and pass components=."
+            )
+        index = {
+            "format": FORMAT,
+            "prior": {"dim": self.prior.dim},
+            "condition": None if self.condition is None else vars(self.condition),
+            **{part: vars(component) for part, component in self.components.items()},
+        }
+        weights = {n: t.detach().cpu().contiguous() for n, t in self.generator.state_dict().items()}
+        with atomic_folder(Path(folder)) as building:
+            write_json(building / "pipeline.json", index)
+            save_file(weights, building / "generator.safetensors")
+        return Path(folder)
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path, *, device: str = "cpu") -> Self:
+        """Reads what `save_pretrained` wrote; a run's folder works as well.
+
+        Raises:
+            CheckpointError: The folder holds no whole pipeline.
+        """
+        folder = Path(folder)
+        inner = folder / "pipeline"
+        folder = inner if inner.is_dir() and not (folder / "pipeline.json").is_file() else folder
+        index = _read_index(folder)
+        try:
+            components = {part: Component(**index[part]) for part in ("generator", "modality")}
+            prior = Prior(**index["prior"])
+            condition = _read_condition(index["condition"])
+            weights = load_file(folder / "generator.safetensors")
+        except (KeyError, TypeError, OSError, SafetensorError) as error:
+            raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
+        modality = MODALITIES.build(components["modality"])
+        generator = GENERATORS.build(
+            components["generator"],
+            latent_dim=prior.dim,
+            sample_shape=modality.sample_shape,
+            condition=condition,
+        )
+        try:
+            generator.load_state_dict(weights)
+        except RuntimeError as error:
+            raise CheckpointError(
+                f"The weights in {folder} do not fit its networks: {error}"
+            ) from None
+        pipeline = cls(generator, modality, prior, condition=condition, components=components)
+        return pipeline.to(pick_device(device))
+
+    @property
+    def _by_class(self) -> bool:
+        return self.condition is not None and self.condition.kind == "class"
+
+
+def class_index(spec: ConditionSpec, condition: int | str) -> int:
+    """Returns a class's number, given its number or its name.
+
+    Raises:
+        ConfigError: There is no such class.
+    """
+    if isinstance(condition, str) and condition in spec.names:
+        return spec.names.index(condition)
+    if str(condition).isdigit() and int(condition) < spec.size:
+        return int(condition)
+    names = f" ({', '.join(spec.names)})" if spec.names else ""
+    raise ConfigError(f"There is no class {condition!r}: there are 0 to {spec.size - 1}{names}.")
+
+
+def _vectors(condition: Condition, num_samples: int, size: int) -> Tensor:
+    vectors = condition if isinstance(condition, Tensor) else torch.tensor(condition or [])
+    if vectors.shape != (num_samples, size):
+        raise ConfigError(
+            f"This generator wants a vector of {size} numbers for each of {num_samples} samples, "
+            f"not a tensor of shape {tuple(vectors.shape)}."
+        )
+    return vectors.float()
+
+
+def _read_index(folder: Path) -> dict[str, Any]:
+    try:
+        index = read_json(folder / "pipeline.json")
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{folder} holds no saved pipeline: {error}") from None
+    if not isinstance(index, dict) or index.get("format", FORMAT + 1) > FORMAT:
+        raise CheckpointError(f"{folder}'s pipeline.json has a format this multigan cannot read.")
+    return index
+
+
+def _read_condition(value: dict[str, Any] | None) -> ConditionSpec | None:
+    if value is None:
+        return None
+    return ConditionSpec(value["kind"], value["size"], tuple(value["names"]))

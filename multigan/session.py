@@ -1,0 +1,314 @@
+"""One process training one run: from a recipe to a finished folder, through whatever happens.
+
+Whatever ends a session, the run's folder says so, and holds a checkpoint to go on from.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from multigan.assemble import Parts, build_parts, build_trainer, load_data
+from multigan.config import GIVEN_IN_PYTHON, Recipe
+from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey, resume_newest
+from multigan.core.engine import Engine, open_engine
+from multigan.core.run import create_run
+from multigan.core.trainer import Callback, Trainer
+from multigan.environment import describe_environment
+from multigan.errors import ConfigError, DivergedError, MultiganError, RunError
+from multigan.files import write_json
+from multigan.kits import KITS
+from multigan.report import write_report
+from multigan.runs import Run
+
+LOOK_SEED = 0  # of the latents that are looked at while training
+ROLLBACK_FACTOR = 0.5  # of the learning rate, after each rollback
+
+
+@dataclass
+class Session:
+    """A run, its parts and its trainer, ready to train.
+
+    Attributes:
+        run: The folder.
+        recipe: What was asked for.
+        parts: The data, the modality and the game.
+        trainer: Plays the game.
+        engine: Device and processes.
+        notes: Sentences for the person, e.g. damaged checkpoints that were passed over.
+    """
+
+    run: Run
+    recipe: Recipe
+    parts: Parts
+    trainer: Trainer
+    engine: Engine
+    log: Log
+    checkpoint: Checkpoint
+    notes: list[str]
+
+    def fit(self) -> Run:
+        """Trains to the recipe's last step and returns the run.
+
+        Ctrl-C, SIGTERM or a request in control.json end it early, after a whole step and with a
+        checkpoint; `run.status()["state"]` is then "stopped".
+
+        Raises:
+            DivergedError: A loss was not finite, and the recipe does not ask for rollbacks, or
+                those did not help.
+            RunError: Another process is training this run.
+        """
+        with self.run.lock(), _stopping_on_signals(self.trainer):
+            try:
+                self._fit_through_divergence()
+                self._finish()
+            except BaseException as error:
+                self.log.write_status(self.trainer, "failed", message=_sentence(error))
+                raise
+            finally:
+                self.engine.close()
+        return self.run
+
+    def _fit_through_divergence(self) -> None:
+        trainer = self.trainer
+        for rollbacks_left in reversed(range(self.recipe.max_rollbacks + 1)):
+            try:
+                trainer.fit(self.recipe.steps - trainer.steps_done)
+                self.checkpoint.save(trainer)
+                return
+            except DivergedError as error:
+                if self.recipe.on_divergence != "rollback" or not rollbacks_left:
+                    raise
+                self._roll_back(error)
+
+    def _roll_back(self, error: DivergedError) -> None:
+        trainer, diverged_at = self.trainer, self.trainer.steps_done
+        scale = trainer.learning_rate_scale  # the checkpoint may be older than the last rollback
+        if not self.run.checkpoint_folders():
+            raise error
+        resume_newest(trainer, self.run)
+        trainer.scale_learning_rate(scale * ROLLBACK_FACTOR / trainer.learning_rate_scale)
+        note = (
+            f"{error} Rolled back from step {diverged_at} to {trainer.steps_done}; the learning "
+            f"rates are now {trainer.learning_rate_scale:g} of what the recipe says."
+        )
+        self.notes.append(note)
+        if self.engine.is_main:
+            self.run.append_metrics({"step": trainer.steps_done, "rollback": note})
+
+    def _finish(self) -> None:
+        if not self.engine.is_main:
+            return
+        trainer = self.trainer
+        done = trainer.steps_done >= self.recipe.steps
+        last = next((row for row in reversed(self.run.metrics()) if "steps_per_second" in row), {})
+        details = {} if done else {"message": f"Stopped: {trainer.stop_reason}."}
+        self.log.write_status(trainer, "finished" if done else "stopped", last, **details)
+        write_report(self.run)
+
+
+def start(
+    recipe: Recipe,
+    *,
+    data: Any = None,
+    out: str | Path = "runs",
+    device: str = "auto",
+    callbacks: Sequence[Callback] = (),
+    on_row: Callable[[dict[str, Any]], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
+    command: str = "",
+) -> Session:
+    """Prepares a new run: loads the data, builds the networks, makes the folder.
+
+    Nothing is written before all of the recipe has proved buildable.
+
+    Args:
+        recipe: What to train.
+        data: Data given in Python, instead of the recipe's.
+        out: The folder in which the run's own numbered folder is made.
+        device: "auto", "cpu", "cuda" or "mps".
+        callbacks: More of them, after the standard ones.
+        on_row: Told each logged row.
+        on_note: Told each sentence for the person while things are prepared.
+        command: What the person typed, for environment.json.
+
+    Raises:
+        MultiganError: Whatever is wrong with the recipe, the data or the device.
+    """
+    engine = open_engine(device, recipe.precision)
+    loaded = load_data(recipe, data)
+    if on_note:
+        on_note(loaded.report.summary())
+    recipe = recipe.settled()
+    parts = build_parts(recipe, loaded, engine)
+    trainer = build_trainer(recipe, parts, engine)
+    run = _shared_run(engine, out, recipe.name)
+    if engine.is_main:
+        write_json(run.recipe_file, recipe.to_json())
+        write_json(run.environment_file, describe_environment(engine, loaded, command))
+        run.write_status("created", step=0, of=recipe.steps)
+    return _open(run, recipe, parts, trainer, callbacks, on_row)
+
+
+def resume(
+    run: Run,
+    *,
+    steps: int | None = None,
+    data: Any = None,
+    device: str = "auto",
+    callbacks: Sequence[Callback] = (),
+    on_row: Callable[[dict[str, Any]], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
+) -> Session:
+    """Prepares an earlier run to go on from its newest whole checkpoint.
+
+    Args:
+        run: The run.
+        steps: The new last step; None goes on to the one first asked for.
+        data: The same data again, if it was given in Python.
+        device, callbacks, on_row, on_note: As in `start`.
+
+    Raises:
+        ConfigError: The run has already reached that step.
+        RunError: The run is being trained, or its data was given in Python and is missing here.
+        CheckpointError: Every checkpoint is damaged.
+    """
+    recipe = run.recipe if steps is None else replace(run.recipe, steps=steps)
+    if data is None and recipe.data.name == GIVEN_IN_PYTHON:
+        raise RunError(
+            f"Run {run.name} learned from data given in Python, which only Python can give again: "
+            f"multigan.resume({str(run.path)!r}, data=...)."
+        )
+    with run.lock():
+        engine = open_engine(device, recipe.precision)
+        loaded = load_data(recipe, data)
+        if on_note:
+            on_note(loaded.report.summary())
+        parts = build_parts(recipe, loaded, engine)
+        trainer = build_trainer(recipe, parts, engine)
+        session = _open(run, recipe, parts, trainer, callbacks, on_row)
+        session.notes += resume_newest(session.trainer, run)
+        if session.trainer.steps_done >= recipe.steps:
+            raise ConfigError(
+                f"Run {run.name} has done its {session.trainer.steps_done} steps. To train it "
+                f"further, say how far: multigan resume {run.path} --steps {2 * recipe.steps}"
+            )
+        if engine.is_main:
+            write_json(run.recipe_file, recipe.to_json())
+            run.request(want="run")
+    return session
+
+
+def _open(
+    run: Run,
+    recipe: Recipe,
+    parts: Parts,
+    trainer: Trainer,
+    callbacks: Sequence[Callback],
+    on_row: Callable[[dict[str, Any]], None] | None,
+) -> Session:
+    evaluate = Evaluate(
+        run,
+        _measure(recipe, parts),
+        best_by=recipe.best_by,
+        lower_is_better=_lower_is_better(recipe.best_by),
+        every=recipe.evaluate_every,
+    )
+    log = Log(run, recipe.steps, every=recipe.log_every, on_row=on_row)
+    checkpoint = Checkpoint(
+        run,
+        every=recipe.checkpoint_every,
+        keep=recipe.keep_checkpoints,
+        best=evaluate,
+        on_save=lambda trainer: _save_pipeline(run, parts, trainer),
+    )
+    look = Look(run, lambda trainer, stem: draw_look(parts, trainer, stem), every=recipe.look_every)
+    # Losses are checked before anything is drawn or saved; requests come last, so that a
+    # checkpoint somebody asks for holds all that this step wrote.
+    standard = [log, look, evaluate, checkpoint, Obey(run, checkpoint, log)]
+    trainer.callbacks += [*standard, *callbacks]
+    return Session(run, recipe, parts, trainer, trainer.engine, log, checkpoint, notes=[])
+
+
+def draw_look(parts: Parts, trainer: Trainer, stem: Path) -> Path:
+    """Writes a sheet of what the average generator makes of fixed latents."""
+    pipeline = parts.pipeline(trainer.average["generator"])
+    return write_sheet(pipeline, stem, seed=LOOK_SEED)
+
+
+def write_sheet(pipeline: Any, stem: Path, *, rows: int = 8, seed: int = 0) -> Path:
+    """Writes a sheet of samples: a row for each class, or `rows` rows of anything.
+
+    The latents of a column are the same in every row, so that a column shows what the class
+    changes and a row what the latent does.
+    """
+    columns = KITS[pipeline.modality.name].columns
+    spec = pipeline.condition
+    if spec is None or spec.kind != "class":
+        items = pipeline(rows * columns, seed=seed)
+    else:
+        latents = pipeline.latents(columns, seed=seed)
+        count = min(spec.size, 4 * rows)
+        classes = pipeline.conditions(
+            [c for c in range(count) for _ in range(columns)], count * columns
+        )
+        items = pipeline.modality.decode(pipeline.generate(latents.repeat(count, 1), classes))
+    return pipeline.modality.write_sheet(items, stem, columns=columns)
+
+
+def _save_pipeline(run: Run, parts: Parts, trainer: Trainer) -> None:
+    parts.pipeline(trainer.average["generator"]).save_pretrained(run.pipeline_folder)
+
+
+def _measure(recipe: Recipe, parts: Parts) -> Callable[[Trainer], Mapping[str, float]]:
+    def measure(trainer: Trainer) -> Mapping[str, float]:
+        from multigan.evaluation import evaluate_pipeline  # metrics are loaded when first wanted
+
+        pipeline = parts.pipeline(trainer.average["generator"])
+        results = evaluate_pipeline(pipeline, parts.data, metrics=recipe.metrics, num_samples=1000)
+        return {result.name: result.value for result in results}
+
+    return measure
+
+
+def _lower_is_better(metric: str) -> bool:
+    return metric in ("", "frechet", "kernel")
+
+
+def _shared_run(engine: Engine, out: str | Path, name: str) -> Run:
+    """Makes the run's folder in the main process; the others learn its number."""
+    path = create_run(out, name).path if engine.is_main else None
+    if engine.world_size == 1:
+        assert path is not None
+        return Run(path)
+    number = engine.agree(Run(path).number if path else 0)
+    return Run(Path(out) / f"{number:04d}-{name}")
+
+
+@contextmanager
+def _stopping_on_signals(trainer: Trainer) -> Iterator[None]:
+    """Turns the first Ctrl-C or SIGTERM into a stop after the step; the second is an error."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals belong to the main thread: a notebook's kernel handles its own
+        return
+
+    def stop(number: int, frame: Any) -> None:
+        if trainer.stop_reason is not None:
+            raise KeyboardInterrupt
+        trainer.stop(signal.Signals(number).name)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, MultiganError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,108 @@
+"""Trainers by kind of data: the short way from pictures to a generator.
+
+Each is a recipe with the changes that were asked for, and a session that trains it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from multigan.config import GIVEN_IN_PYTHON, Recipe
+from multigan.recipes import recipe as find_recipe
+from multigan.registry import Component
+from multigan.runs import Run
+from multigan.session import resume as resume_session
+from multigan.session import start
+
+
+class ModalityTrainer:
+    """Trains a generative adversarial network on one kind of data.
+
+    Args:
+        data: "digits", a path, a Hub name, a tensor, (tensor, labels) or a torch data set.
+        recipe: A recipe or the name of one; None picks the one that suits `data`.
+        steps: How long to train; None leaves the recipe's.
+        seed: Decides every random draw.
+        out: The folder in which the run's own numbered folder is made.
+        device: "auto", "cpu", "cuda" or "mps".
+        changes: Other values of the recipe by dotted path, e.g. {"generator.width": 32}.
+
+    Raises:
+        ConfigError: The recipe or a change of it is wrong.
+    """
+
+    default_recipe: ClassVar[str]
+    embedded: ClassVar[Mapping[str, str]]  # recipes of data that multigan carries, by its name
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        recipe: str | Recipe | None = None,
+        steps: int | None = None,
+        seed: int = 0,
+        out: str | Path = "runs",
+        device: str = "auto",
+        changes: Mapping[str, Any] | None = None,
+    ) -> None:
+        name = self.default_recipe if recipe is None else recipe
+        if recipe is None and isinstance(data, str):
+            name = self.embedded.get(data, name)
+        chosen = find_recipe(name) if isinstance(name, str) else name
+        self._data = None
+        if data is not None:
+            named = isinstance(data, str | Path)
+            self._data = None if named else data
+            source = str(data) if named else GIVEN_IN_PYTHON
+            chosen = with_data(chosen, source)
+        asked = {"seed": seed, **({} if steps is None else {"steps": steps})}
+        self.recipe = chosen.changed({**asked, **(changes or {})})
+        self.out = out
+        self.device = device
+
+    def fit(self) -> Run:
+        """Trains to the recipe's last step and returns the run.
+
+        Raises:
+            MultiganError: Whatever is wrong with the data or the device, or a divergence.
+        """
+        session = start(self.recipe, data=self._data, out=self.out, device=self.device)
+        return session.fit()
+
+
+class ImageTrainer(ModalityTrainer):
+    """Trains on pictures.
+
+    Example:
+        >>> trainer = ImageTrainer("digits", steps=2000, seed=0)
+        >>> run = trainer.fit()  # doctest: +SKIP
+        >>> images = run.pipeline()(16, condition=3, seed=7)  # doctest: +SKIP
+    """
+
+    default_recipe = "image"
+    embedded: ClassVar[Mapping[str, str]] = {"digits": "digits"}
+
+
+def with_data(recipe: Recipe, source: str) -> Recipe:
+    """Returns the recipe for another source, read with the same options."""
+    return replace(recipe, data=Component(source, recipe.data.options))
+
+
+def resume(
+    run: str | int | Path | Run,
+    *,
+    steps: int | None = None,
+    data: Any = None,
+    device: str = "auto",
+) -> Run:
+    """Goes on with a run from its newest whole checkpoint, to the step first asked for.
+
+    Args:
+        run: A run, its path, name or number.
+        steps: A new last step.
+        data: The same data again, if it was given in Python.
+        device: "auto", "cpu", "cuda" or "mps".
+    """
+    found = run if isinstance(run, Run) else Run.find(run)
+    return resume_session(found, steps=steps, data=data, device=device).fit()

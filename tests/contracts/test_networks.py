@@ -1,0 +1,254 @@
+"""What every registered generator, discriminator and augmentation owes the game."""
+
+import copy
+from itertools import product
+from typing import Any, NamedTuple
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from multigan.core.condition import ConditionSpec
+from multigan.core.draws import seeded
+from multigan.errors import ConfigError, ShapeError
+from multigan.modalities import DISCRIMINATORS, GENERATORS
+from multigan.registry import Component, Registry
+
+B, Z = 3, 5
+IMAGES = [(1, 28, 28), (3, 32, 32), (4, 8, 8), (3, 20, 28), (1, 4, 4)]
+CLASSES = ConditionSpec("class", 3)
+VECTORS = ConditionSpec("vector", 2)
+
+
+class Case(NamedTuple):
+    """A network as small as it comes: its name, options, sample shape and condition."""
+
+    name: str
+    options: dict[str, Any]
+    shape: tuple[int, ...]
+    condition: ConditionSpec | None
+
+    def __str__(self) -> str:
+        told = self.condition.kind if self.condition else "alone"
+        options = "-".join(str(value) for value in self.options.values())
+        return f"{self.name}-{options}-{'x'.join(map(str, self.shape))}-{told}"
+
+
+def every(name: str, shapes: list[tuple[int, ...]], *options: dict[str, Any]) -> list[Case]:
+    """All shapes and conditions with the first options; the others with one shape."""
+    first, *others = options
+    cases = [Case(name, first, *each) for each in product(shapes, [None, CLASSES])]
+    cases.append(Case(name, first, shapes[-2], VECTORS))
+    return cases + [Case(name, each, shapes[-2], CLASSES) for each in others]
+
+
+GENERATOR_CASES = [
+    *every(
+        "dcgan",
+        IMAGES,
+        {"width": 4},
+        {"width": 4, "conditioning": "norm"},
+        {"width": 4, "norm": "pixel", "conditioning": "norm"},
+        {"width": 4, "norm": "none"},
+    ),
+    *every(
+        "resnet",
+        IMAGES,
+        {"width": 4},
+        {"width": 4, "conditioning": "concat"},
+        {"width": 4, "norm": "none"},
+    ),
+]
+DISCRIMINATOR_CASES = [
+    *every(
+        "dcgan",
+        IMAGES,
+        {"width": 4},
+        {"width": 4, "conditioning": "concat"},
+        {"width": 4, "spectral_norm": True},
+        {"width": 4, "norm": "batch"},
+    ),
+    *every(
+        "resnet",
+        IMAGES,
+        {"width": 4},
+        {"width": 4, "conditioning": "concat"},
+        {"width": 4, "spectral_norm": False},
+    ),
+]
+generators = pytest.mark.parametrize("case", GENERATOR_CASES, ids=str)
+discriminators = pytest.mark.parametrize("case", DISCRIMINATOR_CASES, ids=str)
+
+
+def conditions(case: Case, shift: int = 0) -> Tensor | None:
+    if case.condition is None:
+        return None
+    if case.condition.kind == "class":
+        return (torch.arange(B) + shift) % case.condition.size
+    return torch.linspace(-1, 1, B * case.condition.size).view(B, -1) + shift
+
+
+def build(registry: Registry, case: Case, **context: Any) -> nn.Module:
+    component = Component(case.name, case.options)
+    with seeded(0):
+        return registry.build(
+            component, sample_shape=case.shape, condition=case.condition, **context
+        )
+
+
+def away_from_start(network: nn.Module) -> nn.Module:
+    """Moves every parameter a little: at the start some gradients are zero on purpose."""
+    with torch.no_grad(), seeded(1):
+        for parameter in network.parameters():
+            parameter += 0.1 * torch.randn_like(parameter)
+    return network
+
+
+def test_every_network_is_in_the_contract():
+    assert set(GENERATORS) == {case.name for case in GENERATOR_CASES}
+    assert set(DISCRIMINATORS) == {case.name for case in DISCRIMINATOR_CASES}
+
+
+@generators
+def test_generator_makes_samples(case):
+    generator = build(GENERATORS, case, latent_dim=Z)
+    samples = generator(torch.randn(B, Z), conditions(case))
+    assert samples.shape == (B, *case.shape)
+    assert samples.isfinite().all()
+    assert samples.std(0).max() > 0, "all latents give the same sample"
+
+
+@generators
+def test_generator_learns_with_every_parameter(case):
+    generator = away_from_start(build(GENERATORS, case, latent_dim=Z))
+    samples = generator(torch.randn(B, Z), conditions(case))
+    (samples * torch.randn_like(samples)).sum().backward()
+    idle = [name for name, p in generator.named_parameters() if p.grad is None or not p.grad.any()]
+    assert not idle
+
+
+@generators
+def test_generator_is_a_function_of_latent_and_seed(case):
+    generator = build(GENERATORS, case, latent_dim=Z)
+    latent, condition = torch.randn(B, Z), conditions(case)
+    for mode in (True, False):
+        generator.train(mode)
+        # A copy each: batch norm's running statistics are part of what a call changes.
+        with seeded(3):
+            first = copy.deepcopy(generator)(latent, condition)
+        with seeded(3):
+            second = copy.deepcopy(generator)(latent, condition)
+        torch.testing.assert_close(first, second, rtol=0, atol=0)
+
+
+@generators
+def test_generator_listens_to_its_condition(case):
+    generator = away_from_start(build(GENERATORS, case, latent_dim=Z)).eval()
+    latent = torch.randn(B, Z)
+    if case.condition is None:
+        assert generator(latent).shape == generator(latent, None).shape
+        return
+    first, second = (generator(latent, conditions(case, shift)) for shift in (0, 1))
+    assert (first - second).abs().flatten(1).amax(1).min() > 0
+    with pytest.raises(ShapeError, match="got no condition"):
+        generator(latent)
+
+
+@discriminators
+def test_discriminator_gives_logits_and_features(case):
+    discriminator = build(DISCRIMINATORS, case)
+    samples, condition = torch.randn(B, *case.shape), conditions(case)
+    logits = discriminator(samples, condition)
+    assert logits.ndim == 2
+    assert len(logits) == B
+    assert logits.isfinite().all()
+    features = discriminator.features(samples, condition)
+    assert features
+    assert all(len(each) == B and each.isfinite().all() for each in features)
+
+
+@discriminators
+def test_discriminator_listens_to_its_condition(case):
+    discriminator = away_from_start(build(DISCRIMINATORS, case)).eval()
+    samples = torch.randn(B, *case.shape)
+    if case.condition is None:
+        assert discriminator(samples).shape == discriminator(samples, None).shape
+        return
+    first, second = (discriminator(samples, conditions(case, shift)) for shift in (0, 1))
+    assert (first - second).abs().min() > 0
+    with pytest.raises(ShapeError, match="got no condition"):
+        discriminator(samples)
+
+
+@discriminators
+def test_a_logit_depends_on_its_own_sample_only(case):
+    if case.options.get("norm") == "batch":
+        pytest.skip("batch statistics are meant to mix samples; penalties refuse them")
+    discriminator = build(DISCRIMINATORS, case).double().eval()
+    samples = torch.randn(B, *case.shape, dtype=torch.double, requires_grad=True)
+    condition = conditions(case)
+    if condition is not None and condition.is_floating_point():
+        condition = condition.double()
+    logits = discriminator(samples, condition)
+    (gradient,) = torch.autograd.grad(logits[0].sum(), samples)
+    assert gradient[0].any()
+    assert not gradient[1:].any()
+
+
+@discriminators
+def test_discriminator_is_differentiable_twice(case):
+    discriminator = away_from_start(build(DISCRIMINATORS, case))
+    samples = torch.randn(B, *case.shape, requires_grad=True)
+    logits = discriminator(samples, conditions(case))
+    (gradient,) = torch.autograd.grad(logits.sum(), samples, create_graph=True)
+    (logits.sum() + gradient.square().sum()).backward()
+    idle = [
+        name for name, p in discriminator.named_parameters() if p.grad is None or not p.grad.any()
+    ]
+    assert not idle
+    assert all(p.grad.isfinite().all() for p in discriminator.parameters())
+
+
+@generators
+def test_generator_survives_saving(case):
+    generator = away_from_start(build(GENERATORS, case, latent_dim=Z))
+    generator(torch.randn(B, Z), conditions(case))  # fills running statistics
+    other = away_from_start(away_from_start(build(GENERATORS, case, latent_dim=Z)))
+    other.load_state_dict(generator.state_dict())
+    latent = torch.randn(B, Z)
+    same = [each.eval()(latent, conditions(case)) for each in (generator, other)]
+    torch.testing.assert_close(*same, rtol=0, atol=0)
+
+
+@discriminators
+def test_discriminator_survives_saving(case):
+    discriminator = away_from_start(build(DISCRIMINATORS, case))
+    samples = torch.randn(B, *case.shape)
+    discriminator(samples, conditions(case))  # fills running statistics and singular vectors
+    other = away_from_start(away_from_start(build(DISCRIMINATORS, case)))
+    other.load_state_dict(discriminator.state_dict())
+    same = [each.eval()(samples, conditions(case)) for each in (discriminator, other)]
+    torch.testing.assert_close(*same, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_generator_option_typo_is_named(name):
+    with pytest.raises(ConfigError, match="widht"):
+        GENERATORS.build(
+            Component(name, {"widht": 4}), latent_dim=Z, sample_shape=(1, 8, 8), condition=None
+        )
+
+
+@pytest.mark.parametrize("name", DISCRIMINATORS)
+def test_discriminator_option_typo_is_named(name):
+    with pytest.raises(ConfigError, match="widht"):
+        DISCRIMINATORS.build(Component(name, {"widht": 4}), sample_shape=(1, 8, 8), condition=None)
+
+
+@pytest.mark.parametrize("shape", [(1, 30, 28), (1, 2, 4), (28, 28), (3, 28, 0)])
+@pytest.mark.parametrize("name", ["dcgan", "resnet"])
+def test_image_networks_refuse_sizes_they_cannot_make(name, shape):
+    with pytest.raises(ShapeError, match=r"multiples of 4|channels, height, width"):
+        GENERATORS.build(Component(name), latent_dim=Z, sample_shape=shape, condition=None)
+    with pytest.raises(ShapeError, match=r"multiples of 4|channels, height, width"):
+        DISCRIMINATORS.build(Component(name), sample_shape=shape, condition=None)
