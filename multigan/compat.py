@@ -69,7 +69,7 @@ def _refusing(reason: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]
         def refuse(*args: Any, **kwargs: Any) -> Any:
             raise RuntimeError(
                 f"torchaudio's {function.__name__} needs its compiled extension, which does not "
-                f"load beside this torch: {reason} Run `multigan doctor`."
+                f"load beside this torch ({reason}). Run `multigan doctor` for what to do."
             )
 
         refuse.__name__, refuse.__doc__ = function.__name__, function.__doc__

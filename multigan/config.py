@@ -260,7 +260,7 @@ def _put(tree: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str
         return
     if not isinstance(tree[key], dict):
         raise ConfigError(
-            f"{key} is {tree[key]!r} here, so {path!r} leads nowhere. Set {key} first."
+            f"{key} is {tree[key]!r}, so {path!r} leads nowhere. Set {key} first."
         )
     _put(tree[key], hints[key], keys[1:], value, path)
 
@@ -268,6 +268,8 @@ def _put(tree: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str
 def _put_in_table(table: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str) -> None:
     # The names of knobs contain dots, so an entry's own field is at most the last key.
     fields = get_type_hints(kind) if dataclasses.is_dataclass(kind) else None
+    if fields and keys[-1] not in fields and ".".join(keys[:-1]) in table:
+        raise ConfigError(f"There is no {path}.{_guess(keys[-1], fields)}")
     inner = len(keys) > 1 and (keys[-1] in fields if fields is not None else kind is not Any)
     entry = ".".join(keys[:-1] if inner else keys)
     if value is None and not inner:

@@ -166,7 +166,7 @@ def _real_features(
 ) -> Features:
     raw, labels = source.read(_draw(len(source), count, seed))
     device = next(iter(modality.buffers()), torch.empty(0)).device
-    samples = [modality.encode(part.to(device)).cpu() for part in raw.split(256)]
+    samples = [modality.encode(part.to(device)).cpu() for part in torch.split(raw, 256)]
     features = extract(judge, samples)
     return features if labels is None else features.with_labels(labels.cpu())
 

@@ -163,8 +163,8 @@ class Pipeline:
         self, latents: Tensor, condition: Tensor | None = None, *, batch_size: int = 64
     ) -> Tensor:
         """Returns samples (B, *S) on the CPU for latents (B, Z)."""
-        chunks = latents.split(batch_size)
-        told = [None] * len(chunks) if condition is None else condition.split(batch_size)
+        chunks = torch.split(latents, batch_size)
+        told = [None] * len(chunks) if condition is None else torch.split(condition, batch_size)
         with evaluating(self.generator):
             samples = [
                 self.generator(z.to(self.device), None if c is None else c.to(self.device)).cpu()

@@ -104,7 +104,8 @@ class Session:
             return
         trainer = self.trainer
         done = trainer.steps_done >= self.recipe.steps
-        last = next((row for row in reversed(self.run.metrics()) if "steps_per_second" in row), {})
+        logged = [row for row in self.run.metrics() if "steps_per_second" in row]
+        last = logged[-1] if logged else {}
         details = {} if done else {"message": f"Stopped: {trainer.stop_reason}."}
         self.log.write_status(trainer, "finished" if done else "stopped", last, **details)
         write_report(self.run)

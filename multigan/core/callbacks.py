@@ -9,14 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from multigan.core.checkpoint import (
-    checkpoint_step,
-    checkpoints_in,
-    load_checkpoint,
-    prune_checkpoints,
-    save_checkpoint,
-)
-from multigan.core.run import RunFolder
+from multigan.core.checkpoint import load_checkpoint, prune_checkpoints, save_checkpoint
+from multigan.core.run import RunFolder, checkpoint_step, checkpoints_in
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.errors import CheckpointError, MultiganError
 

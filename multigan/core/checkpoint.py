@@ -12,10 +12,10 @@ The folder is built under a temporary name, flushed, and renamed; a reader finds
 
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -23,11 +23,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from multigan.core.run import checkpoint_step, checkpoints_in
 from multigan.errors import CheckpointError
 from multigan.files import atomic_folder, read_json, write_json
 
 FORMAT = 1
-_NAME = re.compile(r"step-(\d{6,})")
 
 
 def save_checkpoint(state: Mapping[str, Any], folder: Path) -> Path:
@@ -65,7 +65,7 @@ def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> dict[st
         optimizers = torch.load(folder / "optimizers.pt", map_location="cpu", weights_only=True)
         callbacks = torch.load(folder / "callbacks.pt", map_location="cpu", weights_only=True)
         progress = read_json(folder / "progress.json")
-    except (SafetensorError, RuntimeError, ValueError, OSError) as error:
+    except (SafetensorError, UnpicklingError, RuntimeError, ValueError, OSError) as error:
         raise CheckpointError(f"Checkpoint {folder} cannot be read: {error}") from None
     return {
         "objective": _without_prefix("objective", networks),
@@ -82,12 +82,11 @@ def verify_checkpoint(folder: Path) -> None:
         manifest = read_json(folder / "manifest.json")
         files, version = manifest["files"], manifest["format"]
     except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise CheckpointError(
-            f"{folder} is no whole checkpoint: its manifest.json: {error}"
-        ) from None
+        raise CheckpointError(f"{folder} is damaged: its manifest.json: {error}") from None
     if version > FORMAT:
         raise CheckpointError(
-            f"{folder} has checkpoint format {version}; this multigan reads up to {FORMAT}. Update it."
+            f"{folder} has checkpoint format {version}; this multigan reads up to {FORMAT}. "
+            "Update multigan."
         )
     for name, expected in files.items():
         path = folder / name
@@ -98,21 +97,6 @@ def verify_checkpoint(folder: Path) -> None:
                 f"Checkpoint {folder} is damaged: {name} has {path.stat().st_size} bytes that are "
                 f"not the {expected['bytes']} bytes that were written."
             )
-
-
-def checkpoint_step(folder: Path) -> int:
-    """Returns the step in a checkpoint folder's name."""
-    match = _NAME.fullmatch(folder.name)
-    if match is None:
-        raise CheckpointError(f"{folder} is not named like a checkpoint, step-001000.")
-    return int(match[1])
-
-
-def checkpoints_in(folder: Path) -> list[Path]:
-    """Returns the checkpoints in `folder`, oldest first, without looking inside them."""
-    if not folder.is_dir():
-        return []
-    return sorted((p for p in folder.iterdir() if _NAME.fullmatch(p.name)), key=checkpoint_step)
 
 
 def prune_checkpoints(

@@ -33,7 +33,8 @@ def seeded(*path: int | str) -> Iterator[None]:
     The surrounding random state is put back afterwards, so a training step disturbs nothing
     that the user's own code draws.
     """
-    devices = [torch.cuda.current_device()] if torch.cuda.is_initialized() else []
+    in_use = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+    devices = [torch.cuda.current_device()] if in_use else []
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(seed_from(*path))
         yield

@@ -57,7 +57,8 @@ def _pairs(
     Batch statistics are averaged like the weights they belong to; other buffers, such as the
     power iteration vectors of spectral normalization, only mean something as they are.
     """
-    targets, sources = list(average.parameters()), list(network.parameters())
+    targets: list[Tensor] = list(average.parameters())
+    sources: list[Tensor] = list(network.parameters())
     copies = []
     for mine, theirs in zip(average.modules(), network.modules(), strict=True):
         statistics = isinstance(mine, _BatchNorm)

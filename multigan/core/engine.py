@@ -36,8 +36,11 @@ def pick_device(name: str = "auto") -> torch.device:
         raise ConfigError(
             f"There is no device called {name!r}. Try auto, cpu, cuda or mps."
         ) from None
-    available = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
-    if not available.get(device.type, lambda: True)():
+    missing = {
+        "cuda": not torch.cuda.is_available(),
+        "mps": not torch.backends.mps.is_available(),
+    }
+    if missing.get(device.type, False):
         raise ConfigError(
             f"This machine's torch {torch.__version__} sees no {device.type} device. "
             "Use --device auto, or see `multigan doctor`."

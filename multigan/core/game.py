@@ -237,7 +237,7 @@ class AdversarialGame(Objective):
         return enforce
 
     def _check(self) -> None:
-        names = [r.name for r in (*self.regularizers, *self.constraints)]
+        names = [r.name for r in self.regularizers] + [c.name for c in self.constraints]
         if len(set(names)) < len(names):
             raise ConfigError(f"Regularizers must have different names, not {', '.join(names)}.")
         penalties = [r.name for r in self.regularizers if r.per_sample]

@@ -25,16 +25,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from multigan.core.checkpoint import checkpoints_in
-from multigan.errors import RunError
+from multigan.errors import CheckpointError, RunError
 from multigan.files import read_json, write_atomic, write_json
 
+fcntl: Any
 try:
     import fcntl
 except ImportError:  # Windows: two writers are then not told apart
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 _NAME = re.compile(r"(\d{4,})-(.+)")
+_CHECKPOINT = re.compile(r"step-(\d{6,})")
 AT_WORK = frozenset({"running", "paused"})
 
 
@@ -262,12 +263,26 @@ def find_run(reference: str | Path, root: str | Path = "runs") -> RunFolder:
     if (path / "recipe.json").is_file():
         return RunFolder(path)
     known = find_runs(root)
+    text = str(reference)
     for run in known:
-        if str(reference) == run.name or (
-            str(reference).isdigit() and int(reference) == run.number
-        ):
+        if text == run.name or (text.isdigit() and int(text) == run.number):
             return run
     if path.is_dir():
         raise RunError(f"{path} is a folder but not a run: it has no recipe.json.")
     names = ", ".join(run.name for run in known[-5:]) or "none"
-    raise RunError(f"There is no run {str(reference)!r} under {root}. The newest there: {names}.")
+    raise RunError(f"There is no run {text!r} under {root}. The newest there: {names}.")
+
+
+def checkpoint_step(folder: Path) -> int:
+    """Returns the step in a checkpoint folder's name."""
+    match = _CHECKPOINT.fullmatch(folder.name)
+    if match is None:
+        raise CheckpointError(f"{folder} is not named like a checkpoint, step-001000.")
+    return int(match[1])
+
+
+def checkpoints_in(folder: Path) -> list[Path]:
+    """Returns the checkpoints in `folder`, oldest first, without looking inside them."""
+    if not folder.is_dir():
+        return []
+    return sorted((p for p in folder.iterdir() if _CHECKPOINT.fullmatch(p.name)), key=checkpoint_step)

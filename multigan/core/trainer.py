@@ -227,7 +227,7 @@ class Trainer:
                 ):
                     with engine.autocast():
                         terms = phase.terms(piece, self.steps_done)
-                    (torch.stack(list(terms.values())).sum() / len(pieces)).backward()
+                    torch.autograd.backward(torch.stack(list(terms.values())).sum() / len(pieces))
                 for name, term in terms.items():
                     key, share = f"{phase.name}/{name}", term.detach() / len(pieces)
                     logs[key] = logs[key] + share if key in logs else share

@@ -49,14 +49,11 @@ class LossWindow:
         }
         bad = [name for name, value in means.items() if not math.isfinite(value)]
         if bad:
-            when = (
-                f"Step {step}"
-                if step <= self._first_step + 1
-                else (f"A step between {self._first_step + 1} and {step}")
-            )
+            first = self._first_step
+            when = f"Step {step}" if step == first else f"A step between {first} and {step}"
             raise DivergedError(
                 f"{when} made {', '.join(bad)} non-finite. Lower the learning rate, strengthen "
-                "the discriminator's regularizer (e.g. r1.weight), or ask for on_divergence=rollback."
+                "the discriminator's regularizer (e.g. r1.weight), or set on_divergence=rollback."
             )
         return means
 

@@ -1,0 +1,50 @@
+# `make demo` and `make test` need CPython 3.11 or newer and install all else into .venv.
+
+PYTHON ?= python3
+STEPS ?=
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow lint format coverage clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)' || { \
+		echo "multigan needs CPython 3.11 or newer. Name one: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+		echo "$(PYTHON) has no venv. On Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[dev]'
+	@touch $@
+
+demo: $(INSTALLED)  ## train on handwritten digits; STEPS=50 makes it short
+	@$(BIN)/multigan demo $(if $(STEPS),--steps $(STEPS))
+
+# Several test processes with several threads each would be slower than one thread each.
+test test-slow coverage: export OMP_NUM_THREADS := 1
+
+test: $(INSTALLED)  ## run the fast tests
+	$(BIN)/python -m pytest
+
+test-slow: $(INSTALLED)  ## run the tests that take long, and the runs that must learn
+	$(BIN)/python -m pytest -m 'slow or learning' --timeout 1200
+
+lint: $(INSTALLED)  ## check style, types and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED)  ## rewrite the code in the project's style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+coverage: $(INSTALLED)  ## run the fast tests and say which lines they reach
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html
+
+clean:  ## remove the virtual environment and all caches; runs stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .coverage* htmlcov build dist
+	find multigan tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,87 @@
+"""What a command is, and the arguments that several of them share."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from multigan.core.run import RunFolder
+
+
+class Command(Protocol):
+    """A module of one command."""
+
+    @property
+    def SUMMARY(self) -> str:  # noqa: N802
+        """One line for the list of commands."""
+        ...
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Adds what the command takes."""
+        ...
+
+    def run(self, args: Namespace) -> int | None:
+        """Does it; None stands for the exit code 0."""
+        ...
+
+
+@dataclass(frozen=True)
+class Group:
+    """Commands under one name, e.g. `multigan runs list`.
+
+    Attributes:
+        summary: What they are about.
+        commands: By name.
+    """
+
+    summary: str
+    commands: Mapping[str, Command]
+
+
+def add_commands(parser: ArgumentParser, commands: Mapping[str, Command | Group]) -> None:
+    """Adds a subcommand for each module, and for each group the same below its name."""
+    adder = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, command in commands.items():
+        summary = command.summary if isinstance(command, Group) else command.SUMMARY
+        sub = adder.add_parser(name, help=summary, description=summary)
+        if isinstance(command, Group):
+            add_commands(sub, command.commands)
+        else:
+            sub.set_defaults(run=command.run, prog=sub.prog)
+            command.add_arguments(sub)
+
+
+def add_run(parser: ArgumentParser, *, nargs: str | None = None) -> None:
+    """Adds RUN, or several, and where runs are found."""
+    parser.add_argument("run_name", nargs=nargs, metavar="RUN", help="its number, name or path")
+    add_runs_root(parser)
+
+
+def add_runs_root(parser: ArgumentParser) -> None:
+    """Adds the folder in which runs are found by number and name."""
+    parser.add_argument(
+        "--runs", type=Path, default=Path("runs"), help="where runs are found (default: runs)"
+    )
+
+
+def add_device(parser: ArgumentParser) -> None:
+    """Adds where to compute."""
+    parser.add_argument("--device", default="auto", help="auto (the default), cpu, cuda or mps")
+
+
+def add_json(parser: ArgumentParser, what: str = "print JSON, for programs") -> None:
+    """Adds the switch to JSON."""
+    parser.add_argument("--json", action="store_true", help=what)
+
+
+def find_folder(args: Namespace) -> "RunFolder":
+    """Returns the folder of the run that was named.
+
+    Raises:
+        RunError: There is none.
+    """
+    from multigan.core.run import find_run
+
+    return find_run(args.run_name, args.runs)

@@ -1,0 +1,47 @@
+"""What `multigan train --dry-run` says: everything that would be trained, built and measured."""
+
+from torch import nn
+
+from multigan.assemble import build_parts, build_trainer, load_data
+from multigan.cli.output import print_json, print_table, remark, say
+from multigan.config import Recipe
+from multigan.core.engine import open_engine
+from multigan.core.trainer import Trainer
+from multigan.report.tables import flat
+
+
+def describe(recipe: Recipe, *, device: str, as_json: bool) -> None:
+    """Loads the data and builds the trainer, says what they are, and writes nothing.
+
+    Raises:
+        MultiganError: Whatever would keep the recipe from being trained.
+    """
+    engine = open_engine(device, recipe.precision)
+    data = load_data(recipe)
+    remark(data.report.summary())
+    parts = build_parts(recipe, data, engine)
+    trainer = build_trainer(recipe, parts, engine)
+    engine.close()
+    if as_json:
+        print_json(recipe.to_json())
+        return
+    print_table(["key", "value"], list(flat(recipe.to_json()).items()))
+    say("")
+    for phase in parts.game.phases:
+        say(f"{phase.name}: {parameters(phase.player):,} parameters")
+    say(f"Device: {engine.device}")
+    say(f"Memory: {memory_bytes(trainer) / 2**20:,.0f} MiB, and the activations of a batch besides")
+    say(f"Knobs: {', '.join(trainer.knobs)}")
+    say("Nothing was written.")
+
+
+def parameters(network: nn.Module) -> int:
+    """Returns how many numbers a network learns."""
+    return sum(p.numel() for p in network.parameters())
+
+
+def memory_bytes(trainer: Trainer) -> int:
+    """Returns what training always holds: weights, gradients, Adam's two moments, averages."""
+    learned = [p for phase in trainer.objective.phases for p in phase.player.parameters()]
+    averaged = sum(p.nbytes for p in trainer.average.parameters())
+    return 4 * sum(p.nbytes for p in learned) + averaged

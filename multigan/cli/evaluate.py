@@ -1,0 +1,74 @@
+"""`multigan evaluate`: measure how good a run's samples are."""
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from multigan.cli.commands import add_device, add_json, add_run
+
+if TYPE_CHECKING:
+    from multigan.metrics.result import MetricResult
+
+SUMMARY = "Measure a run's samples against real data."
+
+COLUMNS = ["metric", "value", "real against real", "generated", "real", "split", "extractor"]
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what to measure, and against what."""
+    add_run(parser)
+    parser.add_argument(
+        "--metrics", nargs="+", metavar="NAME", help="what to measure (all that suits the data)"
+    )
+    parser.add_argument("-n", "--num-samples", type=int, default=2000, help="how many (2000)")
+    parser.add_argument("--extractor", default="", help="the network whose features are compared")
+    parser.add_argument("--reference", metavar="PATH", help="other real data, e.g. a test split")
+    parser.add_argument("--seed", type=int, default=0, help="fixes the samples (0)")
+    add_device(parser)
+    add_json(parser)
+
+
+def run(args: Namespace) -> None:
+    """Measures, and prints a row for each metric."""
+    from multigan.cli.output import print_json, print_table, remark
+    from multigan.evaluation import evaluate_run
+    from multigan.runs import Run
+
+    results = evaluate_run(
+        Run.find(args.run_name, args.runs),
+        metrics=metric_names(args.metrics),
+        num_samples=args.num_samples,
+        extractor=args.extractor,
+        reference=args.reference,
+        seed=args.seed,
+        device=args.device,
+        on_note=remark,
+    )
+    if args.json:
+        print_json([result.to_json() for result in results])
+    else:
+        print_table(COLUMNS, [table_row(result) for result in results])
+
+
+def metric_names(given: list[str] | None) -> list[str]:
+    """Returns the names of metrics that were given, with spaces or commas between.
+
+    Example:
+        >>> metric_names(["frechet,recall", "coverage"])
+        ['frechet', 'recall', 'coverage']
+    """
+    return [name for text in given or [] for name in text.split(",") if name]
+
+
+def table_row(result: "MetricResult") -> list[str | int]:
+    """Returns a result's cells: a number never stands without what it was measured with."""
+    spread = "" if result.std is None else f" ± {result.std:.2g}"
+    control = "–" if result.control is None else f"{result.control:.4g}"
+    return [
+        result.label,
+        f"{result.value:.4g}{spread}",
+        control,
+        result.n_fake,
+        result.n_real,
+        result.split,
+        str(result.extractor.get("name", "–")),
+    ]

@@ -1,0 +1,68 @@
+"""`multigan runs compare`: where runs were asked different things, and what came of each."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from multigan.cli.commands import add_json, add_runs_root
+
+if TYPE_CHECKING:
+    from multigan.core.run import RunFolder
+
+SUMMARY = "Compare runs: the recipe's values that differ, the last losses and metrics."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the runs."""
+    parser.add_argument("names", nargs="+", metavar="RUN", help="two or more: number, name or path")
+    add_runs_root(parser)
+    add_json(parser)
+
+
+def run(args: Namespace) -> None:
+    """Prints a column for each run."""
+    from multigan.cli.output import print_json, print_table
+    from multigan.core.run import find_run
+
+    runs = [find_run(name, args.runs) for name in args.names]
+    asked = differing([_asked(one) for one in runs])
+    came = _side_by_side([_came(one) for one in runs])
+    if args.json:
+        print_json({"runs": [str(one.path) for one in runs], "recipe": asked, "results": came})
+        return
+    rows = [[name, *values] for name, values in [*asked.items(), *came.items()]]
+    print_table(["", *(one.name for one in runs)], rows)
+
+
+def differing(tables: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Returns the names whose values are not the same in all tables, with those values.
+
+    Example:
+        >>> differing([{"seed": 0, "loss": "hinge"}, {"seed": 1, "loss": "hinge"}])
+        {'seed': [0, 1]}
+    """
+    together = _side_by_side(tables)
+    return {name: found for name, found in together.items() if any(v != found[0] for v in found)}
+
+
+def _side_by_side(tables: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    names = dict.fromkeys(name for table in tables for name in table)
+    return {name: [table.get(name) for table in tables] for name in names}
+
+
+def _asked(run: "RunFolder") -> dict[str, Any]:
+    from multigan.errors import RunError
+    from multigan.files import read_json
+    from multigan.report.tables import flat
+
+    try:
+        return flat(read_json(run.recipe_file))
+    except (OSError, ValueError) as error:
+        raise RunError(f"The recipe of run {run.name} cannot be read: {error}") from None
+
+
+def _came(run: "RunFolder") -> dict[str, Any]:
+    """Returns a run's state and the newest value of every loss and metric."""
+    status = run.status()
+    newest = {name: value for row in run.metrics() for name, value in row.items() if "/" in name}
+    return {"state": status["state"], "step": status.get("step"), **newest}

@@ -1,0 +1,45 @@
+"""`multigan runs show`: all that is known of one run."""
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+from multigan.cli.commands import add_json, add_run, find_folder
+
+if TYPE_CHECKING:
+    from multigan.core.run import RunFolder
+
+SUMMARY = "Show one run."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the run."""
+    add_run(parser)
+    add_json(parser)
+
+
+def run(args: Namespace) -> None:
+    """Prints how the run stands, what can be turned, and what it left."""
+    from multigan.cli.output import print_json, print_table
+    from multigan.report.tables import flat
+
+    described = describe(find_folder(args))
+    if args.json:
+        print_json(described)
+    else:
+        print_table(["what", "value"], list(flat(described).items()))
+
+
+def describe(run: "RunFolder") -> dict[str, Any]:
+    """Returns what a program wants to know of a run."""
+    from multigan.cli.runs.listing import facts
+
+    folders = [str(folder) for folder in run.checkpoint_folders()]
+    looks = run.sample_files()
+    report = run.path / "report.html"
+    return {
+        **facts(run),
+        "checkpoints": folders,
+        "samples": str(looks[-1]) if looks else None,
+        "pipeline": str(run.pipeline_folder) if run.pipeline_folder.is_dir() else None,
+        "report": str(report) if report.is_file() else None,
+    }

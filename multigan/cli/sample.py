@@ -1,0 +1,128 @@
+"""`multigan sample`: make samples from a trained run."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from multigan.cli.commands import add_device, add_run
+
+if TYPE_CHECKING:
+    from multigan.core.condition import ConditionSpec
+    from multigan.pipelines import Pipeline
+
+SUMMARY = "Make samples from a trained run."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what to sample from, how many samples and which."""
+    add_run(parser)
+    parser.add_argument("-n", "--num-samples", type=int, default=16, help="how many (16)")
+    parser.add_argument(
+        "--condition",
+        action="append",
+        default=[],
+        metavar="CLASS",
+        help="a class by number or name; several, also separated by commas, are taken in turn",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="fixes the latents (0)")
+    parser.add_argument(
+        "--truncation", type=float, default=1.0, help="less than 1: more alike, more faithful (1)"
+    )
+    layout = parser.add_mutually_exclusive_group()
+    layout.add_argument("--sheet", action="store_true", help="write one file with all of them")
+    layout.add_argument(
+        "--interpolate", action="store_true", help="write the frames of a walk between two latents"
+    )
+    parser.add_argument("--out", type=Path, default=Path("samples"), help="folder (samples)")
+    add_device(parser)
+
+
+def run(args: Namespace) -> None:
+    """Writes the samples and prints the path of each file."""
+    pipeline = _open(args)
+    args.out.mkdir(parents=True, exist_ok=True)
+    for path in _walk(pipeline, args) if args.interpolate else _draw(pipeline, args):
+        print(path)
+
+
+def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: int) -> Any:
+    """Returns what a pipeline is told: nothing, or one condition for each sample in turn.
+
+    A text is the name or number of a class, or some of them with commas between; for a generator
+    that is told vectors it is one vector, its numbers with commas between.
+
+    Raises:
+        ConfigError: A vector has something else than numbers in it.
+    """
+    if not texts:
+        return None
+    if spec is not None and spec.kind == "vector":
+        return _vectors(texts, num_samples)
+    names = spec.names if spec is not None else ()
+    several = [one for text in texts for one in ([text] if text in names else text.split(","))]
+    return [several[index % len(several)].strip() for index in range(num_samples)]
+
+
+def _open(args: Namespace) -> "Pipeline":
+    """Returns the pipeline of a run, or of a folder that `save_pretrained` wrote."""
+    from multigan.pipelines import Pipeline
+    from multigan.runs import Run
+
+    if (Path(args.run_name) / "pipeline.json").is_file():
+        return Pipeline.from_pretrained(args.run_name, device=args.device)
+    return Run.find(args.run_name, args.runs).pipeline(device=args.device)
+
+
+def _draw(pipeline: "Pipeline", args: Namespace) -> list[Path]:
+    from multigan.kits import KITS
+
+    items = pipeline(
+        args.num_samples,
+        condition=conditions(args.condition, pipeline.condition, args.num_samples),
+        seed=args.seed,
+        truncation=args.truncation,
+    )
+    modality = pipeline.modality
+    if args.sheet:
+        columns = KITS[modality.name].columns
+        return [modality.write_sheet(items, args.out / f"sheet-{args.seed}", columns=columns)]
+    return [
+        modality.write(item, args.out / f"{args.seed}-{index:04d}")
+        for index, item in enumerate(items)
+    ]
+
+
+def _walk(pipeline: "Pipeline", args: Namespace) -> list[Path]:
+    from multigan.cli.animation import write_animation
+    from multigan.kits import KITS
+
+    frames = pipeline.interpolate(
+        args.num_samples,
+        condition=conditions(args.condition, pipeline.condition, args.num_samples),
+        seed=args.seed,
+        truncation=args.truncation,
+    )
+    modality, stem = pipeline.modality, f"walk-{args.seed}"
+    paths = [
+        modality.write(frame, args.out / f"{stem}-{index:04d}")
+        for index, frame in enumerate(frames)
+    ]
+    columns = KITS[modality.name].columns
+    paths.append(modality.write_sheet(frames, args.out / f"{stem}-sheet", columns=columns))
+    return [*paths, *write_animation(frames, args.out / f"{stem}.gif")]
+
+
+def _vectors(texts: Sequence[str], num_samples: int) -> Any:
+    import torch
+
+    from multigan.errors import ConfigError
+
+    try:
+        vectors = [[float(number) for number in text.split(",")] for text in texts]
+        return torch.tensor([vectors[index % len(vectors)] for index in range(num_samples)])
+    except ValueError:
+        raise ConfigError(
+            f"This generator is told vectors, written as numbers with commas between, all of one "
+            f"length: --condition 0.5,1,0. It got {' '.join(texts)!r}."
+        ) from None

@@ -1,0 +1,49 @@
+"""How images are to be read, checked once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from multigan.data.decode import MODE_OF, Fit
+from multigan.errors import ConfigError
+
+# Generators double their resolution at least twice, from whole numbers.
+SIZE_STEP = 4
+
+
+@dataclass(frozen=True)
+class ImageOptions:
+    """The options of `load_images`, whose documentation says what they mean.
+
+    Attributes:
+        size: Height and width, or None.
+    """
+
+    size: tuple[int, int] | None
+    channels: int | None
+    fit: Fit
+    max_unreadable: float
+    memory_bytes: int
+    cache: Path
+    image_column: str | None
+    label_column: str | None
+    limit: int | None
+    split: str
+    streaming: bool
+
+    def __post_init__(self) -> None:
+        if self.size is not None and any(s < SIZE_STEP or s % SIZE_STEP for s in self.size):
+            raise ConfigError(
+                f"An image size of {self.size[0]} x {self.size[1]} (height x width) cannot be "
+                f"built up: both must be multiples of {SIZE_STEP}, e.g. 32, 64 or 128."
+            )
+        if self.channels is not None and self.channels not in MODE_OF:
+            raise ConfigError(
+                f"Images have 1 (grey), 3 (RGB) or 4 (RGBA) channels, not {self.channels}."
+            )
+        if self.fit not in get_args(Fit):
+            raise ConfigError(f"There is no fit {self.fit!r}. Known: {', '.join(get_args(Fit))}.")
+        if not 0 <= self.max_unreadable <= 1:
+            raise ConfigError(f"max_unreadable is a share, from 0 to 1, not {self.max_unreadable}.")
+        if self.limit is not None and self.limit < 1:
+            raise ConfigError(f"A limit of {self.limit} images leaves none. Ask for at least 1.")

@@ -1,0 +1,155 @@
+"""Pictures in Parquet files, laid out as Hugging Face does: `image: {bytes, path}`, `label`."""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from multigan.data.decode import open_bytes
+from multigan.data.labels import SPLITS, index_labels
+from multigan.data.readers import Item, Reader, digest, file_identity
+from multigan.errors import DataError, MissingDependencyError
+
+IMAGE_COLUMNS = ("image", "img", "images", "picture", "photo")
+LABEL_COLUMNS = ("label", "labels", "class", "category", "target", "fine_label")
+
+# Few enough that a batch of large photos is no burden.
+ROWS_AT_ONCE = 32
+
+
+def read_parquet(
+    path: Path, split: str, *, image_column: str | None, label_column: str | None
+) -> Reader:
+    """Reads the pictures in a Parquet file, or in all those of a folder that belong to `split`.
+
+    Files are read a few rows at a time and never held in memory whole.
+    """
+    found = [path] if path.is_file() else sorted(path.rglob("*.parquet"))
+    paths = [file for file in found if _split_of(file, path) in (None, split)]
+    if not paths:
+        raise DataError(
+            f"None of the {len(found)} Parquet files in {path} belongs to the split {split!r}: "
+            f"they are {', '.join(file.name for file in found[:3])}. Name another split."
+        )
+    tables = [_metadata(file) for file in paths]
+    schema = tables[0].schema.to_arrow_schema()
+    image = find_image(schema, image_column, str(path))
+    label = find_label(schema, label_column, str(path))
+    notes = [] if label else [f"No labels: no column is called {', '.join(LABEL_COLUMNS)}."]
+    if len(paths) < len(found):
+        notes.append(f"Read the {len(paths)} of {len(found)} files of the split {split!r}.")
+    labels: list[int] = []
+    classes: tuple[str, ...] = ()
+    if label is not None:
+        values = [value for file in paths for value in _column(file, label)]
+        names = class_names(schema, label)
+        labels, classes = index_labels(values, names, f"column {label!r} of {path}")
+    return Reader(
+        where=str(path),
+        identity=digest(*map(file_identity, paths), image, str(label)),
+        items=partial(_items, paths, image),
+        count=sum(table.num_rows for table in tables),
+        labels=labels,
+        classes=classes,
+        notes=tuple(notes),
+    )
+
+
+def find_image(schema: Any, asked: str | None, where: str) -> str:
+    """Returns the column of an Arrow schema that holds encoded pictures."""
+    import pyarrow as pa
+
+    def holds_bytes(kind: Any) -> bool:
+        if pa.types.is_struct(kind):
+            return kind.get_field_index("bytes") >= 0
+        return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+
+    holding = [field.name for field in schema if holds_bytes(field.type)]
+    if asked is not None and asked in holding:
+        return asked
+    if asked is not None or not holding:
+        wanted = f"no column {asked!r} of pictures" if asked else "no column of pictures"
+        raise DataError(
+            f"{where} has {wanted}. A picture is a struct with 'bytes', or binary. "
+            f"Its columns: {_columns(schema)}."
+        )
+    return next((name for name in IMAGE_COLUMNS if name in holding), holding[0])
+
+
+def find_label(schema: Any, asked: str | None, where: str) -> str | None:
+    """Returns the column of an Arrow schema that holds classes, or None if there is none."""
+    import pyarrow as pa
+
+    if asked is not None:
+        if asked not in schema.names:
+            raise DataError(f"{where} has no column {asked!r}. Its columns: {_columns(schema)}.")
+        return asked
+
+    def holds_classes(kind: Any) -> bool:
+        return pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_boolean(kind)
+
+    return next(
+        (
+            name
+            for name in LABEL_COLUMNS
+            if name in schema.names and holds_classes(schema.field(name).type)
+        ),
+        None,
+    )
+
+
+def class_names(schema: Any, label: str | None) -> Sequence[str]:
+    """Returns the classes' names that Hugging Face wrote into an Arrow schema, or none."""
+    try:
+        info = json.loads((schema.metadata or {})[b"huggingface"])
+        return tuple(str(name) for name in info["info"]["features"][label]["names"])
+    except (KeyError, TypeError, ValueError):  # the label is no ClassLabel, or nothing was written
+        return ()
+
+
+def _metadata(path: Path) -> Any:
+    try:
+        from pyarrow import ArrowException
+        from pyarrow.parquet import read_metadata
+    except ImportError:
+        raise MissingDependencyError("pyarrow", purpose=f"Reading {path}", extra="data") from None
+    try:
+        return read_metadata(path)
+    except (ArrowException, OSError) as error:
+        line = str(error).strip().split("\n")[0]
+        raise DataError(f"{path} is not a whole Parquet file: {line} Fetch it again.") from None
+
+
+def _column(path: Path, name: str) -> list[Any]:
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(path) as table:
+        return table.read(columns=[name]).column(0).to_pylist()
+
+
+def _items(paths: Sequence[Path], image: str) -> Iterator[Item]:
+    from pyarrow.parquet import ParquetFile
+
+    for path in paths:
+        row = 0
+        with ParquetFile(path, buffer_size=1 << 20) as table:
+            nested = table.schema_arrow.field(image).type.num_fields > 0
+            column = f"{image}.bytes" if nested else image
+            for batch in table.iter_batches(ROWS_AT_ONCE, columns=[column], use_threads=False):
+                values = batch.column(0)
+                for content in (values.field("bytes") if nested else values).to_pylist():
+                    yield f"{path.name} row {row}", partial(open_bytes, content or b"")
+                    row += 1
+
+
+def _split_of(file: Path, root: Path) -> str | None:
+    """Returns the split that a file's name or folder states, e.g. train-00000-of-00002.parquet."""
+    if file == root:
+        return None  # asked for by name
+    names = [file.stem.split("-")[0], *file.relative_to(root).parts[:-1]]
+    return next((name for name in names if name in SPLITS), None)
+
+
+def _columns(schema: Any) -> str:
+    return ", ".join(f"{field.name} ({field.type})" for field in schema)

@@ -1,0 +1,190 @@
+"""The metrics by name, each a function of two sets of features.
+
+Shapes: N real and M fake samples, F features.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+from torch import Tensor
+
+from multigan.errors import ConfigError
+from multigan.metrics.diversity import (
+    class_agreement,
+    class_diversity_ratio,
+    duplicate_shares,
+    mean_pairwise_distance,
+    typical_gap,
+)
+from multigan.metrics.features import Features
+from multigan.metrics.frechet import frechet_distance
+from multigan.metrics.kernel import kernel_distance
+from multigan.metrics.neighbors import (
+    DensityCoverage,
+    PrecisionRecall,
+    density_coverage,
+    precision_recall,
+)
+from multigan.metrics.score import inception_score
+from multigan.registry import Registry
+
+
+@dataclass(frozen=True)
+class MetricOptions:
+    """The metrics' few choices; the defaults are those of the papers.
+
+    Attributes:
+        k: The neighbor for precision and recall.
+        density_k: The neighbor for density and coverage.
+        splits: Parts the score is averaged over.
+        subsets: Random subsets the kernel distance is averaged over.
+        subset_size: Samples per subset.
+        near: Two samples are near-duplicates within this share of the real samples' typical gap.
+        seed: Of splits, subsets and the control's halves.
+    """
+
+    k: int = 3
+    density_k: int = 5
+    splits: int = 10
+    subsets: int = 100
+    subset_size: int = 1000
+    near: float = 0.1
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two sets under measurement; what several metrics need is computed once."""
+
+    real: Features
+    fake: Features
+    options: MetricOptions
+
+    @cached_property
+    def precision_recall(self) -> PrecisionRecall:
+        """Both shares, for features (N, F) and (M, F)."""
+        return precision_recall(self.real.features, self.fake.features, self.options.k)
+
+    @cached_property
+    def density_coverage(self) -> DensityCoverage:
+        """Both numbers, for features (N, F) and (M, F)."""
+        return density_coverage(self.real.features, self.fake.features, self.options.density_k)
+
+
+class Measured(NamedTuple):
+    """What a metric returns."""
+
+    value: float
+    std: float | None = None
+    k: int | None = None
+    detail: Mapping[str, float] = {}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A way to measure a comparison.
+
+    Attributes:
+        title: What people call it on features that are not Inception's.
+        lower_is_better: None where neither direction is good in itself.
+        measure: Does it.
+    """
+
+    title: str
+    lower_is_better: bool | None
+    measure: Callable[[Comparison], Measured] = field(repr=False)
+
+
+METRICS: Registry[Metric] = Registry("metric")
+
+
+def _frechet(comparison: Comparison) -> Measured:
+    return Measured(frechet_distance(comparison.real.features, comparison.fake.features))
+
+
+def _kernel(comparison: Comparison) -> Measured:
+    options = comparison.options
+    return Measured(
+        *kernel_distance(
+            comparison.real.features,
+            comparison.fake.features,
+            subsets=options.subsets,
+            subset_size=options.subset_size,
+            seed=options.seed,
+        )
+    )
+
+
+def _score(comparison: Comparison) -> Measured:
+    options = comparison.options
+    probabilities = _logits(comparison.fake).double().softmax(1)
+    return Measured(*inception_score(probabilities, options.splits, seed=options.seed))
+
+
+def _agreement(comparison: Comparison) -> Measured:
+    predicted = _logits(comparison.fake).argmax(1)
+    return Measured(class_agreement(predicted, _labels(comparison.fake, "fake")))
+
+
+def _diversity(comparison: Comparison) -> Measured:
+    real, fake = comparison.real, comparison.fake
+    return Measured(
+        class_diversity_ratio(
+            real.features, _labels(real, "real"), fake.features, _labels(fake, "fake")
+        )
+    )
+
+
+def _spread(comparison: Comparison) -> Measured:
+    real = mean_pairwise_distance(comparison.real.features)
+    fake = mean_pairwise_distance(comparison.fake.features)
+    if not real:
+        raise ConfigError("All real samples are equal, so there is no spread to compare with.")
+    return Measured(fake / real, detail={"real": real, "fake": fake})
+
+
+def _duplicates(comparison: Comparison) -> Measured:
+    near = comparison.options.near * typical_gap(comparison.real.features)
+    shares = duplicate_shares(comparison.fake.features, near)
+    return Measured(shares.near, detail={"exact": shares.exact, "near_distance": near})
+
+
+def _logits(samples: Features) -> Tensor:
+    if samples.logits is None:
+        raise ConfigError(
+            f"The extractor {samples.extractor.get('name')!r} gives no class probabilities, which "
+            "the score and the agreement need. Use the extractor 'classifier' or 'inception'."
+        )
+    return samples.logits
+
+
+def _labels(samples: Features, what: str) -> Tensor:
+    if samples.labels is None:
+        raise ConfigError(
+            f"The {what} samples have no labels, which the agreement and the within-class "
+            "diversity need. Add them with features.with_labels(labels)."
+        )
+    return samples.labels
+
+
+METRICS["frechet"] = Metric("Fréchet distance", True, _frechet)
+METRICS["kernel"] = Metric("kernel distance", True, _kernel)
+METRICS["score"] = Metric("classifier score", False, _score)
+METRICS["precision"] = Metric(
+    "precision", False, lambda c: Measured(c.precision_recall.precision, k=c.options.k)
+)
+METRICS["recall"] = Metric(
+    "recall", False, lambda c: Measured(c.precision_recall.recall, k=c.options.k)
+)
+METRICS["density"] = Metric(
+    "density", None, lambda c: Measured(c.density_coverage.density, k=c.options.density_k)
+)
+METRICS["coverage"] = Metric(
+    "coverage", False, lambda c: Measured(c.density_coverage.coverage, k=c.options.density_k)
+)
+METRICS["agreement"] = Metric("agreement with the condition", False, _agreement)
+METRICS["diversity"] = Metric("within-class diversity, fake over real", None, _diversity)
+METRICS["spread"] = Metric("mean pairwise distance, fake over real", None, _spread)
+METRICS["duplicates"] = Metric("share of near-duplicates", True, _duplicates)

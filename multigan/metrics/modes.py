@@ -1,0 +1,69 @@
+"""How many modes of a known mixture of Gaussians a generator reaches.
+
+Shapes: N samples, K modes, D dimensions of the space they lie in.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from multigan.errors import ConfigError, ShapeError
+from multigan.metrics.distances import as_matrix, squared_distances
+
+
+@dataclass(frozen=True)
+class ModeCoverage:
+    """What `mode_coverage` counted.
+
+    Attributes:
+        covered: How many modes have at least one high-quality sample.
+        total: K.
+        high_quality: The share of samples close to some mode, in [0, 1].
+        counts: High-quality samples per mode, K numbers in the order of the centers.
+    """
+
+    covered: int
+    total: int
+    high_quality: float
+    counts: tuple[int, ...]
+
+
+def mode_coverage(
+    samples: Tensor, centers: Tensor, std: float, *, radius: float = 3.0
+) -> ModeCoverage:
+    """Counts the modes that samples (N, D) reach, given their centers (K, D).
+
+    A sample is of high quality within `radius` standard deviations of its nearest center.
+
+    Source: Srivastava et al. (2017), "VEEGAN: Reducing Mode Collapse in GANs using Implicit
+    Variational Learning"; the radius of 3 is theirs.
+
+    Args:
+        samples: (N, D). One that is not finite counts as far from every mode.
+        centers: (K, D).
+        std: The standard deviation of every mode, in the unit of the samples.
+        radius: In standard deviations.
+    """
+    if samples.ndim != 2 or samples.shape[1:] != centers.shape[1:]:
+        raise ShapeError(
+            f"Samples of shape {tuple(samples.shape)} do not lie in the space of the centers, "
+            f"{tuple(centers.shape)}. Expected (N, D) and (K, D)."
+        )
+    if std <= 0 or radius <= 0 or not len(samples):
+        raise ConfigError(
+            f"Got std={std}, radius={radius} and {len(samples)} samples. "
+            "Use a positive std and radius, and at least one sample."
+        )
+    finite = samples.detach()[samples.detach().isfinite().all(1)].double()
+    counts = torch.zeros(len(centers), dtype=torch.int64, device=samples.device)
+    for _, block in squared_distances(finite, as_matrix(centers, "center")):
+        distance, nearest = block.min(1)
+        close = nearest[distance <= (radius * std) ** 2]
+        counts += close.bincount(minlength=len(centers))
+    return ModeCoverage(
+        covered=int((counts > 0).sum()),
+        total=len(centers),
+        high_quality=counts.sum().item() / len(samples),
+        counts=tuple(counts.tolist()),
+    )

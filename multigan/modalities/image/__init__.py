@@ -1,0 +1,15 @@
+"""Images: the adapter, the networks and the augmentations."""
+
+from multigan.modalities.image.adapter import ImageModality
+from multigan.modalities.image.augment import DiffAugment
+from multigan.modalities.image.dcgan import DCGANDiscriminator, DCGANGenerator
+from multigan.modalities.image.resnet import ResNetDiscriminator, ResNetGenerator
+
+__all__ = [
+    "DCGANDiscriminator",
+    "DCGANGenerator",
+    "DiffAugment",
+    "ImageModality",
+    "ResNetDiscriminator",
+    "ResNetGenerator",
+]

@@ -1,0 +1,125 @@
+"""Differentiable augmentation: the discriminator never sees a sample as it is.
+
+With few training images a discriminator learns them by heart. Augmenting what it sees of both,
+real and generated images, prevents that, and the generator learns nothing of the augmentation as
+long as its gradient goes through the same transformation.
+
+Source: Zhao et al. (2020), "Differentiable Augmentation for Data-Efficient GAN Training"; ranges
+as in the authors' implementation.
+
+Shapes: B samples, C channels, H height, W width. `draws` are uniform in [0, 1), one row a sample.
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from multigan.core.draws import uniform
+from multigan.errors import ConfigError
+from multigan.modalities.registries import AUGMENTATIONS
+
+Policy = Callable[[Tensor, Tensor], Tensor]  # (samples (B, C, H, W), draws (B, 3)) -> samples
+NUM_DRAWS = 3
+
+
+@AUGMENTATIONS.register("diffaugment")
+class DiffAugment(nn.Module):
+    """Random brightness, saturation and contrast, shifts and holes, differentiable twice.
+
+    Args:
+        policies: Any of "color", "translation" and "cutout", applied in this order.
+        strength: The probability, in [0, 1], that a policy changes a sample. May be assigned
+            during training; 0 does nothing and costs nothing.
+    """
+
+    def __init__(
+        self,
+        policies: Sequence[str] = ("color", "translation", "cutout"),
+        strength: float = 1.0,
+    ) -> None:
+        super().__init__()
+        unknown = [name for name in policies if name not in POLICIES]
+        if unknown or isinstance(policies, str):
+            raise ConfigError(
+                f"policies is {policies!r}, but must be a list of: {', '.join(POLICIES)}."
+            )
+        if not 0 <= strength <= 1:
+            raise ConfigError(f"strength is a probability in [0, 1], but got {strength}.")
+        self.policies = tuple(policies)
+        self.strength = strength
+
+    def forward(self, samples: Tensor) -> Tensor:
+        """Augments each sample of (B, C, H, W) with draws of its own."""
+        if self.strength <= 0:
+            return samples
+        for name in self.policies:
+            draws = uniform(len(samples), NUM_DRAWS + 1, device=samples.device)
+            chosen = (draws[:, -1] < self.strength).view(-1, 1, 1, 1)
+            # `where`, unlike indexing, needs no count of the chosen and so never waits for a GPU.
+            changed = POLICIES[name](samples, draws[:, :-1].to(samples.dtype))
+            samples = torch.where(chosen, changed, samples)
+        return samples
+
+    def extra_repr(self) -> str:
+        """The options, for `print(game)`."""
+        return f"policies={self.policies}, strength={self.strength}"
+
+
+def color(samples: Tensor, draws: Tensor) -> Tensor:
+    """Changes brightness, then saturation (of three colors only), then contrast; never alpha."""
+    channels = samples.shape[1]
+    num_colors = channels - 1 if channels in (2, 4) else channels  # LA and RGBA end with alpha
+    colors, alpha = samples[:, :num_colors], samples[:, num_colors:]
+    brightness, saturation, contrast = draws.view(-1, NUM_DRAWS, 1, 1, 1).unbind(1)
+    colors = colors + (brightness - 0.5)
+    if num_colors == 3:
+        colors = _scaled_around(colors.mean(1, keepdim=True), colors, 2 * saturation)
+    colors = _scaled_around(colors.mean((1, 2, 3), keepdim=True), colors, contrast + 0.5)
+    return torch.cat([colors, alpha], 1)
+
+
+def translation(samples: Tensor, draws: Tensor) -> Tensor:
+    """Shifts by up to an eighth of each side; what comes in from outside is 0."""
+    for axis, draw in ((2, draws[:, 0]), (3, draws[:, 1])):
+        samples = _shifted(samples, draw, axis)
+    return samples
+
+
+def cutout(samples: Tensor, draws: Tensor) -> Tensor:
+    """Sets a rectangle of half the height and half the width to 0; it may reach outside."""
+    rows = _hole(samples.shape[2], draws[:, 0])[:, :, None]
+    columns = _hole(samples.shape[3], draws[:, 1])[:, None, :]
+    return samples.masked_fill((rows & columns)[:, None], 0)
+
+
+POLICIES: dict[str, Policy] = {"color": color, "translation": translation, "cutout": cutout}
+
+
+def _scaled_around(center: Tensor, values: Tensor, factor: Tensor) -> Tensor:
+    return center + factor * (values - center)
+
+
+def _shifted(samples: Tensor, draw: Tensor, axis: int) -> Tensor:
+    size = samples.shape[axis]
+    reach = size // 8
+    shift = _integer(draw, 2 * reach + 1) - reach  # (B,)
+    source = torch.arange(size, device=samples.device) - shift[:, None]  # (B, size)
+    shape = [len(samples), 1, 1, 1]
+    shape[axis] = size
+    source = source.view(shape).expand_as(samples)
+    moved = samples.gather(axis, source.clamp(0, size - 1))
+    return moved.masked_fill((source < 0) | (source >= size), 0)
+
+
+def _hole(size: int, draw: Tensor) -> Tensor:
+    hole = size // 2
+    start = _integer(draw, size + 1 - hole % 2)[:, None] - hole // 2  # (B, 1)
+    positions = torch.arange(size, device=draw.device)
+    return (positions >= start) & (positions < start + hole)  # (B, size)
+
+
+def _integer(draw: Tensor, count: int) -> Tensor:
+    """Turns draws in [0, 1) into integers in [0, count)."""
+    # Half precision rounds draws just below 1 up to 1, hence the clamp.
+    return (draw.float() * count).long().clamp(max=count - 1)

@@ -1,0 +1,140 @@
+"""Layers that the networks of two or more kinds of data share.
+
+Shapes: B samples, C channels, E embedding size; `...` are any positions, e.g. height and width.
+"""
+
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrizations
+
+from multigan.core.condition import ConditionSpec
+from multigan.errors import ConfigError, ShapeError
+
+Norm = Literal["batch", "pixel", "none"]
+NORMS: tuple[Norm, ...] = get_args(Norm)
+
+
+class ConditionEmbedding(nn.Module):
+    """A learned vector (B, E) for each condition: a table for classes, a linear map for vectors.
+
+    Its weights start from N(0, std^2).
+    """
+
+    def __init__(self, spec: ConditionSpec, dim: int, *, std: float = 1.0) -> None:
+        super().__init__()
+        self.spec = spec
+        self.table: nn.Embedding | nn.Linear
+        if spec.kind == "class":
+            self.table = nn.Embedding(spec.size, dim)
+        else:
+            self.table = nn.Linear(spec.size, dim, bias=False)
+        nn.init.normal_(self.table.weight, std=std)
+
+    def forward(self, condition: Tensor | None) -> Tensor:
+        """Embeds a condition, (B,) of classes or (B, size) of numbers, as (B, E)."""
+        if condition is None:
+            raise ShapeError(
+                f"This network is told a {self.spec.kind} of size {self.spec.size} with every "
+                "sample, but got no condition. Pass one, or build the network without."
+            )
+        embedded: Tensor = self.table(condition)
+        return embedded
+
+
+class PixelNorm(nn.Module):
+    """Scales the C channels at each position to a mean square of one.
+
+    Unlike batch norm it keeps samples independent of each other.
+
+    Source: Karras et al. (2018), "Progressive Growing of GANs for Improved Quality, Stability,
+    and Variation".
+    """
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """(B, C, ...) -> (B, C, ...)."""
+        return hidden * torch.rsqrt(hidden.square().mean(1, keepdim=True) + 1e-8)
+
+
+class ConditionalNorm(nn.Module):
+    """A normalization whose gain and bias per channel depend on the condition.
+
+    Source: Dumoulin et al. (2017), "A Learned Representation for Artistic Style"; in a generator,
+    Miyato & Koyama (2018), "cGANs with Projection Discriminator".
+    """
+
+    def __init__(self, channels: int, spec: ConditionSpec, *, norm: Norm = "batch") -> None:
+        super().__init__()
+        self.norm = normalization(norm, channels, affine=False)
+        # Conditions start with gains that differ a little, N(1, 0.02^2), as in mimicry.
+        self.gain = ConditionEmbedding(spec, channels, std=0.02)
+        self.bias = ConditionEmbedding(spec, channels, std=0.0)
+
+    def forward(self, hidden: Tensor, condition: Tensor | None) -> Tensor:
+        """(B, C, ...) -> (B, C, ...)."""
+        normal: Tensor = self.norm(hidden)
+        gain, bias = self.gain(condition), self.bias(condition)
+        shape = gain.shape + (1,) * (normal.ndim - 2)
+        return normal * (1 + gain.view(shape)) + bias.view(shape)
+
+
+class MaybeConditionalNorm(nn.Module):
+    """`ConditionalNorm` where a `spec` is given, else the plain one; both called alike."""
+
+    def __init__(self, channels: int, spec: ConditionSpec | None, *, norm: Norm = "batch") -> None:
+        super().__init__()
+        self.conditional = ConditionalNorm(channels, spec, norm=norm) if spec else None
+        self.plain = None if spec else normalization(norm, channels)
+
+    def forward(self, hidden: Tensor, condition: Tensor | None) -> Tensor:
+        """(B, C, ...) -> (B, C, ...)."""
+        if self.conditional is not None:
+            return self.conditional(hidden, condition)
+        assert self.plain is not None
+        normal: Tensor = self.plain(hidden)
+        return normal
+
+
+def normalization(norm: Norm, channels: int, *, affine: bool = True) -> nn.Module:
+    """Returns the layer called `norm` for maps (B, C, H, W)."""
+    if norm == "batch":
+        return nn.BatchNorm2d(channels, affine=affine)
+    if norm == "pixel":
+        return PixelNorm()
+    return nn.Identity()
+
+
+def normalize_spectrally(network: nn.Module) -> None:
+    """Divides the weight of every linear map, convolution and embedding by its spectral norm.
+
+    Source: Miyato et al. (2018), "Spectral Normalization for Generative Adversarial Networks".
+    """
+    layers = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.Embedding)
+    for layer in [each for each in network.modules() if isinstance(each, layers)]:
+        parametrizations.spectral_norm(layer)
+
+
+class Projection(nn.Module):
+    """The logit <w + e(condition), features> + b: one head that the condition turns.
+
+    Source: Miyato & Koyama (2018), "cGANs with Projection Discriminator".
+    """
+
+    def __init__(self, dim: int, spec: ConditionSpec | None) -> None:
+        super().__init__()
+        self.output = nn.Linear(dim, 1)
+        self.embed = ConditionEmbedding(spec, dim, std=dim**-0.5) if spec else None
+
+    def forward(self, features: Tensor, condition: Tensor | None) -> Tensor:
+        """(B, F) -> logits (B, 1)."""
+        logits: Tensor = self.output(features)
+        if self.embed is None:
+            return logits
+        return logits + (self.embed(condition) * features).sum(1, keepdim=True)
+
+
+def check_option(name: str, value: str, known: tuple[str, ...]) -> None:
+    """Raises a ConfigError unless `value` is one of `known`."""
+    if value not in known:
+        raise ConfigError(f"{name} is {value!r}, but must be one of: {', '.join(known)}.")

@@ -1,0 +1,86 @@
+"""Layers that two kinds of data share, against what they are defined as."""
+
+import pytest
+import torch
+from torch import nn
+
+from multigan.core.condition import ConditionSpec
+from multigan.errors import ConfigError
+from multigan.modalities import DISCRIMINATORS, GENERATORS
+from multigan.modalities.image.shapes import halvings
+from multigan.modalities.layers import (
+    ConditionalNorm,
+    ConditionEmbedding,
+    PixelNorm,
+    Projection,
+    normalize_spectrally,
+)
+from multigan.registry import Component
+
+CLASSES = ConditionSpec("class", 3)
+
+
+def test_class_and_vector_embeddings_agree_on_one_hot_vectors():
+    table = ConditionEmbedding(CLASSES, 4)
+    linear = ConditionEmbedding(ConditionSpec("vector", 3), 4)
+    linear.table.weight.data = table.table.weight.data.T.clone()
+    torch.testing.assert_close(linear(torch.eye(3)), table(torch.arange(3)))
+
+
+def test_pixel_norm_gives_every_position_a_mean_square_of_one():
+    normal = PixelNorm()(5 * torch.randn(2, 7, 3, 4))
+    torch.testing.assert_close(normal.square().mean(1), torch.ones(2, 3, 4))
+
+
+@pytest.mark.parametrize("norm", ["batch", "pixel", "none"])
+def test_conditional_norm_scales_and_shifts_per_condition(norm):
+    layer = ConditionalNorm(2, CLASSES, norm=norm)
+    layer.gain.table.weight.data[:] = torch.tensor([[0.0], [1.0], [-1.0]])
+    layer.bias.table.weight.data[:] = torch.tensor([[0.0], [5.0], [7.0]])
+    hidden = torch.randn(1, 2, 3, 3).expand(3, -1, -1, -1)
+    plain, scaled, off = layer(hidden, torch.arange(3))
+    torch.testing.assert_close(scaled, 2 * plain + 5)
+    torch.testing.assert_close(off, torch.full_like(off, 7.0))
+
+
+def test_projection_is_a_linear_head_per_class():
+    head = Projection(4, CLASSES)
+    features = torch.randn(3, 4)
+    weights = head.output.weight + head.embed.table.weight  # (3, 4)
+    expected = (weights * features).sum(1, keepdim=True) + head.output.bias
+    torch.testing.assert_close(head(features, torch.arange(3)), expected)
+
+
+def test_spectrally_normal_layers_have_norm_one():
+    network = nn.Sequential(nn.Linear(6, 5), nn.Conv2d(3, 4, 3), nn.Embedding(5, 4))
+    normalize_spectrally(network)
+    for layer in network:
+        for _ in range(50):  # a power iteration each
+            weight = layer.weight
+        norm = torch.linalg.matrix_norm(weight.flatten(1), 2)
+        torch.testing.assert_close(norm, torch.tensor(1.0), rtol=1e-2, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [((28, 28), 2), ((32, 32), 3), ((20, 28), 2), ((4, 4), 0), ((8, 8), 1), ((12, 64), 1)],
+)
+def test_halvings_stay_exact_and_at_four_or_more(size, expected):
+    assert halvings(*size) == expected
+
+
+def test_large_images_do_not_make_networks_explode():
+    generator = GENERATORS["dcgan"](latent_dim=4, sample_shape=(3, 256, 256), width=2)
+    assert generator.base == (16, 4, 4)  # eightfold at most
+    generator = GENERATORS["resnet"](latent_dim=4, sample_shape=(3, 128, 128), width=8)
+    assert generator.output.in_channels == 2
+    assert generator(torch.randn(2, 4)).shape == (2, 3, 128, 128)
+
+
+def test_options_with_few_values_name_them():
+    for registry in (GENERATORS, DISCRIMINATORS):
+        context = {"latent_dim": 4} if registry is GENERATORS else {}
+        for option in ("norm", "conditioning"):
+            component = Component("dcgan", {option: "bach"})
+            with pytest.raises(ConfigError, match=r"bach.*(none|concat)"):
+                registry.build(component, sample_shape=(1, 8, 8), condition=CLASSES, **context)

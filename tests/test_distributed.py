@@ -1,0 +1,73 @@
+"""Two processes that share a batch make the gradients of one process with all of it."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from multigan.core.engine import DistributedEngine
+from multigan.core.regularizers import R1, R2, WassersteinGradientPenalty
+from tests.tiny import Ring, make_trainer
+
+pytest.importorskip("accelerate")
+
+PENALTIES = {"r1_r2": lambda: [R1(1.0), R2(1.0)], "gp": lambda: [WassersteinGradientPenalty(1.0)]}
+
+
+def trained(name: str, accumulate: int, **engine) -> dict:
+    """Returns the gradients of a first step and the weights after three."""
+    trainer = make_trainer(
+        regularizers=PENALTIES[name](), width=16, accumulate=accumulate, **engine
+    )
+    trainer.step()
+    gradients = [p.grad.clone() for p in trainer.objective.parameters()]
+    trainer.fit(2)
+    weights = [p.detach().clone() for p in trainer.objective.parameters()]
+    return {"gradients": gradients, "weights": weights}
+
+
+def main(folder: str) -> None:
+    """What each of the two processes runs."""
+    torch.set_num_threads(1)
+    engine = DistributedEngine("cpu")
+    assert engine.world_size == 2
+    data = Ring(rank=engine.rank, world=engine.world_size)
+    for name in PENALTIES:
+        for accumulate in (1, 2):
+            result = trained(name, accumulate, engine=engine, data=data)
+            torch.save(result, f"{folder}/{name}-{accumulate}-{engine.rank}.pt")
+    assert engine.agree(7 if engine.is_main else 3) == 7
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("two-processes")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+    command += ["--master-port", str(port), __file__, str(folder)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+@pytest.mark.parametrize("name", sorted(PENALTIES))
+def test_gradients_equal_those_of_the_whole_batch(folder, name, accumulate):
+    alone = trained(name, accumulate=1)
+    for rank in (0, 1):
+        shared = torch.load(folder / f"{name}-{accumulate}-{rank}.pt", weights_only=True)
+        for mine, theirs in zip(alone["gradients"], shared["gradients"], strict=True):
+            assert (mine - theirs).abs().max() < 1e-6
+        for mine, theirs in zip(alone["weights"], shared["weights"], strict=True):
+            torch.testing.assert_close(mine, theirs, atol=1e-5, rtol=1e-4)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

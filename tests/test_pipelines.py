@@ -1,0 +1,157 @@
+"""Sampling and saving."""
+
+import json
+
+import pytest
+import torch
+
+from multigan.core.condition import ConditionSpec
+from multigan.core.draws import seeded
+from multigan.core.prior import Prior
+from multigan.errors import CheckpointError, ConfigError
+from multigan.modalities import GENERATORS, MODALITIES
+from multigan.pipelines import Pipeline
+from multigan.registry import Component
+
+CLASSES = ConditionSpec("class", 3, ("cat", "dog", "7"))
+
+
+def make_pipeline(condition=CLASSES, norm="batch") -> Pipeline:
+    components = {
+        "generator": Component("dcgan", {"width": 4}),
+        "modality": Component("image", {"channels": 1, "height": 8, "width": 8}),
+    }
+    modality = MODALITIES.build(components["modality"])
+    with seeded("pipeline"):
+        generator = GENERATORS.build(
+            components["generator"],
+            latent_dim=6,
+            sample_shape=modality.sample_shape,
+            condition=condition,
+        )
+    return Pipeline(generator, modality, Prior(6), condition=condition, components=components)
+
+
+@pytest.fixture(scope="module")
+def pipeline():
+    return make_pipeline()
+
+
+def pixels(images):
+    return [image.tobytes() for image in images]
+
+
+def test_same_seed_same_images_whatever_the_batch_size_and_number(pipeline):
+    many = pixels(pipeline(7, condition=1, seed=3, batch_size=64))
+    assert pixels(pipeline(7, condition=1, seed=3, batch_size=2)) == many
+    assert pixels(pipeline(4, condition=1, seed=3)) == many[:4]
+    assert pixels(pipeline(7, condition=1, seed=4)) != many
+
+
+def test_sampling_leaves_the_random_state_and_the_mode_alone(pipeline):
+    pipeline.generator.train()
+    torch.manual_seed(1)
+    expected = torch.rand(1)
+    torch.manual_seed(1)
+    pipeline(2)
+    assert torch.equal(torch.rand(1), expected)
+    assert pipeline.generator.training
+
+
+def test_truncation_zero_gives_the_mean_of_a_class(pipeline):
+    first, second = pixels(pipeline(2, condition=0, truncation=0.0))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (None, [0, 1, 2, 0]),
+        (2, [2, 2, 2, 2]),
+        ("dog", [1, 1, 1, 1]),
+        ("7", [2, 2, 2, 2]),
+        ("1", [1, 1, 1, 1]),
+        (["cat", 2, "1", 0], [0, 2, 1, 0]),
+        (torch.tensor([1, 1, 0, 2]), [1, 1, 0, 2]),
+    ],
+)
+def test_conditions_by_number_name_or_list(pipeline, condition, expected):
+    assert pipeline.conditions(condition, 4).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ({"condition": 3}, r"no class 3: there are 0 to 2 \(cat, dog, 7\)"),
+        ({"condition": "cow"}, "no class 'cow'"),
+        ({"condition": -1}, "no class -1"),
+        ({"condition": [0, 1]}, "2 conditions were given for 4 samples"),
+        ({"num_samples": 0}, "At least one sample"),
+        ({"truncation": 1.5}, "truncation lies between 0 and 1"),
+    ],
+)
+def test_wrong_requests_are_named(pipeline, call, message):
+    with pytest.raises(ConfigError, match=message):
+        pipeline(**({"num_samples": 4} | call))
+
+
+def test_an_unconditional_pipeline_takes_no_condition():
+    pipeline = make_pipeline(condition=None)
+    assert len(pipeline(2)) == 2
+    with pytest.raises(ConfigError, match="unconditional"):
+        pipeline(2, condition=1)
+
+
+def test_vector_conditions_are_given_as_tensors():
+    pipeline = make_pipeline(condition=ConditionSpec("vector", 2, ("age", "tilt")))
+    assert len(pipeline(3, condition=torch.zeros(3, 2))) == 3
+    with pytest.raises(ConfigError, match="a vector of 2 numbers for each of 3"):
+        pipeline(3)
+
+
+def test_a_walk_starts_and_ends_at_its_stops(pipeline):
+    frames = pixels(pipeline.interpolate(5, seed=2, condition=1))
+    ends = pixels(pipeline(2, seed=2, condition=1))
+    assert [frames[0], frames[-1]] == ends
+    with pytest.raises(ConfigError, match="at least 2 stops"):
+        pipeline.interpolate(5, stops=1)
+
+
+def test_a_saved_pipeline_makes_the_same_images(pipeline, tmp_path):
+    pipeline.save_pretrained(tmp_path / "p")
+    again = Pipeline.from_pretrained(tmp_path / "p")
+    assert pixels(again(5, seed=9)) == pixels(pipeline(5, seed=9))
+    assert again.condition == CLASSES
+
+
+def test_a_pipeline_of_unnamed_networks_samples_but_is_not_saved(pipeline, tmp_path):
+    own = Pipeline(pipeline.generator, pipeline.modality, pipeline.prior, condition=CLASSES)
+    assert len(own(2)) == 2
+    with pytest.raises(ConfigError, match="no registered names"):
+        own.save_pretrained(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda f: (f / "pipeline.json").unlink(), "holds no saved pipeline"),
+        (lambda f: (f / "pipeline.json").write_text("{"), "holds no saved pipeline"),
+        (lambda f: (f / "pipeline.json").write_text("{}"), "format"),
+        (lambda f: (f / "generator.safetensors").unlink(), "is damaged"),
+        (lambda f: (f / "generator.safetensors").write_bytes(b"x" * 50), "is damaged"),
+    ],
+)
+def test_a_damaged_pipeline_is_refused(pipeline, tmp_path, damage, message):
+    folder = pipeline.save_pretrained(tmp_path / "p")
+    damage(folder)
+    with pytest.raises(CheckpointError, match=message):
+        Pipeline.from_pretrained(folder)
+
+
+def test_weights_of_other_networks_are_refused(pipeline, tmp_path):
+    folder = pipeline.save_pretrained(tmp_path / "p")
+    index = json.loads((folder / "pipeline.json").read_text())
+    index["generator"]["options"]["width"] = 8
+    (folder / "pipeline.json").write_text(json.dumps(index))
+    with pytest.raises(CheckpointError, match="do not fit its networks"):
+        Pipeline.from_pretrained(folder)

@@ -1,0 +1,219 @@
+"""Runs from start to end, and through what happens in between."""
+
+import json
+
+import pytest
+import torch
+
+import multigan
+from multigan import ImageTrainer, Pipeline, Run
+from multigan.core.trainer import Callback
+from multigan.errors import CheckpointError, ConfigError, DivergedError, MultiganError, RunError
+from multigan.evaluation import evaluate_run
+from multigan.recipes import RECIPES, recipe
+from multigan.session import resume, start
+
+SMALL = {
+    "batch_size": 8,
+    "generator.width": 4,
+    "discriminator.width": 4,
+    "latent_dim": 8,
+    "log_every": 2,
+    "look_every": 4,
+    "checkpoint_every": 4,
+}
+
+
+def train(tmp_path, data="digits", steps=8, changes=None, **more) -> Run:
+    return ImageTrainer(
+        data, steps=steps, out=tmp_path / "runs", changes=SMALL | (changes or {}), **more
+    ).fit()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Run:
+    return train(tmp_path_factory.mktemp("finished"))
+
+
+def test_a_run_leaves_what_the_design_says(finished):
+    assert finished.name == "0001-digits"
+    assert finished.status()["state"] == "finished"
+    assert [path.name for path in finished.sample_files()] == ["000004.png", "000008.png"]
+    assert [path.name for path in finished.checkpoint_folders()] == ["step-000004", "step-000008"]
+    assert finished.recipe.steps == 8
+    environment = json.loads(finished.environment_file.read_text())
+    assert environment["packages"]["torch"] == torch.__version__
+    assert environment["data"]["used"] == 1797
+    assert (finished.path / "report.html").is_file()
+
+
+def test_a_run_is_sampled(finished):
+    images = finished.pipeline()(16, condition=3, seed=7)
+    assert [image.size for image in images] == [(8, 8)] * 16
+    again = Pipeline.from_pretrained(finished.path)(16, condition=3, seed=7)
+    assert [a.tobytes() for a in again] == [b.tobytes() for b in images]
+
+
+def test_the_pipeline_is_the_average_of_the_last_step(finished):
+    from multigan.core.checkpoint import load_checkpoint
+
+    average = load_checkpoint(finished.checkpoint_folders()[-1])["average"]
+    generator = finished.pipeline().generator.state_dict()
+    assert all(torch.equal(generator[n], average[f"networks.generator.{n}"]) for n in generator)
+
+
+def test_a_longer_run_equals_a_resumed_shorter_one(tmp_path):
+    changes = {"schedules.learning_rate": {"start": 1e-3, "end": 1e-4, "over": 100}}
+    whole = train(tmp_path / "a", steps=12, changes=changes)
+    short = train(tmp_path / "b", steps=6, changes=changes)
+    longer = multigan.resume(short.path, steps=12)
+    ends = [run.checkpoints / "step-000012" / "networks.safetensors" for run in (whole, longer)]
+    assert ends[0].read_bytes() == ends[1].read_bytes()
+
+
+def test_a_finished_run_is_not_resumed_without_a_new_end(finished):
+    with pytest.raises(ConfigError, match=r"has done its 8 steps.* --steps 16"):
+        resume(finished)
+
+
+def test_a_run_that_is_being_trained_is_not_resumed(finished):
+    with finished.lock(), pytest.raises(RunError, match="trained by another process"):
+        resume(finished, steps=20)
+
+
+def test_nothing_is_written_for_a_recipe_that_cannot_be_built(tmp_path):
+    for changes in (
+        {"generator.widht": 4},
+        {"loss": "hing"},
+        {"schedules.r9.weight": {"start": 1, "end": 0}},
+        {"regularizers.r3": {}},
+    ):
+        with pytest.raises(ConfigError):
+            train(tmp_path, changes=changes)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_tensors_given_in_python(tmp_path):
+    images = torch.randint(256, (40, 3, 12, 8), dtype=torch.uint8)
+    labels = torch.arange(40) % 2
+    run = train(tmp_path, data=(images, labels), steps=4)
+    assert run.pipeline()(2, condition=1)[0].size == (8, 12)
+    with pytest.raises(RunError, match=r"only Python can give again"):
+        multigan.resume(run, steps=6)
+    assert multigan.resume(run, steps=6, data=(images, labels)).status()["step"] == 6
+
+
+def test_labels_can_be_left_out(tmp_path):
+    run = train(tmp_path, steps=2, changes={"conditional": False})
+    assert run.pipeline().condition is None
+
+
+class Poison(Callback):
+    """Makes a weight infinite once, at a step."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    def on_step_end(self, trainer, logs):
+        if trainer.steps_done == self.step:
+            self.step = -1
+            with torch.no_grad():
+                next(trainer.objective.discriminator.parameters()).fill_(float("nan"))
+
+
+def poisoned(tmp_path, **changes):
+    settled = recipe("digits").changed(SMALL | {"steps": 12} | changes)
+    return start(settled, out=tmp_path, device="cpu", callbacks=[Poison(6)])
+
+
+def test_a_divergence_stops_the_run_and_leaves_the_last_good_checkpoint(tmp_path):
+    session = poisoned(tmp_path)
+    with pytest.raises(DivergedError, match=r"made .*discriminator/adversarial.* non-finite"):
+        session.fit()
+    run = session.run
+    assert run.status()["state"] == "failed"
+    assert "non-finite" in run.status()["message"]
+    assert [folder.name for folder in run.checkpoint_folders()] == ["step-000004"]
+    assert all(t.isfinite().all() for t in run.pipeline().generator.state_dict().values())
+
+
+def test_a_divergence_rolls_back_with_a_smaller_learning_rate_if_asked(tmp_path):
+    session = poisoned(tmp_path, on_divergence="rollback")
+    run = session.fit()
+    assert run.status()["state"] == "finished"
+    assert session.trainer.learning_rate_scale == 0.5
+    (note,) = [row["rollback"] for row in run.metrics() if "rollback" in row]
+    assert "from step 8 to 4" in note
+    assert session.trainer.optimizers["generator"].param_groups[0]["lr"] == pytest.approx(
+        0.5 * session.recipe.optimizers["generator"].learning_rate
+    )
+
+
+def test_without_a_checkpoint_there_is_nothing_to_roll_back_to(tmp_path):
+    session = poisoned(tmp_path, on_divergence="rollback", checkpoint_every=100)
+    with pytest.raises(DivergedError):
+        session.fit()
+
+
+def test_an_unexpected_error_is_told_in_the_status(tmp_path):
+    class Broken(Callback):
+        def on_step_end(self, trainer, logs):
+            raise OSError("disk full")
+
+    session = start(recipe("digits").changed(SMALL), out=tmp_path, callbacks=[Broken()])
+    with pytest.raises(OSError, match="disk full"):
+        session.fit()
+    assert session.run.status()["message"] == "OSError: disk full"
+
+
+def test_a_run_without_a_pipeline_says_how_to_get_one(tmp_path):
+    session = start(recipe("digits").changed(SMALL), out=tmp_path)
+    with pytest.raises(CheckpointError, match="multigan runs checkpoint"):
+        session.run.pipeline()
+
+
+def test_a_damaged_recipe_is_an_error(tmp_path):
+    (tmp_path / "recipe.json").write_text("{")
+    with pytest.raises(RunError, match="cannot be read"):
+        _ = Run(tmp_path).recipe
+
+
+def test_metrics_are_measured_while_training(tmp_path):
+    changes = {"evaluate_every": 4, "metrics": ["coverage", "agreement"], "best_by": "coverage"}
+    run = train(tmp_path, changes=changes)
+    measured = [row for row in run.metrics() if "metric/coverage" in row]
+    assert [row["step"] for row in measured] == [4, 8]
+
+
+def test_a_run_is_evaluated_against_its_data_and_against_other_data(finished):
+    notes = []
+    results = evaluate_run(finished, num_samples=200, on_note=notes.append)
+    values = {result.name: result for result in results}
+    assert values["agreement"].control == pytest.approx(1, abs=0.1)
+    assert values["coverage"].value <= 1
+    assert "held-out" in notes[-1]
+    (only,) = evaluate_run(
+        finished, metrics=["frechet"], num_samples=100, extractor="random-conv", reference="digits"
+    )
+    assert only.label == "Fréchet distance (random-conv)"
+    assert only.split == "digits"
+
+
+def test_an_unknown_metric_is_named_with_a_guess(finished):
+    with pytest.raises(MultiganError, match=r"Did you mean 'coverage'\?"):
+        evaluate_run(finished, metrics=["covrage"], num_samples=50)
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_every_recipe_trains_two_steps_resumes_and_samples(name, tmp_path):
+    small = recipe(name).changed(SMALL | {"steps": 2})
+    run = start(small, out=tmp_path, device="cpu").fit()
+    assert resume(run, steps=3, device="cpu").fit().status()["step"] == 3
+    assert len(run.pipeline()(3)) == 3
+
+
+def test_recipes_of_other_data_keep_their_options(tmp_path):
+    trainer = ImageTrainer("some/folder", changes={"data.size": 32})
+    assert trainer.recipe.name == "image"
+    assert trainer.recipe.data.name == "some/folder"
+    assert trainer.recipe.data.options == {"size": 32}
