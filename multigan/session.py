@@ -6,7 +6,7 @@ Whatever ends a session, the run's folder says so, and holds a checkpoint to go 
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class Session:
                 those did not help.
             RunError: Another process is training this run.
         """
-        with self.run.lock(), _stopping_on_signals(self.trainer):
+        with _only_trainer(self.run, self.engine), _stopping_on_signals(self.trainer):
             try:
                 self._fit_through_divergence()
                 self._finish()
@@ -183,8 +183,8 @@ def resume(
             f"Run {run.name} learned from data given in Python, which only Python can give again: "
             f"multigan.resume({str(run.path)!r}, data=...)."
         )
-    with run.lock():
-        engine = open_engine(device, recipe.precision)
+    engine = open_engine(device, recipe.precision)
+    with _only_trainer(run, engine):
         loaded = load_data(recipe, data)
         if on_note:
             on_note(loaded.report.summary())
@@ -287,6 +287,11 @@ def _shared_run(engine: Engine, out: str | Path, name: str) -> Run:
         return Run(path)
     number = engine.agree(Run(path).number if path else 0)
     return Run(Path(out) / f"{number:04d}-{name}")
+
+
+def _only_trainer(run: Run, engine: Engine) -> AbstractContextManager[None]:
+    """Keeps other programs from training the run; one process locks it for all of its kind."""
+    return run.lock() if engine.is_main else nullcontext()
 
 
 @contextmanager

@@ -176,7 +176,7 @@ def _version(package: str) -> str | None:
 
 def _writable(runs: Path) -> Check:
     folder = _existing(runs)
-    if os.access(folder, os.W_OK):
+    if folder.is_dir() and os.access(folder, os.W_OK):
         return Check("runs folder", "ok", f"{runs} can be written", core=True)
     remedy = "Name another one: multigan train ... --out FOLDER"
     return Check("runs folder", "broken", f"{folder} cannot be written", remedy, core=True)

@@ -18,7 +18,8 @@ def describe(recipe: Recipe, *, device: str, as_json: bool) -> None:
     """
     engine = open_engine(device, recipe.precision)
     data = load_data(recipe)
-    remark(data.report.summary())
+    note = remark if as_json else say
+    note(data.report.summary())
     parts = build_parts(recipe, data, engine)
     trainer = build_trainer(recipe, parts, engine)
     engine.close()

@@ -102,7 +102,8 @@ class DistributedEngine(Engine):
             ) from None
         asked = pick_device(device) if isinstance(device, str) else device
         self._accelerator = Accelerator(cpu=asked.type == "cpu")
-        super().__init__(self._accelerator.device, precision)
+        found = self._accelerator.device
+        super().__init__(torch.device("cpu") if found.type == "cpu" else found, precision)
         self.rank = self._accelerator.process_index
         self.world_size = self._accelerator.num_processes
 

@@ -285,4 +285,5 @@ def checkpoints_in(folder: Path) -> list[Path]:
     """Returns the checkpoints in `folder`, oldest first, without looking inside them."""
     if not folder.is_dir():
         return []
-    return sorted((p for p in folder.iterdir() if _CHECKPOINT.fullmatch(p.name)), key=checkpoint_step)
+    found = [path for path in folder.iterdir() if _CHECKPOINT.fullmatch(path.name)]
+    return sorted(found, key=checkpoint_step)

@@ -1,22 +1,30 @@
 """Recipes for pictures."""
 
-from multigan.config import OptimizerOptions, Recipe
+from multigan.config import OptimizerOptions, Recipe, ScheduleOptions
 from multigan.registry import Component
 
 
 def image() -> Recipe:
-    """Returns the recipe for any pictures, conditional where they come with classes."""
+    """Returns the recipe for any pictures, conditional where they come with classes.
+
+    The game, the optimizer's betas and the half-cosine schedules are R3GAN's (Huang et al. 2024, "The
+    GAN is dead; long live the GAN!"); networks and rates are sized for two CPU cores.
+    """
+    optimizer = OptimizerOptions(learning_rate=1e-3, beta1=0.0, beta2=0.9)
     return Recipe(
         name="image",
         summary="Any pictures: a folder, a zip, Parquet, the Hub. DCGAN, relativistic, R1 and R2.",
         data=Component("digits"),
         generator=Component("dcgan", {"width": 32}),
         discriminator=Component("dcgan", {"width": 32}),
-        regularizers={"r1": {"weight": 0.1}, "r2": {"weight": 0.1}},
-        optimizers={
-            "generator": OptimizerOptions(learning_rate=5e-4),
-            "discriminator": OptimizerOptions(learning_rate=5e-4),
+        # Every 4 steps at 4 times the strength: the penalties cost half of a step otherwise.
+        regularizers={"r1": {"weight": 0.1, "every": 4}, "r2": {"weight": 0.1, "every": 4}},
+        optimizers={"generator": optimizer, "discriminator": optimizer},
+        schedules={
+            "learning_rate": ScheduleOptions(1e-3, 1e-4),
+            "beta2": ScheduleOptions(0.9, 0.99),
         },
+        half_life=5_000,
         steps=10_000,
     )
 

@@ -60,9 +60,9 @@ def decimated(points: Sequence[Point], limit: int = MAX_POINTS) -> list[Point]:
 
 def nice_ticks(low: float, high: float, count: int) -> list[float]:
     """Returns about `count` round numbers within [low, high]: multiples of 1, 2 or 5 times 10^k."""
-    rough = (high - low) / count
-    power = 10 ** math.floor(math.log10(rough))
-    step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
+    power = 10 ** math.floor(math.log10((high - low) / count))
+    steps = (multiple * power for multiple in (1, 2, 5, 10))
+    step = min(steps, key=lambda step: abs((high - low) / step - count))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [index * step for index in range(first, last + 1)]
 

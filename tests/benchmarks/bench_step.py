@@ -231,7 +231,7 @@ def measure(name: str, options: argparse.Namespace) -> dict[str, object]:
     check_that_they_agree(case)
     # A step of perceptrons takes 1/100 of one of images, and varies more.
     rounds = options.steps * (20 if name == "ring" else 1)
-    times = take_turns(sides_of(case), rounds, warm_up=max(3, rounds // 10))
+    times = take_turns(sides_of(case), rounds, max(3, rounds // 10), options.clock)
     sizes = {"--width": options.width, "--size": options.size, "--batch": options.batch}
     passed_on = [str(word) for pair in sizes.items() for word in pair]
     passed_on += ["--threads", str(options.threads), "--cases", name]

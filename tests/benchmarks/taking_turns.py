@@ -24,23 +24,28 @@ import torch
 Times = dict[str, list[float]]
 
 
-def take_turns(sides: Mapping[str, Callable[[], object]], rounds: int, warm_up: int) -> Times:
+CLOCKS = {"wall": time.perf_counter, "processor": time.process_time}
+
+
+def take_turns(
+    sides: Mapping[str, Callable[[], object]], rounds: int, warm_up: int, clock: str = "wall"
+) -> Times:
     """Returns the seconds that each side took in each round, after `warm_up` rounds."""
     times: Times = {name: [] for name in sides}
     for index in range(-warm_up, rounds):
         names = list(sides)[:: 1 if index % 2 else -1]
         for name in names:
-            spent = seconds(sides[name])
+            spent = seconds(sides[name], CLOCKS[clock])
             if index >= 0:
                 times[name].append(spent)
     return times
 
 
-def seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
     """Returns how long `work` takes."""
-    start = time.perf_counter()
+    begun = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - begun
 
 
 def ratio(times: Times, over: str, under: str) -> dict[str, float]:
@@ -63,9 +68,15 @@ def medians(times: Times) -> dict[str, float]:
 def start(parser: argparse.ArgumentParser, module: str) -> tuple[argparse.Namespace, dict]:
     """Reads the options, sets the threads, and returns the options and what a result begins with.
 
-    Adds `--threads`, `--json` and `--alone`; the last is for `peak_memory`.
+    Adds `--threads`, `--clock`, `--json` and `--alone`; the last is for `peak_memory`.
     """
     parser.add_argument("--threads", type=int, default=1, help="of torch")
+    parser.add_argument(
+        "--clock",
+        choices=CLOCKS,
+        default="wall",
+        help="processor: what this process computed, whoever else was at work",
+    )
     parser.add_argument("--json", type=Path, help="also write the result to this file")
     parser.add_argument("--alone", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -77,6 +88,7 @@ def start(parser: argparse.ArgumentParser, module: str) -> tuple[argparse.Namesp
         "python": platform.python_version(),
         "torch": torch.__version__,
         "threads": options.threads,
+        "clock": options.clock,
         "load_before": load(),
     }
     return options, place

@@ -336,7 +336,7 @@ def train(**options):
     for _ in islice(Stream(images.source, torch.Tensor.float, 8).batches(), len(images) // 8):
         pass
 
-train(limit=100)
+train(limit=200)
 before = peak_kib()
 train()
 print(peak_kib() - before)
@@ -345,8 +345,8 @@ print(peak_kib() - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts resident pages as Linux does")
 def test_memory_stays_flat_however_much_is_read(tmp_path):
-    folder_of(tmp_path / "set", {f"{number}.png": png(number % 9) for number in range(400)})
-    decoded_kib = 400 * 3 * 256 * 256 / 1024
+    folder_of(tmp_path / "set", {f"{number}.png": png(number % 9) for number in range(800)})
+    decoded_kib = 800 * 3 * 256 * 256 / 1024
     command = [sys.executable, "-c", MEASURE, str(tmp_path / "set"), str(tmp_path / "cache")]
     grown_kib = int(subprocess.run(command, capture_output=True, check=True).stdout)
-    assert grown_kib < decoded_kib / 4
+    assert grown_kib < decoded_kib / 4  # noise of the allocator, and not the set

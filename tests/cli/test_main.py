@@ -1,0 +1,69 @@
+"""Exit codes, what is printed where, and how soon."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from multigan.cli import COMMANDS
+
+HELP_SECONDS = 0.4
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["runs", "--help"]])
+def test_help_comes_at_once_and_without_torch(arguments):
+    program = (
+        "import sys, multigan.cli as cli; cli.main(sys.argv[1:]); assert 'torch' not in sys.modules"
+    )
+    taken = []
+    for _ in range(3):  # the best of three: other processes are at work on the machine too
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", program, *arguments], check=True, capture_output=True)
+        taken.append(time.perf_counter() - start)
+    assert min(taken) < HELP_SECONDS
+
+
+def test_help_names_every_command(multigan):
+    said = multigan("--help")
+    assert said.code == 0
+    assert all(name in said.out for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["trian"], ["train"], ["runs"], ["train", "digits", "--steps", "many"]]
+)
+def test_a_command_that_cannot_be_read_is_2(multigan, arguments):
+    said = multigan(*arguments)
+    assert said.code == 2
+    assert "usage: multigan" in said.err
+
+
+def test_a_users_error_is_1_and_one_line(multigan, tmp_path):
+    said = multigan("runs", "show", 7, "--runs", tmp_path)
+    assert said.code == 1
+    assert said.out == ""
+    assert (
+        said.err
+        == f"multigan runs show: There is no run '7' under {tmp_path}. The newest there: none.\n"
+    )
+
+
+def test_an_unknown_name_comes_with_a_guess(multigan):
+    said = multigan("train", "digit")
+    assert said.code == 1
+    assert "Did you mean 'digits'?" in said.err
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    shell = f"set -o pipefail; {sys.executable} -m multigan recipes digits --json | head -c 1"
+    ended = subprocess.run(["bash", "-c", shell], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_bug_keeps_its_traceback(multigan, monkeypatch):
+    from multigan import recipes
+
+    monkeypatch.setitem(recipes.RECIPES, "broken", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        multigan("recipes", "broken")

@@ -1,0 +1,97 @@
+"""Sampling: which files appear, and that they hold what was asked for."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from multigan.cli.evaluate import metric_names
+from multigan.cli.sample import conditions
+from multigan.core.condition import ConditionSpec
+from multigan.pipelines import Pipeline
+
+
+def test_sample_writes_what_the_pipeline_makes(multigan, trained, tmp_path):
+    said = multigan(
+        *("sample", trained, "-n", 3, "--condition", 7, "--seed", 5),
+        *("--truncation", 0.5, "--out", tmp_path),
+    )
+    paths = [Path(line) for line in said.out.splitlines()]
+    expected = Pipeline.from_pretrained(trained)(3, condition=7, seed=5, truncation=0.5)
+    assert len(paths) == 3
+    for path, image in zip(paths, expected, strict=True):
+        with Image.open(path) as written:
+            assert written.tobytes() == image.tobytes()
+
+
+@pytest.mark.parametrize("name", ["1", "0001-digits"])
+def test_a_run_is_found_by_number_and_by_name(multigan, trained, tmp_path, name):
+    said = multigan("sample", name, "--runs", trained.parent, "-n", 1, "--out", tmp_path)
+    assert said.out == f"{tmp_path / '0-0000.png'}\n"
+
+
+def test_a_saved_pipeline_is_sampled_like_its_run(multigan, trained, tmp_path):
+    multigan("sample", trained, "-n", 1, "--out", tmp_path / "run")
+    multigan("sample", trained / "pipeline", "-n", 1, "--out", tmp_path / "pipeline")
+    one, other = (tmp_path / place / "0-0000.png" for place in ("run", "pipeline"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_sheet_is_one_file(multigan, trained, tmp_path):
+    said = multigan("sample", trained, "-n", 20, "--sheet", "--out", tmp_path)
+    (path,) = tmp_path.iterdir()
+    assert said.out == f"{path}\n"
+    with Image.open(path) as sheet:
+        assert sheet.width > sheet.height  # two rows of ten
+
+
+def test_a_walk_is_frames_a_sheet_and_a_film(multigan, trained, tmp_path):
+    said = multigan("sample", trained, "-n", 5, "--interpolate", "--out", tmp_path)
+    paths = [Path(line) for line in said.out.splitlines()]
+    assert sorted(paths) == sorted(tmp_path.iterdir())
+    assert [path.suffix for path in paths].count(".png") == 6
+    with Image.open(tmp_path / "walk-0.gif") as film:
+        assert film.n_frames >= 5  # there and back
+
+
+def test_conditions_are_taken_in_turn():
+    digits = ConditionSpec("class", 3, ("zero", "one, two", "three"))
+    assert conditions([], digits, 4) is None
+    assert conditions(["2"], digits, 3) == ["2", "2", "2"]
+    assert conditions(["zero,2"], digits, 3) == ["zero", "2", "zero"]
+    assert conditions(["one, two", "0"], digits, 2) == ["one, two", "0"]  # a name with a comma
+    assert conditions(["0.5,1"], ConditionSpec("vector", 2), 2).tolist() == [[0.5, 1], [0.5, 1]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--condition", "ten"], "no class 'ten'"),
+        (["--truncation", "2"], "truncation lies between 0 and 1"),
+        (["-n", "0"], "At least one sample"),
+    ],
+)
+def test_what_the_pipeline_does_not_have_is_a_users_error(
+    multigan, trained, tmp_path, arguments, complaint
+):
+    said = multigan("sample", trained, *arguments, "--out", tmp_path)
+    assert said.code == 1
+    assert complaint in said.err
+
+
+def test_evaluate_prints_a_number_with_what_it_was_measured_with(multigan, trained):
+    said = multigan(
+        *("evaluate", trained, "--metrics", "frechet,coverage", "-n", 64),
+        *("--extractor", "random-conv"),
+    )
+    assert said.code == 0
+    head, frechet, coverage = said.out.splitlines()
+    assert "real against real" in head
+    assert "random-conv" in frechet
+    assert "64" in frechet
+    assert coverage.startswith("coverage (random-conv)")
+
+
+def test_metric_names_come_with_spaces_or_commas():
+    assert metric_names(["frechet,recall", "coverage"]) == ["frechet", "recall", "coverage"]
+    assert metric_names(None) == []

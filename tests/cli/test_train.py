@@ -1,0 +1,94 @@
+"""Training from the command line: what is made, and what is said."""
+
+import json
+
+from multigan.config import Recipe
+from multigan.runs import Run
+from tests.cli.conftest import STEPS, TINY
+
+
+def objects(text: str) -> list[dict]:
+    """Returns the JSON objects that stand one after another in a text."""
+    decoder, found, place = json.JSONDecoder(), [], 0
+    while place < len(text.rstrip()):
+        value, place = decoder.raw_decode(text, place)
+        found.append(value)
+        place += len(text[place:]) - len(text[place:].lstrip())
+    return found
+
+
+def test_train_makes_a_run_and_names_the_report_last(multigan, tmp_path):
+    said = multigan("train", "digits", "--steps", 2, "--seed", 5, "--out", tmp_path, *TINY)
+    run = Run(tmp_path / "0001-digits")
+    assert said.code == 0
+    assert said.err == ""
+    assert run.status()["state"] == "finished"
+    assert (run.recipe.seed, run.recipe.steps, run.recipe.generator.options["width"]) == (5, 2, 4)
+    assert "step 2/2" in said.out
+    assert said.out.splitlines()[-1] == f"Report: {run.path / 'report.html'}"
+    assert (run.path / "report.html").is_file()
+
+
+def test_train_in_json_prints_rows_and_then_the_run(multigan, tmp_path):
+    said = multigan(
+        "train", "digits", "--steps", 2, "--out", tmp_path, "--json", *TINY, "--set", "log_every=1"
+    )
+    *rows, outcome = objects(said.out)
+    assert [row["step"] for row in rows] == [1, 2]
+    assert outcome["state"] == "finished"
+    assert Run(outcome["run"]).status()["step"] == 2
+    assert "1797 images" in said.err  # remarks stay out of what a program reads
+
+
+def test_dry_run_builds_all_and_writes_nothing(multigan, tmp_path):
+    said = multigan("train", "digits", "--dry-run", "--out", tmp_path / "runs", *TINY)
+    assert said.code == 0
+    assert "1797 images" in said.out
+    assert "parameters" in said.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_dry_run_finds_what_cannot_be_built(multigan, tmp_path):
+    said = multigan("train", "digits", "--dry-run", "--set", "generator.wide=4")
+    assert said.code == 1
+    assert "wide" in said.err
+
+
+def test_dry_runs_json_is_a_recipe_that_train_reads(multigan, tmp_path):
+    recipe = tmp_path / "mine.json"
+    recipe.write_text(multigan("train", "digits", "--steps", 3, "--dry-run", "--json", *TINY).out)
+    again = multigan("train", recipe, "--dry-run", "--json")
+    assert Recipe.from_json(json.loads(again.out)) == Recipe.from_json(
+        json.loads(recipe.read_text())
+    )
+
+
+def test_a_recipe_file_that_cannot_be_read_is_named(multigan, tmp_path):
+    (tmp_path / "bad.json").write_text('{"name": "x", "steps": "many"}')
+    said = multigan("train", tmp_path / "bad.json")
+    assert said.code == 1
+    assert "bad.json: recipe.steps must be of type int" in said.err
+    assert multigan("train", tmp_path / "none.json").code == 1
+
+
+def test_a_finished_run_says_how_to_go_further(multigan, trained):
+    said = multigan("resume", trained)
+    assert said.code == 1
+    assert f"--steps {2 * STEPS}" in said.err
+
+
+def test_demo_leaves_a_picture_and_names_the_report_last(multigan, tmp_path):
+    said = multigan("demo", "--steps", 1, "--out", tmp_path)
+    *_, picture, report = said.out.splitlines()
+    assert picture == f"Samples: {tmp_path / '0001-digits' / 'samples' / '000001.png'}"
+    assert report == f"Report: {tmp_path / '0001-digits' / 'report.html'}"
+
+
+def test_recipes_are_listed_and_shown(multigan):
+    listed = multigan("recipes")
+    assert "digits" in listed.out
+    assert "image" in listed.out
+    assert "generator.width" in multigan("recipes", "digits").out
+    assert (
+        Recipe.from_json(json.loads(multigan("recipes", "digits", "--json").out)).name == "digits"
+    )

@@ -1,0 +1,158 @@
+"""The report: one page that holds what the run's files hold, and nothing it should not."""
+
+import wave
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+from PIL import Image
+
+from multigan.core.run import RunFolder
+from multigan.files import write_json
+from multigan.report import flat, render_report, write_report
+from multigan.report.chart import MAX_POINTS, decimated, line_chart, nice_ticks
+from multigan.report.media import evenly
+from multigan.report.tables import duration, shown
+
+NEVER_CLOSED = {"meta", "img", "line", "circle", "rect", "polyline"}
+
+
+class Page(HTMLParser):
+    """A page's tags, text and addresses; raises where tags do not match."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open, self.tags, self.addresses, self.text = [], [], [], ""
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.addresses += [value for name, value in attrs if name in ("src", "href")]
+        if tag not in NEVER_CLOSED:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.fixture
+def run(tmp_path) -> RunFolder:
+    run = RunFolder(tmp_path / "0003-digits")
+    run.path.mkdir()
+    run.write_status("finished", step=400, of=400)
+    write_json(run.recipe_file, {"format": 1, "name": "<digits>", "steps": 400})
+    for step in (100, 200, 300, 400):
+        losses = {"generator/adversarial": step / 7, "discriminator/r1": 0.1}
+        run.append_metrics({"step": step, **losses, "steps_per_second": 9.0, "seconds": step / 10})
+    return run
+
+
+def test_the_report_is_one_page_that_needs_nothing_else(run):
+    run.samples.mkdir()
+    for step in (100, 200, 300):
+        Image.new("L", (300, 300)).save(run.samples / f"{step:06d}.png")
+    path = write_report(run)
+    page = Page(path.read_text())
+    assert path == run.path / "report.html"
+    assert page.tags.count("img") == 3
+    assert page.tags.count("svg") == 2
+    assert "script" not in page.tags
+    assert all(address.startswith("data:image/png;base64,") for address in page.addresses)
+    assert "finished · step 400 of 400 · 40 s of training" in page.text
+
+
+def test_everything_somebody_wrote_is_escaped(run):
+    run.append_metrics({"step": 400, "refused": "<b>x</b>=1: no such knob"})
+    html = render_report(run)
+    assert "<b>" not in html
+    assert "<digits>" not in html
+    assert "Step 400: Refused: <b>x</b>=1: no such knob" in Page(html).text
+
+
+def test_events_and_unreadable_files_are_noted(run):
+    run.append_metrics({"step": 150, "set": {"r1.weight": 0.5}})
+    run.append_metrics({"step": 250, "rollback": "Step 300 was non-finite."})
+    unreadable = [{"name": "a.png", "reason": "cut off"}]
+    write_json(run.environment_file, {"data": {"unreadable": unreadable, "notes": ["Few."]}})
+    text = Page(render_report(run)).text
+    assert "Step 150: Set by hand: r1.weight = 0.5" in text
+    assert "Step 250: Rolled back: Step 300 was non-finite." in text
+    assert "Unreadable: a.png (cut off)" in text
+    assert "Few." in text
+
+
+def test_metrics_have_their_own_charts_and_a_table(run):
+    run.append_metrics({"step": 400, "metric/coverage": 0.75})
+    page = Page(render_report(run))
+    assert page.tags.count("svg") == 3
+    assert "0.75" in page.text
+
+
+def test_sound_and_text_are_shown_as_what_they_are(run):
+    run.samples.mkdir()
+    (run.samples / "000100.txt").write_text("a <cat> sat")
+    with wave.open(str(run.samples / "000200.wav"), "wb") as file:
+        file.setparams((1, 2, 8000, 4, "NONE", ""))
+        file.writeframes(bytes(8))
+    page = Page(render_report(run))
+    assert "a <cat> sat" in page.text
+    assert "audio" in page.tags
+
+
+def test_a_run_that_has_hardly_begun_has_a_report_too(tmp_path):
+    assert "No samples yet." in Page(render_report(RunFolder(tmp_path))).text
+
+
+def test_decimation_keeps_every_spike():
+    points = [(float(x), 0.0) for x in range(10_000)]
+    points[1234], points[8765] = (1234.0, 9.0), (8765.0, -9.0)
+    kept = decimated(points)
+    assert len(kept) <= MAX_POINTS
+    assert {(1234.0, 9.0), (8765.0, -9.0)} <= set(kept)
+    assert all(left[0] < right[0] for left, right in pairwise(kept))
+    assert decimated(points[:50]) == points[:50]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (-3.2, 7.7), (1e-6, 2e-6), (0, 31_000)])
+def test_ticks_are_round_within_the_range_and_about_as_many(low, high):
+    ticks = nice_ticks(low, high, 5)
+    assert 3 <= len(ticks) <= 7
+    assert all(low - 1e-9 <= tick <= high + 1e-9 for tick in ticks)
+    assert all(len(f"{tick:.3g}") <= 7 for tick in ticks)
+
+
+def test_a_chart_copes_with_one_point_a_constant_and_what_is_not_finite():
+    assert "circle" in line_chart("One", {"a": [(5, 0.0)]})
+    assert "polyline" in line_chart("Constant", {"a": [(0, 2.0), (1, 2.0)]})
+    assert line_chart("None", {"a": [(0, float("nan"))]}) == ""
+
+
+def test_looks_are_taken_evenly_with_the_first_and_the_last(tmp_path):
+    files = [tmp_path / str(index) for index in range(100)]
+    taken = evenly(files, 8)
+    assert (len(taken), taken[0], taken[-1]) == (8, files[0], files[-1])
+    assert evenly(files[:3], 8) == files[:3]
+
+
+def test_values_are_written_as_people_write_them():
+    assert [shown(value) for value in (5e-4, True, None, "", 1e-9, 3)] == [
+        *("0.0005", "yes", "–", "–", "1e-09", "3")
+    ]
+    assert shown(list(range(10))) == "0, 1, 2, 3, 4, 5 and 4 more"
+    assert [duration(seconds) for seconds in (7.4, 75, 3720)] == ["7 s", "1 min 15 s", "1 h 2 min"]
+
+
+def test_a_recipe_flattens_to_the_paths_that_set_takes():
+    component = {"name": "dcgan", "options": {"width": 32}}
+    assert flat({"generator": component, "regularizers": {"r1": {"weight": 0.1}}}) == {
+        "generator": "dcgan",
+        "generator.width": 32,
+        "regularizers.r1.weight": 0.1,
+    }
