@@ -32,11 +32,10 @@ test: $(INSTALLED)  ## run the fast tests
 test-slow: $(INSTALLED)  ## run the tests that take long, and the runs that must learn
 	$(BIN)/python -m pytest -m 'slow or learning' --timeout 1200
 
-lint: $(INSTALLED)  ## check style, types and the direction of imports
+lint: $(INSTALLED)  ## check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
 
 format: $(INSTALLED)  ## rewrite the code in the project's style
 	$(BIN)/ruff check --fix

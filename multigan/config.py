@@ -259,9 +259,7 @@ def _put(tree: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str
         tree[key] = value
         return
     if not isinstance(tree[key], dict):
-        raise ConfigError(
-            f"{key} is {tree[key]!r}, so {path!r} leads nowhere. Set {key} first."
-        )
+        raise ConfigError(f"{key} is {tree[key]!r}, so {path!r} leads nowhere. Set {key} first.")
     _put(tree[key], hints[key], keys[1:], value, path)
 
 

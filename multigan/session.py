@@ -226,7 +226,12 @@ def _open(
         best=evaluate,
         on_save=lambda trainer: _save_pipeline(run, parts, trainer),
     )
-    look = Look(run, lambda trainer, stem: draw_look(parts, trainer, stem), every=recipe.look_every)
+    look = Look(
+        run,
+        lambda trainer, stem: draw_look(parts, trainer, stem),
+        recipe.steps,
+        every=recipe.look_every,
+    )
     # Losses are checked before anything is drawn or saved; requests come last, so that a
     # checkpoint somebody asks for holds all that this step wrote.
     standard = [log, look, evaluate, checkpoint, Obey(run, checkpoint, log)]

@@ -46,16 +46,13 @@ class ModalityTrainer:
         device: str = "auto",
         changes: Mapping[str, Any] | None = None,
     ) -> None:
-        name = self.default_recipe if recipe is None else recipe
-        if recipe is None and isinstance(data, str):
-            name = self.embedded.get(data, name)
+        named = isinstance(data, str | Path)
+        carried = self.embedded.get(str(data)) if named and recipe is None else None
+        name = recipe or carried or self.default_recipe
         chosen = find_recipe(name) if isinstance(name, str) else name
-        self._data = None
-        if data is not None:
-            named = isinstance(data, str | Path)
-            self._data = None if named else data
-            source = str(data) if named else GIVEN_IN_PYTHON
-            chosen = with_data(chosen, source)
+        if data is not None and carried is None:
+            chosen = with_data(chosen, str(data) if named else GIVEN_IN_PYTHON)
+        self._data = None if named else data
         asked = {"seed": seed, **({} if steps is None else {"steps": steps})}
         self.recipe = chosen.changed({**asked, **(changes or {})})
         self.out = out
@@ -85,8 +82,13 @@ class ImageTrainer(ModalityTrainer):
 
 
 def with_data(recipe: Recipe, source: str) -> Recipe:
-    """Returns the recipe for another source, read with the same options."""
-    return replace(recipe, data=Component(source, recipe.data.options))
+    """Returns the recipe for another source, read with the same options.
+
+    A path is made absolute, so that the run can be resumed from any folder.
+    """
+    found = Path(source)
+    name = str(found.resolve()) if found.exists() else source
+    return replace(recipe, data=Component(name, recipe.data.options))
 
 
 def resume(

@@ -217,3 +217,11 @@ def test_recipes_of_other_data_keep_their_options(tmp_path):
     assert trainer.recipe.name == "image"
     assert trainer.recipe.data.name == "some/folder"
     assert trainer.recipe.data.options == {"size": 32}
+
+
+def test_a_path_is_kept_absolute_so_that_the_run_resumes_from_anywhere(tmp_path, monkeypatch):
+    (tmp_path / "pictures").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert ImageTrainer("pictures").recipe.data.name == str(tmp_path / "pictures")
+    (tmp_path / "digits").mkdir()
+    assert ImageTrainer("digits").recipe.data.name == "digits"

@@ -29,8 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 is success, 1 an error of the user's, said in one line, and 2 a command that cannot be read.
     Any other exception is a bug and keeps its traceback.
     """
+    words = sys.argv[1:] if argv is None else list(argv)
     try:
-        args = make_parser().parse_args(argv)
+        args = make_parser().parse_args(words)
+        args.typed = " ".join(["multigan", *words])  # a run's environment.json keeps it
     except SystemExit as ended:  # after --help, or after argparse has said what it cannot read
         return int(ended.code or 0)
     try:

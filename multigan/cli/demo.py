@@ -21,15 +21,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Trains the recipe "digits" and names the picture and the report, the report last."""
-    from multigan.cli.train import typed
     from multigan.cli.training import train_session
     from multigan.recipes import recipe
     from multigan.session import start
 
     digits = recipe("digits").changed({"seed": args.seed})
     if args.steps is not None:
-        # A short demo still leaves a picture of its last step.
+        # The shortest demo leaves a picture too.
         digits = digits.changed(
             {"steps": args.steps, "look_every": min(digits.look_every, max(args.steps, 1))}
         )
-    train_session(partial(start, digits, out=args.out, device=args.device, command=typed()))
+    train_session(partial(start, digits, out=args.out, device=args.device, command=args.typed))

@@ -1,6 +1,5 @@
 """`multigan train`: train a recipe."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
@@ -48,7 +47,7 @@ def run(args: Namespace) -> None:
         describe(recipe, device=args.device, as_json=args.json)
         return
     train_session(
-        partial(start, recipe, out=args.out, device=args.device, command=typed()),
+        partial(start, recipe, out=args.out, device=args.device, command=args.typed),
         as_json=args.json,
     )
 
@@ -70,11 +69,6 @@ def resolve(args: Namespace) -> "Recipe":
     asked: dict[str, Any] = {"steps": args.steps, "seed": args.seed}
     changes = {name: value for name, value in asked.items() if value is not None}
     return chosen.changed(changes | parse_changes(args.set))
-
-
-def typed() -> str:
-    """Returns the command as a person typed it, for the run's environment.json."""
-    return " ".join(["multigan", *sys.argv[1:]])
 
 
 def _read(path: Path) -> "Recipe":

@@ -106,18 +106,26 @@ class Look(Callback):
     Args:
         run: Where to write.
         draw: `(trainer, stem) -> path` writes one look beside `stem`.
-        every: Interval in steps.
+        total_steps: The step at which the run will be done.
+        every: Interval in steps; 0 looks never.
     """
 
     def __init__(
-        self, run: RunFolder, draw: Callable[[Trainer, Path], Path], *, every: int = 500
+        self,
+        run: RunFolder,
+        draw: Callable[[Trainer, Path], Path],
+        total_steps: int,
+        *,
+        every: int = 500,
     ) -> None:
-        self.run, self.draw, self.every = run, draw, every
+        self.run, self.draw, self.total_steps, self.every = run, draw, total_steps, every
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
-        """Writes samples/<step> on every `every`-th step."""
-        if self.every and trainer.steps_done % self.every == 0 and trainer.engine.is_main:
-            self.draw(trainer, self.run.samples / f"{trainer.steps_done:06d}")
+        """Writes samples/<step> on every `every`-th step and on the last."""
+        done = trainer.steps_done
+        due = self.every and (done % self.every == 0 or done == self.total_steps)
+        if due and trainer.engine.is_main:
+            self.draw(trainer, self.run.samples / f"{done:06d}")
 
 
 class Evaluate(Callback):

@@ -71,11 +71,11 @@ def test_logged_losses_are_means_over_the_window(run):
     assert run.metrics()[0]["generator/adversarial"] == pytest.approx(sum(each) / 4)
 
 
-def test_look_draws_at_its_interval(run):
+def test_look_draws_at_its_interval_and_at_the_end(run):
     drawn = []
-    look = Look(run, lambda trainer, stem: drawn.append(stem.name) or stem, every=3)
+    look = Look(run, lambda trainer, stem: drawn.append(stem.name) or stem, 7, every=3)
     make_trainer(width=8, callbacks=[look]).fit(7)
-    assert drawn == ["000003", "000006"]
+    assert drawn == ["000003", "000006", "000007"]
 
 
 def test_the_best_checkpoint_is_kept_beside_the_newest(run):
