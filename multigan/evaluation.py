@@ -24,6 +24,7 @@ from multigan.metrics import (
     MetricOptions,
     MetricResult,
     build_extractor,
+    check_names,
     evaluate,
     extract,
     train_classifier,
@@ -106,6 +107,7 @@ def evaluate_pipeline(
     compared = compared or own
     by_class = pipeline.condition is not None and pipeline.condition.kind == "class"
     names = tuple(metrics) or (WITH_CLASSES if by_class else WITHOUT_CLASSES)
+    check_names(names)  # before anything takes long
     judge = _extractor(extractor, own, pipeline.modality, on_note)
     real = _real_features(judge, compared.source, pipeline.modality, num_samples, seed)
     fake = _fake_features(judge, pipeline, num_samples, seed)

@@ -19,8 +19,10 @@ from multigan.core.run import create_run
 from multigan.core.trainer import Callback, Trainer
 from multigan.environment import describe_environment
 from multigan.errors import ConfigError, DivergedError, MultiganError, RunError
+from multigan.evaluation import evaluate_pipeline
 from multigan.files import write_json
 from multigan.kits import KITS
+from multigan.metrics import METRICS, check_names
 from multigan.report import write_report
 from multigan.runs import Run
 
@@ -139,11 +141,13 @@ def start(
     Raises:
         MultiganError: Whatever is wrong with the recipe, the data or the device.
     """
+    recipe = recipe.settled()
+    if recipe.evaluate_every:
+        check_names([*recipe.metrics, *filter(None, [recipe.best_by])])
     engine = open_engine(device, recipe.precision)
     loaded = load_data(recipe, data)
     if on_note:
         on_note(loaded.report.summary())
-    recipe = recipe.settled()
     parts = build_parts(recipe, loaded, engine)
     trainer = build_trainer(recipe, parts, engine)
     run = _shared_run(engine, out, recipe.name)
@@ -271,8 +275,6 @@ def _save_pipeline(run: Run, parts: Parts, trainer: Trainer) -> None:
 
 def _measure(recipe: Recipe, parts: Parts) -> Callable[[Trainer], Mapping[str, float]]:
     def measure(trainer: Trainer) -> Mapping[str, float]:
-        from multigan.evaluation import evaluate_pipeline  # metrics are loaded when first wanted
-
         pipeline = parts.pipeline(trainer.average["generator"])
         results = evaluate_pipeline(pipeline, parts.data, metrics=recipe.metrics, num_samples=1000)
         return {result.name: result.value for result in results}
@@ -281,7 +283,7 @@ def _measure(recipe: Recipe, parts: Parts) -> Callable[[Trainer], Mapping[str, f
 
 
 def _lower_is_better(metric: str) -> bool:
-    return metric in ("", "frechet", "kernel")
+    return metric not in METRICS or METRICS[metric].lower_is_better is not False
 
 
 def _shared_run(engine: Engine, out: str | Path, name: str) -> Run:

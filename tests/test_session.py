@@ -31,6 +31,16 @@ def train(tmp_path, data="digits", steps=8, changes=None, **more) -> Run:
 
 
 @pytest.fixture(scope="module")
+def shared_cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("shared-cache")
+
+
+@pytest.fixture(autouse=True)
+def classifiers_are_trained_once(own_cache, shared_cache, monkeypatch):
+    monkeypatch.setenv("MULTIGAN_CACHE", str(shared_cache))
+
+
+@pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Run:
     return train(tmp_path_factory.mktemp("finished"))
 
@@ -63,7 +73,7 @@ def test_the_pipeline_is_the_average_of_the_last_step(finished):
 
 
 def test_a_longer_run_equals_a_resumed_shorter_one(tmp_path):
-    changes = {"schedules.learning_rate": {"start": 1e-3, "end": 1e-4, "over": 100}}
+    changes = {"schedules.learning_rate.over": 100, "schedules.beta2.over": 100}
     whole = train(tmp_path / "a", steps=12, changes=changes)
     short = train(tmp_path / "b", steps=6, changes=changes)
     longer = multigan.resume(short.path, steps=12)
@@ -87,6 +97,7 @@ def test_nothing_is_written_for_a_recipe_that_cannot_be_built(tmp_path):
         {"loss": "hing"},
         {"schedules.r9.weight": {"start": 1, "end": 0}},
         {"regularizers.r3": {}},
+        {"evaluate_every": 1, "metrics": ["covrage"]},
     ):
         with pytest.raises(ConfigError):
             train(tmp_path, changes=changes)
@@ -138,7 +149,8 @@ def test_a_divergence_stops_the_run_and_leaves_the_last_good_checkpoint(tmp_path
 
 
 def test_a_divergence_rolls_back_with_a_smaller_learning_rate_if_asked(tmp_path):
-    session = poisoned(tmp_path, on_divergence="rollback")
+    without_schedule = {"schedules.learning_rate": None}
+    session = poisoned(tmp_path, on_divergence="rollback", **without_schedule)
     run = session.fit()
     assert run.status()["state"] == "finished"
     assert session.trainer.learning_rate_scale == 0.5

@@ -15,7 +15,7 @@ from multigan.metrics.diversity import (
     mean_pairwise_distance,
     within_class_diversity,
 )
-from multigan.metrics.evaluate import evaluate, real_control
+from multigan.metrics.evaluate import check_names, evaluate, real_control
 from multigan.metrics.extractors import RandomConv
 from multigan.metrics.features import (
     EXTRACTORS,
@@ -51,6 +51,7 @@ __all__ = [
     "ModuleExtractor",
     "RandomConv",
     "build_extractor",
+    "check_names",
     "class_agreement",
     "class_diversity_ratio",
     "density_coverage",

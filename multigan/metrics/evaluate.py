@@ -55,6 +55,14 @@ def evaluate(
     ]
 
 
+def check_names(names: Sequence[str]) -> None:
+    """Raises an `UnknownNameError` for the first name that no metric has, on any features."""
+    claims = {claim.lower() for claim in INCEPTION_NAMES.values()}
+    for name in names:
+        if name.lower() not in claims:
+            _ = METRICS[name]
+
+
 def real_control(
     real: Features, metrics: Sequence[str], options: MetricOptions | None = None
 ) -> dict[str, Measured]:
