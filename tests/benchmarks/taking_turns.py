@@ -105,10 +105,13 @@ def finish(result: dict[str, Any], path: Path | None) -> None:
 
 
 def peak_memory(module: str, side: str, options: Sequence[str]) -> float:
-    """Returns the MiB that one side takes at most, in a process of its own."""
+    """Returns the MiB that one side takes at most, in the middle one of three processes."""
     command = [sys.executable, "-m", module, "--alone", side, *options]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    return float(done.stdout.splitlines()[-1])
+    peaks = []
+    for _ in range(3):
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        peaks.append(float(done.stdout.splitlines()[-1]))
+    return statistics.median(peaks)
 
 
 def say_own_peak() -> None:
