@@ -36,8 +36,21 @@ def seeded(*path: int | str) -> Iterator[None]:
     in_use = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
     devices = [torch.cuda.current_device()] if in_use else []
     with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(seed_from(*path))
+        _seed(seed_from(*path), on_cuda=in_use)
         yield
+
+
+def _seed(seed: int, *, on_cuda: bool) -> None:
+    """Seeds the generators that are in use.
+
+    `torch.manual_seed` would also leave a seed, with a formatted traceback, to every kind of device
+    that is not in use (0.2 ms each time), and seed GPUs whose state nobody puts back.
+    """
+    torch.default_generator.manual_seed(seed)
+    if on_cuda:
+        torch.cuda.manual_seed(seed)
+    elif torch.backends.mps.is_available():
+        torch.mps.manual_seed(seed)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def image() -> Recipe:
             "learning_rate": ScheduleOptions(5e-4, 5e-5),
             "beta2": ScheduleOptions(0.9, 0.99),
         },
-        half_life=5_000,
+        half_life=10_000,
         steps=10_000,
     )
 

@@ -23,7 +23,6 @@ import torch
 
 Times = dict[str, list[float]]
 
-
 CLOCKS = {"wall": time.perf_counter, "processor": time.process_time}
 
 
@@ -95,10 +94,10 @@ def start(parser: argparse.ArgumentParser, module: str) -> tuple[argparse.Namesp
 
 
 def finish(result: dict[str, Any], path: Path | None) -> None:
-    """Adds the load at the end, warns if others were at work, and writes the result."""
+    """Adds the load at the end, warns if the machine was busy, and writes the result."""
     result["load_after"] = load()
     if result["load_before"] > 0.5:
-        print(f"Others were at work (load {result['load_before']}): trust the ratios only.")
+        print(f"The machine was busy before (load {result['load_before']}): trust ratios only.")
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -58,6 +58,7 @@ GENERATOR_CASES = [
         {"width": 4, "conditioning": "concat"},
         {"width": 4, "norm": "none"},
     ),
+    *every("r3gan", IMAGES, {"width": 8, "group_width": 4}, {"width": 8, "blocks": 2}),
 ]
 DISCRIMINATOR_CASES = [
     *every(
@@ -75,6 +76,7 @@ DISCRIMINATOR_CASES = [
         {"width": 4, "conditioning": "concat"},
         {"width": 4, "spectral_norm": False},
     ),
+    *every("r3gan", IMAGES, {"width": 8, "group_width": 4}, {"width": 8, "blocks": 2}),
 ]
 generators = pytest.mark.parametrize("case", GENERATOR_CASES, ids=str)
 discriminators = pytest.mark.parametrize("case", DISCRIMINATOR_CASES, ids=str)

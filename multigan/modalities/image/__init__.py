@@ -3,6 +3,7 @@
 from multigan.modalities.image.adapter import ImageModality
 from multigan.modalities.image.augment import DiffAugment
 from multigan.modalities.image.dcgan import DCGANDiscriminator, DCGANGenerator
+from multigan.modalities.image.r3gan import R3Discriminator, R3Generator
 from multigan.modalities.image.resnet import ResNetDiscriminator, ResNetGenerator
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "DCGANGenerator",
     "DiffAugment",
     "ImageModality",
+    "R3Discriminator",
+    "R3Generator",
     "ResNetDiscriminator",
     "ResNetGenerator",
 ]
