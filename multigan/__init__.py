@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from multigan.trainers import ImageTrainer, resume
 
 __version__ = "0.1.0"
+FEW_CORES = 4
 
 compat.install()
-# By default the threads of torch's CPU operators spin while they wait for one another. Two runs on
-# one machine then take each other's cores: measured 6 times slower than with threads that sleep.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# The threads of torch's CPU operators spin while they wait for one another. Where there are few
+# cores, anything else that is busy then stalls them: tests/benchmarks/bench_threads.py.
+if (os.cpu_count() or 1) <= FEW_CORES:
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _HOMES = {
     "AdversarialGame": "multigan.core.game",

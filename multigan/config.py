@@ -2,6 +2,10 @@
 
 import dataclasses
 import json
+import math
+import re
+import reprlib
+import sys
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +16,18 @@ from multigan.errors import ConfigError
 from multigan.registry import Component
 
 FORMAT = 1
+SCHEDULE_SHAPES = ("half_cosine", "linear")  # those of multigan.core.schedules
 GIVEN_IN_PYTHON = "(given in Python)"  # the name of data that has none
+
+_FOLDER_NAME = re.compile(r"[^./\\][^/\\]*")
+_AT_LEAST_1 = (
+    *("latent_dim", "discriminator_steps", "batch_size", "accumulate"),
+    *("log_every", "keep_checkpoints"),
+)
+_NOT_NEGATIVE = (
+    *("half_life", "steps", "look_every", "checkpoint_every", "evaluate_every"),
+    "max_rollbacks",
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,14 @@ class OptimizerOptions:
     beta1: float = 0.0
     beta2: float = 0.99
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.learning_rate <= 1:
+            raise ConfigError(f"learning_rate must lie between 0 and 1, not {self.learning_rate}.")
+        for name in ("beta1", "beta2"):
+            value = getattr(self, name)
+            if not 0 <= value < 1:
+                raise ConfigError(f"{name} must be at least 0 and below 1, not {value}.")
+
 
 @dataclass(frozen=True)
 class ScheduleOptions:
@@ -44,6 +67,12 @@ class ScheduleOptions:
     end: float
     over: int = 0
     shape: str = "half_cosine"
+
+    def __post_init__(self) -> None:
+        if self.over < 0:
+            raise ConfigError(f"over cannot be negative, as {self.over} is; 0 is the whole run.")
+        if self.shape not in SCHEDULE_SHAPES:
+            raise ConfigError(f"shape is {' or '.join(SCHEDULE_SHAPES)}, not {self.shape!r}.")
 
 
 @dataclass(frozen=True)
@@ -114,12 +143,19 @@ class Recipe:
     max_rollbacks: int = 3
 
     def __post_init__(self) -> None:
-        for name in ("latent_dim", "discriminator_steps", "batch_size", "accumulate", "log_every"):
+        for name in _AT_LEAST_1:
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}.")
-        for name in ("steps", "look_every", "checkpoint_every", "evaluate_every"):
+        for name in _NOT_NEGATIVE:
             if getattr(self, name) < 0:
                 raise ConfigError(f"{name} cannot be negative, as {getattr(self, name)} is.")
+        if not _FOLDER_NAME.fullmatch(self.name) or not self.name.isprintable():
+            raise ConfigError(
+                "name becomes part of a folder's name, so it has no slashes, begins with no dot "
+                f"and is not empty; it cannot be {self.name!r}."
+            )
+        if not self.data.name.strip():
+            raise ConfigError("data needs a name: a path, a name on the Hub, or 'digits'.")
         if self.on_divergence not in ("stop", "rollback"):
             raise ConfigError(f"on_divergence is stop or rollback, not {self.on_divergence!r}.")
 
@@ -146,10 +182,11 @@ class Recipe:
         Raises:
             ConfigError: A field is unknown, or has a value of the wrong type, named by its path.
         """
-        if value.get("format", FORMAT) > FORMAT:
-            raise ConfigError(
-                f"This recipe has format {value['format']}, newer than this multigan."
-            )
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"A recipe is a table of names and values, not {value!r}.")
+        found = value.get("format", FORMAT)
+        if not isinstance(found, int) or found > FORMAT:
+            raise ConfigError(f"This recipe has format {found!r}, newer than this multigan.")
         return _parse(cls, {k: v for k, v in value.items() if k != "format"}, "recipe")
 
     def changed(self, changes: Mapping[str, Any]) -> "Recipe":
@@ -171,20 +208,39 @@ class Recipe:
 def parse_changes(assignments: Iterable[str]) -> dict[str, Any]:
     """Reads `key=value` strings; values are JSON where they can be, else text.
 
+    Of a key that is given twice, the last value counts, in the last place.
+
+    Raises:
+        ConfigError: Something is not written so, or a number is not finite.
+
     Example:
         >>> parse_changes(["steps=100", "generator=resnet", "conditional=false"])
         {'steps': 100, 'generator': 'resnet', 'conditional': False}
     """
-    changes = {}
+    changes: dict[str, Any] = {}
     for assignment in assignments:
         key, equals, text = assignment.partition("=")
         if not equals or not key:
             raise ConfigError(f"Changes are written key=value, not {assignment!r}.")
-        try:
-            changes[key.strip()] = json.loads(text)
-        except json.JSONDecodeError:
-            changes[key.strip()] = text
+        key = key.strip()
+        changes.pop(key, None)
+        changes[key] = _read_value(key, text)
     return changes
+
+
+def _read_value(key: str, text: str) -> Any:
+    def finite(number: str) -> float:
+        value = float(number)
+        if not math.isfinite(value):
+            raise ConfigError(f"{key} cannot be {number}: give a finite number.")
+        return value
+
+    try:
+        return json.loads(text, parse_float=finite, parse_constant=finite)
+    except ConfigError:
+        raise
+    except ValueError:  # not JSON, or a whole number of thousands of digits
+        return text
 
 
 def _plain(value: Any) -> Any:
@@ -215,10 +271,14 @@ def _parse(kind: Any, value: Any, path: str) -> Any:
         }
     if origin is tuple:
         items = [value] if isinstance(value, str) else value
+        if not isinstance(items, list | tuple):
+            raise ConfigError(f"{path} must be a list, not {value!r}.")
         return tuple(_parse(get_args(kind)[0], item, path) for item in items)
     if kind is Any:
+        _check_finite(value, path)
         return value
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+    if kind is float and isinstance(value, int | float) and not isinstance(value, bool):
+        _check_finite(value, path)
         return float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ConfigError(f"{path} must be of type {kind.__name__}, not {value!r}.")
@@ -234,12 +294,25 @@ def _parse_dataclass(kind: Any, value: Any, path: str) -> Any:
     for name in value:
         if name not in hints:
             raise ConfigError(f"There is no {path}.{name}.{_guess(name, hints)}")
+    fields = {name: _parse(hints[name], item, f"{path}.{name}") for name, item in value.items()}
     try:
-        return kind(
-            **{name: _parse(hints[name], item, f"{path}.{name}") for name, item in value.items()}
-        )
+        return kind(**fields)
+    except ConfigError as error:  # which names the field, and does not know where it is
+        raise ConfigError(f"{path}.{error}") from None
     except TypeError as error:  # a required field is missing
         raise ConfigError(f"{path} is incomplete: {error}") from None
+
+
+def _check_finite(value: Any, path: str) -> None:
+    """Refuses what JSON has no numbers for, in a value or in anything it holds."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _check_finite(item, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check_finite(item, path)
+    elif isinstance(value, int | float) and not abs(value) <= sys.float_info.max:
+        raise ConfigError(f"{path} must be a finite number, not {reprlib.repr(value)}.")
 
 
 def _put(tree: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str) -> None:
@@ -247,7 +320,7 @@ def _put(tree: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str
     if get_origin(kind) in (Union, types.UnionType):
         (kind,) = [k for k in get_args(kind) if k is not type(None)]
     if kind is Component:
-        tree, kind = tree["options"], dict[str, Any]
+        tree, kind = tree.setdefault("options", {}), dict[str, Any]
     if get_origin(kind) is dict:
         _put_in_table(tree, get_args(kind)[1], keys, value, path)
         return
@@ -256,7 +329,9 @@ def _put(tree: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str
     if key not in hints:
         raise ConfigError(f"There is nothing called {path!r} in a recipe.{_guess(key, hints)}")
     if len(keys) == 1:
-        tree[key] = value
+        # Written out, so that a later change may reach the new component's options.
+        named = Component in (hints[key], *get_args(hints[key])) and isinstance(value, str)
+        tree[key] = {"name": value, "options": {}} if named else value
         return
     if not isinstance(tree[key], dict):
         raise ConfigError(f"{key} is {tree[key]!r}, so {path!r} leads nowhere. Set {key} first.")
@@ -273,7 +348,12 @@ def _put_in_table(table: dict[str, Any], kind: Any, keys: list[str], value: Any,
     if value is None and not inner:
         table.pop(entry, None)
     elif inner:
-        table.setdefault(entry, {})[keys[-1]] = value
+        place = table.setdefault(entry, {})
+        if not isinstance(place, dict):
+            raise ConfigError(
+                f"{entry} is {place!r}, so {path!r} leads nowhere. Set {entry} first."
+            )
+        place[keys[-1]] = value
     else:
         table[entry] = value
 

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from multigan.assemble import load_data
+from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seed_from
 from multigan.core.modality import Modality
-from multigan.data.source import Source
+from multigan.data.building import building_alone
 from multigan.data.store import cache_root
 from multigan.errors import CheckpointError, ConfigError
 from multigan.kits import KITS, Loaded
@@ -23,6 +24,7 @@ from multigan.metrics import (
     Features,
     MetricOptions,
     MetricResult,
+    ModuleExtractor,
     build_extractor,
     check_names,
     evaluate,
@@ -34,7 +36,7 @@ from multigan.pipelines import Pipeline
 from multigan.runs import Run
 
 WITHOUT_CLASSES = ("frechet", "kernel", "precision", "recall", "density", "coverage")
-WITH_CLASSES = (*WITHOUT_CLASSES, "agreement", "diversity")
+OF_CLASSES = ("agreement", "diversity")
 CLASSIFIER_IMAGES = 50_000  # more would not make a better judge, only a slower one
 CLASSIFIER_STEPS = 1000
 
@@ -51,6 +53,8 @@ def evaluate_run(
     seed: int = 0,
     device: str = "auto",
     data: Any = None,
+    step: int | None = None,
+    best: bool = False,
     on_note: Note | None = None,
 ) -> list[MetricResult]:
     """Measures a run's averaged generator.
@@ -62,15 +66,19 @@ def evaluate_run(
         extractor: "random-conv", "classifier", "inception:<path>" ...; "" picks a classifier
             trained on the data's own labels where it has labels, else random-conv.
         reference: Other real data to compare with, such as a test split; None for the run's own.
+            Classes are matched by name; it may lack some of the run's.
         seed: Of the samples and of the choice of real ones.
         device: "auto", "cpu", "cuda" or "mps".
-        data: The run's data again, if it was given in Python.
+        data: The run's data again, if it was given in Python; its path, if it has moved.
+        step: Which checkpoint to measure; None for the newest.
+        best: Measure the best checkpoint instead.
         on_note: Told what takes long, and how good the classifier is.
 
     Raises:
-        MultiganError: A metric or extractor is unknown, or does not suit the data.
+        MultiganError: A metric or extractor is unknown, or does not suit the data; or the reference
+            has classes that the run does not know.
     """
-    pipeline = run.pipeline(device=device)
+    pipeline = run.pipeline(device=device, step=step, best=best)
     own = load_data(run.recipe, data)
     compared, split = own, "training data"
     if reference is not None:
@@ -104,12 +112,17 @@ def evaluate_pipeline(
 
     A classifier, where one is wanted, is trained on `own`. See `evaluate_run` for the rest.
     """
+    _require_own(own, pipeline.condition)
     compared = compared or own
-    by_class = pipeline.condition is not None and pipeline.condition.kind == "class"
-    names = tuple(metrics) or (WITH_CLASSES if by_class else WITHOUT_CLASSES)
+    class_numbers = _class_numbers(compared, pipeline.condition, split)
+    names = tuple(metrics) or _suitable(pipeline, compared, split, on_note)
     check_names(names)  # before anything takes long
+    _require_labels(names, compared, split)
     judge = _extractor(extractor, own, pipeline.modality, on_note)
-    real = _real_features(judge, compared.source, pipeline.modality, num_samples, seed)
+    if isinstance(judge, ModuleExtractor):
+        # Apple's GPUs lack operations that extractors need, such as pooling of any size.
+        judge.to(pipeline.device if pipeline.device.type == "cuda" else "cpu")
+    real = _real_features(judge, pipeline, compared, class_numbers, num_samples, seed)
     fake = _fake_features(judge, pipeline, num_samples, seed)
     return evaluate(real, fake, names, split=split, options=MetricOptions(seed=seed))
 
@@ -132,19 +145,93 @@ def labelled_images(loaded: Loaded, limit: int, seed: int) -> tuple[Tensor, Tens
 def data_classifier(loaded: Loaded, *, seed: int = 0, on_note: Note | None = None) -> Classifier:
     """Returns a classifier of the data's own labels, trained once and then kept in the cache."""
     folder = cache_root(None) / "classifiers" / f"{loaded.fingerprint}-{seed}-{CLASSIFIER_STEPS}"
+    stored = _stored_classifier(folder)
+    if stored is not None:
+        return stored
+    with building_alone(folder):
+        stored = _stored_classifier(folder)  # by another process, while this one waited
+        if stored is not None:
+            return stored
+        trained = _trained_classifier(loaded, seed, on_note)
+        trained.save(folder)
+    return trained
+
+
+def _stored_classifier(folder: Path) -> Classifier | None:
     try:
         return Classifier.load(folder)
     except CheckpointError:  # there is none yet, or it is damaged
-        pass
+        return None
+
+
+def _trained_classifier(loaded: Loaded, seed: int, on_note: Note | None) -> Classifier:
     images, labels = labelled_images(loaded, CLASSIFIER_IMAGES, seed)
     assert loaded.condition is not None  # labelled_images has checked
     if on_note:
         on_note(f"Training a classifier on {len(images)} images, once for this data ...")
-    trained = train_classifier(
+    return train_classifier(
         images, labels, loaded.condition.size, seed=seed, steps=CLASSIFIER_STEPS
     )
-    trained.save(folder)
-    return trained
+
+
+def _classes(condition: ConditionSpec | None) -> tuple[str, ...]:
+    """Returns the classes' names, numbers if they have none; empty without classes."""
+    if condition is None or condition.kind != "class":
+        return ()
+    return condition.names or tuple(str(number) for number in range(condition.size))
+
+
+def _require_own(own: Loaded, condition: ConditionSpec | None) -> None:
+    found, known = _classes(own.condition), _classes(condition)
+    if known and found != known:
+        raise ConfigError(
+            f"The data has {_listed(found)}, but what the run learned from has {_listed(known)}. "
+            "Give the run's own data; other data can be compared with as --reference."
+        )
+
+
+def _class_numbers(compared: Loaded, condition: ConditionSpec | None, split: str) -> Tensor | None:
+    """Returns the number that each class of `compared` has in the run; None without classes."""
+    found, known = _classes(compared.condition), _classes(condition)
+    if not (found and known):
+        return None
+    unknown = [name for name in found if name not in known]
+    if unknown:
+        raise ConfigError(
+            f"{split} has {_listed(unknown)}, which the run does not know. Its {_listed(known)}. "
+            "Name the reference's classes as the training data does, or leave those out."
+        )
+    return torch.tensor([known.index(name) for name in found])
+
+
+def _suitable(
+    pipeline: Pipeline, compared: Loaded, split: str, on_note: Note | None
+) -> tuple[str, ...]:
+    """Returns all metrics that a pipeline and the data it is compared with allow."""
+    if not _classes(pipeline.condition):
+        return WITHOUT_CLASSES
+    if _classes(compared.condition):
+        return WITHOUT_CLASSES + OF_CLASSES
+    if on_note:
+        on_note(f"{split} has no labels, so {' and '.join(OF_CLASSES)} are left out.")
+    return WITHOUT_CLASSES
+
+
+def _require_labels(names: Sequence[str], compared: Loaded, split: str) -> None:
+    needing = [name for name in names if name in OF_CLASSES]
+    if needing and not _classes(compared.condition):
+        raise ConfigError(
+            f"{needing[0]} needs the real samples' labels, and {split} has none. Leave that metric "
+            "out, or give data with labels."
+        )
+
+
+def _listed(classes: Sequence[str], limit: int = 10) -> str:
+    """Returns, for an error: classes cat, dog."""
+    if not classes:
+        return "no classes"
+    more = f" and {len(classes) - limit} more" if len(classes) > limit else ""
+    return f"classes {', '.join(classes[:limit])}{more}"
 
 
 def _extractor(
@@ -164,13 +251,21 @@ def _extractor(
 
 
 def _real_features(
-    judge: FeatureExtractor, source: Source, modality: Modality, count: int, seed: int
+    judge: FeatureExtractor,
+    pipeline: Pipeline,
+    compared: Loaded,
+    class_numbers: Tensor | None,
+    count: int,
+    seed: int,
 ) -> Features:
+    source, encode = compared.source, pipeline.modality.encode
     raw, labels = source.read(_draw(len(source), count, seed))
-    device = next(iter(modality.buffers()), torch.empty(0)).device
-    samples = [modality.encode(part.to(device)).cpu() for part in torch.split(raw, 256)]
+    samples = (encode(part.to(pipeline.device)) for part in torch.split(raw, 256))
     features = extract(judge, samples)
-    return features if labels is None else features.with_labels(labels.cpu())
+    if labels is None:
+        return features
+    labels = labels.cpu()
+    return features.with_labels(labels if class_numbers is None else class_numbers[labels])
 
 
 def _fake_features(judge: FeatureExtractor, pipeline: Pipeline, count: int, seed: int) -> Features:
@@ -187,7 +282,7 @@ def _draw(total: int, count: int, seed: int) -> Tensor:
 
 
 def _load_like(run: Run, modality: Modality, reference: str) -> Loaded:
-    """Loads other data in the shape of the run's own."""
+    """Loads other data, all of it, in the shape of the run's own."""
     recipe = run.recipe
-    adapted = KITS[recipe.modality].like(modality.sample_shape)
-    return KITS[recipe.modality].load(reference, **{**recipe.data.options, **adapted})
+    kit = KITS[recipe.modality]
+    return kit.load(reference, **kit.like(modality.sample_shape, recipe.data.options))

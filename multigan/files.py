@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import ctypes
 import json
 import os
 import shutil
@@ -40,6 +41,15 @@ def read_json(path: Path) -> Any:
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
+def read_object(path: Path) -> dict[str, Any]:
+    """Reads a JSON object that anybody may have written; empty if there is none to read."""
+    try:
+        value = read_json(path)
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
     """Yields a temporary folder that becomes `path` when the block ends well.
@@ -53,20 +63,51 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         yield building
         for file in building.rglob("*"):
             if file.is_file():
-                with file.open("rb") as opened:
+                with file.open("r+b") as opened:
                     os.fsync(opened.fileno())
         os.chmod(building, 0o777 & ~_umask())
-        if path.exists():
-            replaced = building.with_suffix(".old")
-            os.replace(path, replaced)
-            os.replace(building, path)
-            shutil.rmtree(replaced)
-        else:
-            os.replace(building, path)
+        _put_in_place(building, path)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     sync_folder(path.parent)
+
+
+def sweep(folder: Path) -> list[str]:
+    """Removes what killed writers left in `folder`, and returns the names.
+
+    Only for a folder in which nobody else is writing.
+    """
+    left = [path for path in Path(folder).glob(".*") if path.suffix in (".tmp", ".old")]
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return [path.name for path in left]
+
+
+def _put_in_place(building: Path, path: Path) -> None:
+    """Renames `building` to `path`; what was at `path` is deleted afterwards."""
+    if not path.exists():
+        os.replace(building, path)
+        return
+    if not _exchange(building, path):  # then for a moment there is no folder at `path`
+        replaced = building.with_suffix(".old")
+        os.replace(path, replaced)
+        os.replace(building, path)
+        building = replaced
+    shutil.rmtree(building)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Swaps two folders' names in one act, where the system can do that: Linux since 2014."""
+    try:
+        renameat2 = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
+    return renameat2(here, os.fsencode(first), here, os.fsencode(second), exchange) == 0
 
 
 def sync_folder(folder: Path) -> None:

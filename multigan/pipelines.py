@@ -242,7 +242,7 @@ def class_index(spec: ConditionSpec, condition: int | str) -> int:
     """
     if isinstance(condition, str) and condition in spec.names:
         return spec.names.index(condition)
-    if str(condition).isdigit() and int(condition) < spec.size:
+    if str(condition).isdecimal() and int(condition) < spec.size:
         return int(condition)
     names = f" ({', '.join(spec.names)})" if spec.names else ""
     raise ConfigError(f"There is no class {condition!r}: there are 0 to {spec.size - 1}{names}.")

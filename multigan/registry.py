@@ -1,11 +1,12 @@
 """Names for components, so that recipes and the command line can refer to them."""
 
 import inspect
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from multigan.errors import ConfigError, UnknownNameError
+from multigan.errors import ConfigError, MultiganError, UnknownNameError
 
 T = TypeVar("T")
 
@@ -37,7 +38,11 @@ class Registry(dict[str, T], Generic[T]):
         return add
 
     def build(self, component: Component, **context: Any) -> Any:
-        """Calls what `component` names with its options and with what only the run knows."""
+        """Calls what `component` names with its options and with what only the run knows.
+
+        Raises:
+            ConfigError: There is no such component or option, or it cannot be built with these.
+        """
         make: Any = self[component.name]
         signature = inspect.signature(make)
         try:
@@ -48,7 +53,30 @@ class Registry(dict[str, T], Generic[T]):
                 f"Cannot build {self.kind} {component.name!r}: {error}. "
                 f"Its options are: {', '.join(options) or 'none'}."
             ) from None
-        return make(*call.args, **call.kwargs)
+        try:
+            with warnings.catch_warnings():
+                # What torch says of a layer with no units, e.g. with width=0.
+                warnings.filterwarnings("error", message="Initializing zero-element tensors")
+                return make(*call.args, **call.kwargs)
+        except MultiganError:
+            raise
+        except (TypeError, ValueError, RuntimeError, ArithmeticError, UserWarning) as error:
+            raise ConfigError(
+                f"Cannot build {self.kind} {component.name!r}"
+                f"{_with(component.options, context)}: {_first_line(error)}"
+            ) from error
 
     def __missing__(self, name: str) -> T:
         raise UnknownNameError(self.kind, name, known=self)
+
+
+def _with(options: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+    """Returns " with width=8, latent_dim=64": the options, and the numbers that the run knows."""
+    numbers = {name: value for name, value in context.items() if isinstance(value, int)}
+    said = ", ".join(f"{name}={value!r}" for name, value in {**options, **numbers}.items())
+    return f" with {said}" if said else ""
+
+
+def _first_line(error: Exception) -> str:
+    """Returns what is wrong; torch writes its own stack below."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from torch import Tensor
+
 from multigan.config import Recipe
-from multigan.core.run import RunFolder, find_run
+from multigan.core.checkpoint import load_checkpoint
+from multigan.core.run import RunFolder, checkpoint_step, find_run
 from multigan.errors import CheckpointError, RunError
 from multigan.files import read_json
 from multigan.pipelines import Pipeline
@@ -38,18 +41,48 @@ class Run(RunFolder):
         """
         try:
             return Recipe.from_json(read_json(self.recipe_file))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             raise RunError(f"The recipe of run {self.path} cannot be read: {error}") from None
 
-    def pipeline(self, *, device: str = "cpu") -> Pipeline:
-        """Returns the average generator as of the last checkpoint, ready to sample.
+    def pipeline(
+        self, *, device: str = "cpu", step: int | None = None, best: bool = False
+    ) -> Pipeline:
+        """Returns the average generator as of a checkpoint, ready to sample.
+
+        Args:
+            device: "auto", "cpu", "cuda" or "mps".
+            step: Which checkpoint; None is the last.
+            best: The checkpoint that the recipe's `best_by` found best, instead.
 
         Raises:
-            CheckpointError: The run has not saved one yet.
+            CheckpointError: The run has no such checkpoint.
         """
         if not (self.pipeline_folder / "pipeline.json").is_file():
             raise CheckpointError(
                 f"Run {self.name} has not saved a pipeline yet. It does with every checkpoint; "
                 f"ask for one now with: multigan runs checkpoint {self.path}"
             )
-        return Pipeline.from_pretrained(self.pipeline_folder, device=device)
+        pipeline = Pipeline.from_pretrained(self.pipeline_folder, device=device)
+        if best or step is not None:
+            weights = self._averaged_weights(self._best_step() if best else step)
+            pipeline.generator.load_state_dict(weights)
+        return pipeline
+
+    def _averaged_weights(self, step: int | None) -> dict[str, Tensor]:
+        for folder in self.checkpoint_folders():
+            if checkpoint_step(folder) == step:
+                average = load_checkpoint(folder)["average"]
+                prefix = "networks.generator."
+                return {name.removeprefix(prefix): t for name, t in average.items()}
+        kept = ", ".join(str(checkpoint_step(f)) for f in self.checkpoint_folders()) or "none"
+        raise CheckpointError(f"Run {self.name} keeps no checkpoint of step {step}. Kept: {kept}.")
+
+    def _best_step(self) -> int:
+        for folder in reversed(self.checkpoint_folders()):
+            best = load_checkpoint(folder)["callbacks"].get("Evaluate", {}).get("best")
+            if best is not None:
+                return int(best[0])
+        raise CheckpointError(
+            f"Run {self.name} has not looked for its best step. Ask a run to with, for example, "
+            "--set evaluate_every=1000 --set best_by=frechet"
+        )

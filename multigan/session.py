@@ -11,18 +11,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from multigan.assemble import Parts, build_parts, build_trainer, load_data
 from multigan.config import GIVEN_IN_PYTHON, Recipe
-from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey, resume_newest
+from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey
 from multigan.core.engine import Engine, open_engine
-from multigan.core.run import create_run
+from multigan.core.resuming import newest_whole, resume_from
+from multigan.core.run import checkpoint_step, create_run
 from multigan.core.trainer import Callback, Trainer
 from multigan.environment import describe_environment
-from multigan.errors import ConfigError, DivergedError, MultiganError, RunError
+from multigan.errors import ConfigError, DataError, DivergedError, MultiganError, RunError
 from multigan.evaluation import evaluate_pipeline
-from multigan.files import write_json
-from multigan.kits import KITS
+from multigan.files import read_object, write_json
+from multigan.kits import KITS, Loaded
 from multigan.metrics import METRICS, check_names
+from multigan.registry import Component
 from multigan.report import write_report
 from multigan.runs import Run
 
@@ -72,26 +76,40 @@ class Session:
                 raise
             finally:
                 self.engine.close()
+            self._report()
         return self.run
 
     def _fit_through_divergence(self) -> None:
         trainer = self.trainer
-        for rollbacks_left in reversed(range(self.recipe.max_rollbacks + 1)):
+        rolls_back = self.recipe.on_divergence == "rollback"
+        if rolls_back and trainer.steps_done == 0:
+            self.checkpoint.save(trainer)  # so that there is something to go back to
+        while True:
             try:
                 trainer.fit(self.recipe.steps - trainer.steps_done)
                 self.checkpoint.save(trainer)
                 return
             except DivergedError as error:
-                if self.recipe.on_divergence != "rollback" or not rollbacks_left:
-                    raise
+                if not rolls_back:
+                    hint = "Or let the run go back by itself: --set on_divergence=rollback"
+                    raise DivergedError(f"{error} {hint}") from None
+                if self._rollbacks >= self.recipe.max_rollbacks:
+                    tried = f"{self._rollbacks} rollbacks have not helped."
+                    raise DivergedError(f"{error} {tried}") from None
                 self._roll_back(error)
+
+    @property
+    def _rollbacks(self) -> int:
+        """How often the run has rolled back, in earlier sessions too."""
+        rows = self.run.metrics() if self.engine.is_main else []
+        count: int = self.engine.share(sum("rollback" in row for row in rows))
+        return count
 
     def _roll_back(self, error: DivergedError) -> None:
         trainer, diverged_at = self.trainer, self.trainer.steps_done
         scale = trainer.learning_rate_scale  # the checkpoint may be older than the last rollback
-        if not self.run.checkpoint_folders():
-            raise error
-        resume_newest(trainer, self.run)
+        folder, _ = self.engine.share(newest_whole(self.run) if self.engine.is_main else None)
+        resume_from(trainer, self.run, folder)
         trainer.scale_learning_rate(scale * ROLLBACK_FACTOR / trainer.learning_rate_scale)
         note = (
             f"{error} Rolled back from step {diverged_at} to {trainer.steps_done}; the learning "
@@ -99,7 +117,8 @@ class Session:
         )
         self.notes.append(note)
         if self.engine.is_main:
-            self.run.append_metrics({"step": trainer.steps_done, "rollback": note})
+            row = {"rollback": note, "learning_rate_scale": trainer.learning_rate_scale}
+            self.run.append_metrics({"step": trainer.steps_done, **row})
 
     def _finish(self) -> None:
         if not self.engine.is_main:
@@ -110,7 +129,14 @@ class Session:
         last = logged[-1] if logged else {}
         details = {} if done else {"message": f"Stopped: {trainer.stop_reason}."}
         self.log.write_status(trainer, "finished" if done else "stopped", last, **details)
-        write_report(self.run)
+
+    def _report(self) -> None:
+        if not self.engine.is_main:
+            return
+        try:
+            write_report(self.run)
+        except Exception as error:  # the run itself is safe, whatever is wrong with its picture
+            self.notes.append(f"The report could not be written: {_sentence(error)}")
 
 
 def start(
@@ -142,8 +168,7 @@ def start(
         MultiganError: Whatever is wrong with the recipe, the data or the device.
     """
     recipe = recipe.settled()
-    if recipe.evaluate_every:
-        check_names([*recipe.metrics, *filter(None, [recipe.best_by])])
+    check_names(_measured(recipe))
     engine = open_engine(device, recipe.precision)
     loaded = load_data(recipe, data)
     if on_note:
@@ -163,6 +188,7 @@ def resume(
     *,
     steps: int | None = None,
     data: Any = None,
+    accept_changed_data: bool = False,
     device: str = "auto",
     callbacks: Sequence[Callback] = (),
     on_row: Callable[[dict[str, Any]], None] | None = None,
@@ -173,15 +199,20 @@ def resume(
     Args:
         run: The run.
         steps: The new last step; None goes on to the one first asked for.
-        data: The same data again, if it was given in Python.
+        data: The same data again, if it was given in Python; its path, if it has moved.
+        accept_changed_data: Go on even if the data is not what the run began with.
         device, callbacks, on_row, on_note: As in `start`.
 
     Raises:
         ConfigError: The run has already reached that step.
+        DataError: The data has changed since.
         RunError: The run is being trained, or its data was given in Python and is missing here.
         CheckpointError: Every checkpoint is damaged.
     """
     recipe = run.recipe if steps is None else replace(run.recipe, steps=steps)
+    if isinstance(data, str | Path):
+        name = str(Path(data).resolve()) if Path(data).exists() else str(data)
+        recipe, data = replace(recipe, data=Component(name, recipe.data.options)), None
     if data is None and recipe.data.name == GIVEN_IN_PYTHON:
         raise RunError(
             f"Run {run.name} learned from data given in Python, which only Python can give again: "
@@ -189,22 +220,58 @@ def resume(
         )
     engine = open_engine(device, recipe.precision)
     with _only_trainer(run, engine):
+        found = engine.share(newest_whole(run) if engine.is_main else None)
+        folder, refused = found
+        _check_that_steps_are_left(run, recipe, folder)
         loaded = load_data(recipe, data)
         if on_note:
             on_note(loaded.report.summary())
+        if not accept_changed_data:
+            _check_that_data_is_the_same(run, loaded)
         parts = build_parts(recipe, loaded, engine)
         trainer = build_trainer(recipe, parts, engine)
         session = _open(run, recipe, parts, trainer, callbacks, on_row)
-        session.notes += resume_newest(session.trainer, run)
-        if session.trainer.steps_done >= recipe.steps:
-            raise ConfigError(
-                f"Run {run.name} has done its {session.trainer.steps_done} steps. To train it "
-                f"further, say how far: multigan resume {run.path} --steps {2 * recipe.steps}"
-            )
+        resume_from(session.trainer, run, folder)
+        session.notes += [*refused, *_differences(run, folder)]
         if engine.is_main:
             write_json(run.recipe_file, recipe.to_json())
+            write_json(run.environment_file, describe_environment(engine, loaded))
             run.request(want="run")
     return session
+
+
+def _check_that_steps_are_left(run: Run, recipe: Recipe, folder: Path | None) -> None:
+    done = 0 if folder is None else checkpoint_step(folder)
+    if done >= recipe.steps:
+        raise ConfigError(
+            f"Run {run.name} has done its {done} steps. To train it further, say how far: "
+            f"multigan resume {run.path} --steps {2 * max(done, 1)}"
+        )
+
+
+def _check_that_data_is_the_same(run: Run, loaded: Loaded) -> None:
+    before = read_object(run.environment_file).get("data", {})
+    if not isinstance(before, dict) or before.get("fingerprint") in (None, loaded.fingerprint):
+        return
+    raise DataError(
+        f"The data is not what run {run.name} began with: {before.get('used')} samples from "
+        f"{before.get('where')} then, now: {loaded.report.summary()} Give the old data back, name "
+        "where it is now with --data, or accept the change with --force."
+    )
+
+
+def _differences(run: Run, folder: Path | None) -> list[str]:
+    """Returns what the person should know before a run goes on."""
+    notes = []
+    if folder is None:
+        notes.append("There is no checkpoint yet: the run starts again from step 0.")
+    threads = read_object(run.environment_file).get("threads")
+    if threads not in (None, torch.get_num_threads()):
+        notes.append(
+            f"The run had {threads} CPU threads and has {torch.get_num_threads()} now, so its "
+            "numbers may differ in their last bits."
+        )
+    return notes
 
 
 def _open(
@@ -276,10 +343,16 @@ def _save_pipeline(run: Run, parts: Parts, trainer: Trainer) -> None:
 def _measure(recipe: Recipe, parts: Parts) -> Callable[[Trainer], Mapping[str, float]]:
     def measure(trainer: Trainer) -> Mapping[str, float]:
         pipeline = parts.pipeline(trainer.average["generator"])
-        results = evaluate_pipeline(pipeline, parts.data, metrics=recipe.metrics, num_samples=1000)
+        names = _measured(recipe)
+        results = evaluate_pipeline(pipeline, parts.data, metrics=names, num_samples=1000)
         return {result.name: result.value for result in results}
 
     return measure
+
+
+def _measured(recipe: Recipe) -> list[str]:
+    """Returns the metrics to measure while training, the one that decides among them."""
+    return list(dict.fromkeys([*recipe.metrics, *filter(None, [recipe.best_by])]))
 
 
 def _lower_is_better(metric: str) -> bool:
@@ -287,13 +360,8 @@ def _lower_is_better(metric: str) -> bool:
 
 
 def _shared_run(engine: Engine, out: str | Path, name: str) -> Run:
-    """Makes the run's folder in the main process; the others learn its number."""
-    path = create_run(out, name).path if engine.is_main else None
-    if engine.world_size == 1:
-        assert path is not None
-        return Run(path)
-    number = engine.agree(Run(path).number if path else 0)
-    return Run(Path(out) / f"{number:04d}-{name}")
+    """Makes the run's folder in the main process; the others learn its path."""
+    return Run(engine.share(create_run(out, name).path if engine.is_main else None))
 
 
 def _only_trainer(run: Run, engine: Engine) -> AbstractContextManager[None]:

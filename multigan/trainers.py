@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from multigan.config import GIVEN_IN_PYTHON, Recipe
+from multigan.errors import ConfigError
 from multigan.recipes import recipe as find_recipe
 from multigan.registry import Component
 from multigan.runs import Run
@@ -23,7 +24,7 @@ class ModalityTrainer:
         data: "digits", a path, a Hub name, a tensor, (tensor, labels) or a torch data set.
         recipe: A recipe or the name of one; None picks the one that suits `data`.
         steps: How long to train; None leaves the recipe's.
-        seed: Decides every random draw.
+        seed: Decides every random draw; None leaves the recipe's.
         out: The folder in which the run's own numbered folder is made.
         device: "auto", "cpu", "cuda" or "mps".
         changes: Other values of the recipe by dotted path, e.g. {"generator.width": 32}.
@@ -41,7 +42,7 @@ class ModalityTrainer:
         *,
         recipe: str | Recipe | None = None,
         steps: int | None = None,
-        seed: int = 0,
+        seed: int | None = None,
         out: str | Path = "runs",
         device: str = "auto",
         changes: Mapping[str, Any] | None = None,
@@ -53,7 +54,8 @@ class ModalityTrainer:
         if data is not None and carried is None:
             chosen = with_data(chosen, str(data) if named else GIVEN_IN_PYTHON)
         self._data = None if named else data
-        asked = {"seed": seed, **({} if steps is None else {"steps": steps})}
+        asked = {"seed": seed, "steps": steps}
+        asked = {name: value for name, value in asked.items() if value is not None}
         self.recipe = chosen.changed({**asked, **(changes or {})})
         self.out = out
         self.device = device
@@ -82,13 +84,20 @@ class ImageTrainer(ModalityTrainer):
 
 
 def with_data(recipe: Recipe, source: str) -> Recipe:
-    """Returns the recipe for another source, read with the same options.
+    """Returns the recipe for another source, read with the same options."""
+    return replace(recipe, data=Component(located(source), recipe.data.options))
 
-    A path is made absolute, so that the run can be resumed from any folder.
+
+def located(source: str) -> str:
+    """Returns a path as an absolute one, which is right in any folder, and a name as it is.
+
+    Raises:
+        ConfigError: It is empty.
     """
+    if not source.strip():
+        raise ConfigError(f"Please name the data, by path or on the Hub: {source!r} names nothing.")
     found = Path(source)
-    name = str(found.resolve()) if found.exists() else source
-    return replace(recipe, data=Component(name, recipe.data.options))
+    return str(found.resolve()) if found.exists() else source
 
 
 def resume(

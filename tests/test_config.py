@@ -6,15 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigan.config import OptimizerOptions, Recipe, ScheduleOptions, parse_changes
+from multigan.config import (
+    SCHEDULE_SHAPES,
+    OptimizerOptions,
+    Recipe,
+    ScheduleOptions,
+    parse_changes,
+)
+from multigan.core.schedules import SHAPES
 from multigan.errors import ConfigError
-from multigan.registry import Component
+from multigan.registry import Component, Registry
 
 RECIPE = Recipe(
     name="r",
     generator=Component("dcgan", {"width": 32}),
     regularizers={"r1": {"weight": 0.1}, "r2": {"weight": 0.1}},
-    schedules={"r1.weight": ScheduleOptions(1.0, 0.1)},
+    schedules={
+        "r1.weight": ScheduleOptions(1.0, 0.1),
+        "learning_rate": ScheduleOptions(1e-3, 1e-4),
+    },
 )
 
 
@@ -67,7 +77,7 @@ def test_json_round_trip_of_any_values(steps, width, rate, summary):
             lambda r: r.schedules["learning_rate"],
             ScheduleOptions(1.0, 0.0),
         ),
-        ("schedules.r1.weight=null", lambda r: r.schedules, {}),
+        ("schedules.r1.weight=null", lambda r: set(r.schedules), {"learning_rate"}),
         ("metrics=coverage", lambda r: r.metrics, ("coverage",)),
         ('data.size="64"', lambda r: r.data.options["size"], "64"),
     ],
@@ -89,11 +99,113 @@ def test_one_value_is_changed_by_its_path(change, get, expected):
         ("on_divergence=ignore", "on_divergence is stop or rollback"),
         ("regularizers=r1", "must be a table of names and values"),
         ('schedules.r2.weight={"start": 1}', r"recipe.schedules.r2.weight is incomplete"),
+        (
+            "optimizers.generator.learning_rate=-1",
+            r"recipe.optimizers.generator.learning_rate must lie between 0 and 1, not -1",
+        ),
+        ("optimizers.generator.learning_rate=5", "learning_rate must lie between 0 and 1, not 5"),
+        ("optimizers.generator.beta1=1.5", r"generator.beta1 must be at least 0 and below 1"),
+        ("optimizers.generator.beta2=1", r"generator.beta2 must be at least 0 and below 1"),
+        (f"optimizers.generator.learning_rate=1{400 * '0'}", "must be a finite number"),
+        ("schedules.learning_rate.over=-1", r"recipe.schedules.learning_rate.over cannot be neg"),
+        ("schedules.learning_rate.shape=round", r"learning_rate.shape is half_cosine or linear"),
+        ("half_life=-5", "recipe.half_life cannot be negative"),
+        ("max_rollbacks=-1", "recipe.max_rollbacks cannot be negative"),
+        ("keep_checkpoints=-1", "recipe.keep_checkpoints must be at least 1"),
+        ("keep_checkpoints=0", "recipe.keep_checkpoints must be at least 1"),
+        ('name=""', "recipe.name becomes part of a folder's name"),
+        ("name=../up", "recipe.name becomes part of a folder's name"),
+        ("name=a\\b", "recipe.name becomes part of a folder's name"),
+        ("name=.hidden", "recipe.name becomes part of a folder's name"),
+        ("data=", "recipe.data needs a name"),
+        ("metrics=5", "recipe.metrics must be a list, not 5"),
     ],
 )
 def test_a_wrong_change_is_named_by_its_path(change, message):
     with pytest.raises(ConfigError, match=message):
         RECIPE.changed(parse_changes([change]))
+
+
+def test_a_component_and_then_its_options_are_changed():
+    changed = RECIPE.changed(parse_changes(["generator=resnet", "generator.width=8", "augment=x"]))
+    assert changed.generator == Component("resnet", {"width": 8})
+    assert changed.augment == Component("x")
+
+
+def test_the_last_place_of_a_repeated_change_counts():
+    changes = ["generator.width=8", "generator=resnet", "generator.width=8"]
+    changed = RECIPE.changed(parse_changes(changes))
+    assert changed.generator == Component("resnet", {"width": 8})
+
+
+def test_a_component_may_be_written_as_a_table():
+    changes = ['generator={"name": "resnet"}', "generator.width=8"]
+    assert RECIPE.changed(parse_changes(changes)).generator == Component("resnet", {"width": 8})
+
+
+def test_an_option_of_what_is_no_table_leads_nowhere():
+    with pytest.raises(ConfigError, match=r"r1 is 5, so 'regularizers.r1.weight' leads nowhere"):
+        RECIPE.changed({"regularizers.r1": 5, "regularizers.r1.weight": 1})
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400", '{"a": [-1e400]}'])
+def test_numbers_are_finite_where_they_are_typed(value):
+    with pytest.raises(ConfigError, match=r"learning_rate cannot be .*: give a finite number"):
+        parse_changes([f"learning_rate={value}"])
+
+
+@pytest.mark.parametrize("path", ["half_life", "data.size", "regularizers.r1.weight"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_numbers_are_finite_wherever_they_come_from(path, value):
+    last = path.split(".")[-1]
+    with pytest.raises(ConfigError, match=rf"recipe\..*{last} must be a finite number, not"):
+        RECIPE.changed({path: value})
+
+
+def test_text_that_looks_like_an_endless_number_stays_text():
+    assert parse_changes([f"name=1{5000 * '0'}"])["name"].startswith("1000")
+
+
+def test_the_shapes_of_schedules_are_those_that_the_core_has():
+    assert set(SCHEDULE_SHAPES) == set(SHAPES)
+
+
+def test_what_is_no_recipe_is_refused():
+    with pytest.raises(ConfigError, match=r"A recipe is a table of names and values, not \[\]"):
+        Recipe.from_json([])
+    with pytest.raises(ConfigError, match="format 'two'"):
+        Recipe.from_json({"format": "two", "name": "x"})
+
+
+def build(width):
+    """Fails as the constructors of networks do."""
+    if isinstance(width, str):
+        raise TypeError(f"'size' must be ints, not {width!r}\nwith a trace")
+    if width < 0:
+        raise RuntimeError(f"negative dimension {width}")
+    raise ConfigError("width is even")
+
+
+@pytest.mark.parametrize(
+    ("width", "message"),
+    [
+        (-3, r"Cannot build network 'net' with width=-3: negative dimension -3$"),
+        ("x", r"Cannot build network 'net' with width='x': 'size' must be ints, not 'x'$"),
+        (3, "^width is even$"),
+    ],
+)
+def test_a_constructor_that_fails_is_named_with_its_options(width, message):
+    networks = Registry("network")
+    networks["net"] = build
+    with pytest.raises(ConfigError, match=message):
+        networks.build(Component("net", {"width": width}))
+
+
+def test_a_network_without_weights_is_refused():
+    from multigan.modalities import GENERATORS
+
+    with pytest.raises(ConfigError, match="'dcgan' with width=0"):
+        GENERATORS.build(Component("dcgan", {"width": 0}), latent_dim=4, sample_shape=(1, 8, 8))
 
 
 def test_a_change_needs_an_equals_sign():

@@ -10,6 +10,9 @@ import torch
 
 from multigan.core.engine import DistributedEngine
 from multigan.core.regularizers import R1, R2, WassersteinGradientPenalty
+from multigan.recipes import recipe
+from multigan.runs import Run
+from multigan.session import start
 from tests.tiny import Ring, make_trainer
 
 pytest.importorskip("accelerate")
@@ -39,7 +42,7 @@ def main(folder: str) -> None:
         for accumulate in (1, 2):
             result = trained(name, accumulate, engine=engine, data=data)
             torch.save(result, f"{folder}/{name}-{accumulate}-{engine.rank}.pt")
-    assert engine.agree(7 if engine.is_main else 3) == 7
+    assert engine.share("main" if engine.is_main else "other") == "main"
     engine.close()
 
 
@@ -67,6 +70,39 @@ def test_gradients_equal_those_of_the_whole_batch(folder, name, accumulate):
             assert (mine - theirs).abs().max() < 1e-6
         for mine, theirs in zip(alone["weights"], shared["weights"], strict=True):
             torch.testing.assert_close(mine, theirs, atol=1e-5, rtol=1e-4)
+
+
+def torchrun(*arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command += ["--nproc-per-node", "2", "-m", "multigan", *arguments]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=200)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_two_processes_train_resume_and_equal_one(tmp_path):
+    small = ["--out", str(tmp_path), "--device", "cpu"]
+    for change in ("generator.norm=none", "generator.width=8", "discriminator.width=8"):
+        small += ["--set", change]
+    small += ["--set", "evaluate_every=20", "--set", "metrics=spread", "--set", "log_every=10"]
+    done = torchrun("train", "digits", "--steps", "20", *small)
+    assert done.returncode == 0, done.stderr[-3000:]
+    done = torchrun("resume", str(tmp_path / "0001-digits"), "--steps", "40")
+    assert done.returncode == 0, done.stderr[-3000:]
+    shared = Run(tmp_path / "0001-digits")
+    assert shared.status()["state"] == "finished"
+    assert any("metric/spread" in row for row in shared.metrics())
+
+    changes = {"generator.norm": "none", "generator.width": 8, "discriminator.width": 8}
+    schedules = {f"schedules.{name}.over": 20 * 64 for name in ("learning_rate", "beta2")}
+    alone = recipe("digits").changed(changes | schedules | {"steps": 40, "log_every": 10})
+    rows = start(alone, out=tmp_path, device="cpu").fit().metrics()
+    logged = [row for row in shared.metrics() if "generator/adversarial" in row]
+    for mine, theirs in zip(rows, logged, strict=True):
+        assert mine["generator/adversarial"] == pytest.approx(
+            theirs["generator/adversarial"], rel=1e-3
+        )
 
 
 if __name__ == "__main__":

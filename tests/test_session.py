@@ -7,8 +7,16 @@ import torch
 
 import multigan
 from multigan import ImageTrainer, Pipeline, Run
+from multigan.core.run import checkpoint_step
 from multigan.core.trainer import Callback
-from multigan.errors import CheckpointError, ConfigError, DivergedError, MultiganError, RunError
+from multigan.errors import (
+    CheckpointError,
+    ConfigError,
+    DataError,
+    DivergedError,
+    MultiganError,
+    RunError,
+)
 from multigan.evaluation import evaluate_run
 from multigan.recipes import RECIPES, recipe
 from multigan.session import resume, start
@@ -114,20 +122,29 @@ def test_tensors_given_in_python(tmp_path):
     assert multigan.resume(run, steps=6, data=(images, labels)).status()["step"] == 6
 
 
+def test_changed_data_is_refused_unless_accepted(tmp_path):
+    images = torch.randint(256, (40, 1, 8, 8), dtype=torch.uint8)
+    run = train(tmp_path, data=images, steps=4)
+    with pytest.raises(DataError, match="is not what run 0001-image began with: 40 samples"):
+        resume(run, steps=6, data=images[:30])
+    changed = resume(run, steps=6, data=images[:30], accept_changed_data=True)
+    assert changed.fit().status()["step"] == 6
+
+
 def test_labels_can_be_left_out(tmp_path):
     run = train(tmp_path, steps=2, changes={"conditional": False})
     assert run.pipeline().condition is None
 
 
 class Poison(Callback):
-    """Makes a weight infinite once, at a step."""
+    """Makes weights not a number the first `times` times that a step is done."""
 
-    def __init__(self, step: int) -> None:
-        self.step = step
+    def __init__(self, step: int, times: int = 1) -> None:
+        self.step, self.times = step, times
 
     def on_step_end(self, trainer, logs):
-        if trainer.steps_done == self.step:
-            self.step = -1
+        if trainer.steps_done == self.step and self.times:
+            self.times -= 1
             with torch.no_grad():
                 next(trainer.objective.discriminator.parameters()).fill_(float("nan"))
 
@@ -161,10 +178,37 @@ def test_a_divergence_rolls_back_with_a_smaller_learning_rate_if_asked(tmp_path)
     )
 
 
-def test_without_a_checkpoint_there_is_nothing_to_roll_back_to(tmp_path):
+def test_before_the_first_checkpoint_it_rolls_back_to_the_start(tmp_path):
     session = poisoned(tmp_path, on_divergence="rollback", checkpoint_every=100)
-    with pytest.raises(DivergedError):
+    assert session.fit().status()["state"] == "finished"
+    assert "to 0;" in session.notes[0]
+
+
+def test_weights_that_diverge_without_a_loss_roll_back_too(tmp_path):
+    class PoisonGenerator(Poison):
+        def on_step_end(self, trainer, logs):
+            if trainer.steps_done == self.step and self.times:
+                self.times -= 1
+                with torch.no_grad():
+                    trainer.objective.generator.input.weight[0, 0] = float("inf")
+
+    settled = recipe("digits").changed(SMALL | {"steps": 8, "on_divergence": "rollback"})
+    # Infinite just before the look, the evaluation and the checkpoint of step 4.
+    session = start(settled, out=tmp_path, device="cpu")
+    session.trainer.callbacks.insert(0, PoisonGenerator(4))
+    assert session.fit().status()["state"] == "finished"
+    assert "generator" in session.notes[0]
+
+
+def test_rollbacks_are_remembered_by_the_next_session(tmp_path):
+    session = poisoned(tmp_path, on_divergence="rollback", max_rollbacks=1)
+    session.trainer.callbacks.append(Poison(6, times=2))
+    with pytest.raises(DivergedError, match="1 rollbacks have not helped"):
         session.fit()
+    resumed = resume(session.run)
+    assert resumed.trainer.steps_done == 4
+    assert resumed.trainer.learning_rate_scale == 0.5
+    assert resumed._rollbacks == 1
 
 
 def test_an_unexpected_error_is_told_in_the_status(tmp_path):
@@ -195,6 +239,28 @@ def test_metrics_are_measured_while_training(tmp_path):
     run = train(tmp_path, changes=changes)
     measured = [row for row in run.metrics() if "metric/coverage" in row]
     assert [row["step"] for row in measured] == [4, 8]
+    best = max(measured, key=lambda row: row["metric/coverage"])["step"]
+    latents = torch.zeros(1, 8)
+    chosen, at_step = (run.pipeline(best=True), run.pipeline(step=best))
+    condition = torch.zeros(1, dtype=torch.long)
+    assert torch.equal(chosen.generate(latents, condition), at_step.generate(latents, condition))
+    with pytest.raises(CheckpointError, match=r"no checkpoint of step 3\. Kept: 4, 8"):
+        run.pipeline(step=3)
+
+
+def test_a_run_that_never_looked_has_no_best_step(finished):
+    with pytest.raises(CheckpointError, match="has not looked for its best step"):
+        finished.pipeline(best=True)
+
+
+def test_the_best_step_is_saved_between_checkpoints(tmp_path):
+    changes = {"evaluate_every": 3, "metrics": ["spread"], "best_by": "coverage"}
+    run = train(tmp_path, steps=10, changes=changes | {"checkpoint_every": 5})
+    best = max(
+        (row for row in run.metrics() if "metric/coverage" in row),
+        key=lambda row: row["metric/coverage"],
+    )
+    assert best["step"] in [checkpoint_step(folder) for folder in run.checkpoint_folders()]
 
 
 def test_a_run_is_evaluated_against_its_data_and_against_other_data(finished):

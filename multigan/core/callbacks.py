@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from multigan.core.checkpoint import load_checkpoint, prune_checkpoints, save_checkpoint
-from multigan.core.run import RunFolder, checkpoint_step, checkpoints_in
-from multigan.core.trainer import Callback, Logs, Trainer
-from multigan.errors import CheckpointError, MultiganError
+from multigan.core.checkpoint import prune_checkpoints, save_checkpoint
+from multigan.core.run import RunFolder
+from multigan.core.trainer import SHARE_EVERY, Callback, Logs, Trainer
+from multigan.errors import MultiganError
 
 
 class Log(Callback):
@@ -34,7 +34,7 @@ class Log(Callback):
         on_row: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         self.run, self.total_steps, self.every, self.on_row = run, total_steps, every, on_row
-        self._clock = time.monotonic()
+        self._started = self._clock = time.monotonic()
         self._step_at_clock = 0
         self._seconds_before = 0.0  # trained before this process resumed
 
@@ -70,6 +70,7 @@ class Log(Callback):
             details["seconds_left"] = round(left, 1)
         losses = {name: value for name, value in row.items() if "/" in name}
         knobs = {name: knob.get() for name, knob in trainer.knobs.items()}
+        limits = {name: [k.minimum, _finite(k.maximum)] for name, k in trainer.knobs.items()}
         self.run.write_status(
             state,
             step=trainer.steps_done,
@@ -77,6 +78,7 @@ class Log(Callback):
             steps_per_second=row.get("steps_per_second"),
             losses=losses,
             knobs=knobs,
+            knob_ranges=limits,
             **details,
         )
 
@@ -98,6 +100,10 @@ class Log(Callback):
         rate = (trainer.steps_done - self._step_at_clock) / max(now - self._clock, 1e-9)
         self._clock, self._step_at_clock = now, trainer.steps_done
         return round(rate, 3)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 class Look(Callback):
@@ -123,9 +129,10 @@ class Look(Callback):
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
         """Writes samples/<step> on every `every`-th step and on the last."""
         done = trainer.steps_done
-        due = self.every and (done % self.every == 0 or done == self.total_steps)
-        if due and trainer.engine.is_main:
-            self.draw(trainer, self.run.samples / f"{done:06d}")
+        if self.every and (done % self.every == 0 or done == self.total_steps):
+            trainer.check_finite()
+            if trainer.engine.is_main:
+                self.draw(trainer, self.run.samples / f"{done:06d}")
 
 
 class Evaluate(Callback):
@@ -156,15 +163,14 @@ class Evaluate(Callback):
         """Writes a row of metrics on every `every`-th step."""
         if not self.every or trainer.steps_done % self.every:
             return
-        values = self.measure(trainer) if trainer.engine.is_main else {}
-        trainer.engine.wait()
-        if not values:
-            return
-        row = {f"metric/{name}": value for name, value in values.items() if math.isfinite(value)}
-        self.run.append_metrics(
-            {"step": trainer.steps_done, "samples": trainer.samples_seen, **row}
-        )
-        if self.best_by in values and self._is_better(values[self.best_by]):
+        trainer.check_finite()
+        measured = self.measure(trainer) if trainer.engine.is_main else {}
+        values: dict[str, float] = trainer.engine.share(dict(measured))
+        row: dict[str, float] = {"step": trainer.steps_done, "samples": trainer.samples_seen}
+        row |= {f"metric/{name}": value for name, value in values.items() if math.isfinite(value)}
+        if trainer.engine.is_main:
+            self.run.append_metrics(row)
+        if self._is_better(values.get(self.best_by, math.nan)):
             self.best = (trainer.steps_done, values[self.best_by])
 
     def state_dict(self) -> dict[str, Any]:
@@ -176,8 +182,8 @@ class Evaluate(Callback):
         self.best = None if state["best"] is None else (int(state["best"][0]), state["best"][1])
 
     def _is_better(self, value: float) -> bool:
-        if self.best is None:
-            return True
+        if self.best is None or not math.isfinite(value):
+            return math.isfinite(value)
         return value < self.best[1] if self.lower_is_better else value > self.best[1]
 
 
@@ -186,7 +192,7 @@ class Checkpoint(Callback):
 
     Args:
         run: Where to write.
-        every: Interval in steps.
+        every: Interval in steps; the step at which `best` finds a new best is saved besides.
         keep: How many of the newest to keep.
         best: Names the step whose checkpoint is kept besides, if any.
         on_save: Called after each save, e.g. to write the pipeline.
@@ -202,39 +208,40 @@ class Checkpoint(Callback):
         on_save: Callable[[Trainer], None] | None = None,
     ) -> None:
         self.run, self.every, self.keep, self.best, self.on_save = run, every, keep, best, on_save
-        self._saved_at = -1
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
-        """Saves on every `every`-th step."""
-        if self.every and trainer.steps_done % self.every == 0:
+        """Saves on every `every`-th step and on the best so far."""
+        step = trainer.steps_done
+        if (self.every and step % self.every == 0) or step == self._best_step:
             self.save(trainer)
 
     def save(self, trainer: Trainer) -> None:
-        """Saves now, after checking that nothing has diverged.
+        """Saves now, after checking that nothing has diverged; once for each step.
 
         Raises:
-            DivergedError: A loss since the last log was not finite.
-            CheckpointError: A weight is not finite.
+            DivergedError: A loss since the last log, or a weight, is not finite.
         """
-        if self._saved_at == trainer.steps_done:
-            return
-        trainer.window.means(trainer.steps_done, trainer.engine)  # raises if one is not finite
-        if trainer.engine.is_main:
-            step = trainer.steps_done
-            save_checkpoint(trainer.state_dict(), self.run.checkpoints / f"step-{step:06d}")
-            best = self.best.best if self.best else None
-            always = frozenset([best[0]] if best else [])
+        trainer.check_finite()
+        step = trainer.steps_done
+        folder = self.run.checkpoints / f"step-{step:06d}"
+        if trainer.engine.is_main and not folder.is_dir():
+            save_checkpoint(trainer.state_dict(), folder)
+            always = frozenset(s for s in (step, self._best_step) if s is not None)
             prune_checkpoints(self.run.checkpoints, keep=self.keep, always=always)
             if self.on_save is not None:
                 self.on_save(trainer)
-        self._saved_at = trainer.steps_done
         trainer.engine.wait()
+
+    @property
+    def _best_step(self) -> int | None:
+        return self.best.best[0] if self.best and self.best.best else None
 
 
 class Obey(Callback):
     """Does what control.json asks: pause, continue, stop, save a checkpoint, turn a knob.
 
-    The file is looked at every `interval_seconds`, by the main process, which tells the others.
+    The main process looks at the file every `interval_seconds` and tells the others, which it can
+    only do every few steps.
     """
 
     def __init__(
@@ -245,67 +252,87 @@ class Obey(Callback):
         self._looked_at = 0.0
         self._seen_file: tuple[int, int] | None = None
         self._checkpoints_done = 0
+        self._turned: dict[str, Any] = {}
 
     def on_fit_start(self, trainer: Trainer) -> None:
         """Takes over what was asked before the run started or was resumed."""
-        self._checkpoints_done = self.run.control()["checkpoint"]
-        self._seen_file = None
-        self._look(trainer)
+        self._checkpoints_done = trainer.engine.share(self.run.control()["checkpoint"])
+        self._seen_file, self._turned = None, {}
+        self._obey(trainer)
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
         """Looks at control.json if it is time to."""
-        due = time.monotonic() - self._looked_at >= self.interval_seconds
         if trainer.engine.world_size > 1:
-            due = bool(trainer.engine.agree(int(due)))
+            due = trainer.steps_done % SHARE_EVERY == 0
+        else:
+            due = time.monotonic() - self._looked_at >= self.interval_seconds
         if due:
-            self._look(trainer)
+            self._obey(trainer)
 
-    def _look(self, trainer: Trainer) -> None:
+    def _obey(self, trainer: Trainer) -> None:
+        want = self._grant(trainer)
+        if want == "pause":
+            self._pause(trainer)
+        elif want == "stop":
+            trainer.stop("asked to")
+
+    def _pause(self, trainer: Trainer) -> None:
+        if trainer.steps_done:
+            self.checkpoint.save(trainer)
+        self.log.write_status(trainer, "paused")
+        want: str | None = "pause"
+        while want in (None, "pause") and not trainer.engine.share(trainer.stop_reason):
+            time.sleep(self.interval_seconds)
+            want = self._grant(trainer)
+        self.log.write_status(trainer, "running")
+        if want == "stop":
+            trainer.stop("asked to")
+
+    def _grant(self, trainer: Trainer) -> str | None:
+        """Grants the wishes for knobs and checkpoints; returns what the run itself shall do.
+
+        None means that control.json has not changed since it was last looked at.
+        """
         self._looked_at = time.monotonic()
-        asked = self._read(trainer)
+        asked = trainer.engine.share(self._read() if trainer.engine.is_main else None)
         if asked is None:
-            return
+            return None
         self._turn_knobs(trainer, asked["set"])
         if asked["checkpoint"] > self._checkpoints_done:
             self._checkpoints_done = asked["checkpoint"]
             self.checkpoint.save(trainer)
-        if asked["want"] == "pause":
-            asked = self._pause(trainer)
-        if asked["want"] == "stop":
-            trainer.stop("asked to")
+        want: str = asked["want"]
+        return want
 
-    def _read(self, trainer: Trainer) -> dict[str, Any] | None:
-        """Returns what is asked if the file has changed, the same in every process."""
-        changed = self._file_version() != self._seen_file
-        if not trainer.engine.agree(int(changed)):
+    def _read(self) -> dict[str, Any] | None:
+        version = self._file_version()
+        if version == self._seen_file:
             return None
-        self._seen_file = self._file_version()
+        self._seen_file = version
         return self.run.control()
 
-    def _turn_knobs(self, trainer: Trainer, values: Mapping[str, float]) -> None:
-        turned = {}
+    def _turn_knobs(self, trainer: Trainer, values: Mapping[str, Any]) -> None:
+        """Turns the knobs whose wishes are new, and saves: a resumed run turns them at this step.
+
+        The wish stays in control.json, so it is granted again where no checkpoint holds it yet.
+        """
+        granted = {}
         for name, value in values.items():
+            if name in self._turned and self._turned[name] == value:
+                continue
+            self._turned[name] = value
+            before = dict(trainer.overrides)
             try:
-                before = dict(trainer.overrides)
-                trainer.turn(name, float(value))
+                trainer.turn(name, None if value is None else float(value))
             except (MultiganError, TypeError, ValueError) as error:
                 self._note(trainer, {"refused": f"{name}={value}: {error}"})
                 continue
             if trainer.overrides != before:
-                turned[name] = value
-        if turned:
-            self._note(trainer, {"set": turned})
-            self.checkpoint.save(trainer) if trainer.steps_done else None
-
-    def _pause(self, trainer: Trainer) -> dict[str, Any]:
-        self.checkpoint.save(trainer) if trainer.steps_done else None
-        self.log.write_status(trainer, "paused")
-        while (asked := self._read(trainer) or {"want": "pause", "set": {}})["want"] == "pause":
-            self._turn_knobs(trainer, asked["set"])
-            time.sleep(self.interval_seconds)
-        self._turn_knobs(trainer, asked["set"])
-        self.log.write_status(trainer, "running")
-        return asked
+                granted[name] = value
+        if granted:
+            self._note(trainer, {"set": granted})
+            if trainer.steps_done:
+                self.checkpoint.save(trainer)
 
     def _note(self, trainer: Trainer, event: dict[str, Any]) -> None:
         if trainer.engine.is_main:
@@ -317,30 +344,3 @@ class Obey(Callback):
         except OSError:
             return None
         return stat.st_mtime_ns, stat.st_ino
-
-
-def resume_newest(trainer: Trainer, run: RunFolder) -> list[str]:
-    """Loads the newest whole checkpoint and drops what was logged after it.
-
-    Returns:
-        One sentence for each damaged checkpoint that was passed over.
-
-    Raises:
-        CheckpointError: There are checkpoints, and every one of them is damaged.
-    """
-    refused: list[str] = []
-    for folder in reversed(checkpoints_in(run.checkpoints)):
-        try:
-            state = load_checkpoint(folder, trainer.engine.device)
-        except CheckpointError as error:
-            refused.append(str(error))
-            continue
-        trainer.load_state_dict(state)
-        if trainer.engine.is_main:
-            run.forget_after(checkpoint_step(folder))
-        return refused
-    if refused:
-        raise CheckpointError("No checkpoint of this run is whole. " + " ".join(refused))
-    if trainer.engine.is_main:
-        run.forget_after(0)
-    return refused

@@ -11,7 +11,6 @@ The folder is built under a temporary name, flushed, and renamed; a reader finds
 """
 
 import hashlib
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +27,11 @@ from multigan.errors import CheckpointError
 from multigan.files import atomic_folder, read_json, write_json
 
 FORMAT = 1
+FILES = frozenset({"networks.safetensors", "optimizers.pt", "callbacks.pt", "progress.json"})
+
+
+class NewerFormatError(CheckpointError):
+    """A checkpoint is whole, but was written by a multigan that knows more."""
 
 
 def save_checkpoint(state: Mapping[str, Any], folder: Path) -> Path:
@@ -80,13 +84,20 @@ def verify_checkpoint(folder: Path) -> None:
     """Raises a `CheckpointError` that names the file if `folder` is not a whole checkpoint."""
     try:
         manifest = read_json(folder / "manifest.json")
-        files, version = manifest["files"], manifest["format"]
-    except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{folder} is damaged: its manifest.json: {error}") from None
-    if version > FORMAT:
+        files, version = dict(manifest["files"]), int(manifest["format"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise CheckpointError(
+            f"Checkpoint {folder} is damaged: its manifest.json cannot be read ({error})."
+        ) from None
+    if version > FORMAT:
+        raise NewerFormatError(
             f"{folder} has checkpoint format {version}; this multigan reads up to {FORMAT}. "
             "Update multigan."
+        )
+    if set(files) != FILES:
+        raise CheckpointError(
+            f"Checkpoint {folder} is damaged: its manifest.json lists other files than "
+            f"{', '.join(sorted(FILES))}."
         )
     for name, expected in files.items():
         path = folder / name
@@ -94,8 +105,8 @@ def verify_checkpoint(folder: Path) -> None:
             raise CheckpointError(f"Checkpoint {folder} is damaged: {name} is missing.")
         if _describe(path) != expected:
             raise CheckpointError(
-                f"Checkpoint {folder} is damaged: {name} has {path.stat().st_size} bytes that are "
-                f"not the {expected['bytes']} bytes that were written."
+                f"Checkpoint {folder} is damaged: {name} ({path.stat().st_size} bytes) is not what "
+                "was written."
             )
 
 
@@ -103,10 +114,11 @@ def prune_checkpoints(
     folder: Path, *, keep: int, always: frozenset[int] = frozenset()
 ) -> list[Path]:
     """Deletes all but the newest `keep` checkpoints and those of the steps in `always`."""
-    old = checkpoints_in(folder)[:-keep] if keep else []
+    old = checkpoints_in(folder)[: -max(keep, 1)]
     doomed = [path for path in old if checkpoint_step(path) not in always]
     for path in doomed:
-        shutil.rmtree(path)
+        # Under a name that nobody resumes from, in case the deletion is interrupted.
+        shutil.rmtree(path.rename(path.with_name(f".{path.name}.tmp")))
     return doomed
 
 

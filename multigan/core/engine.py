@@ -82,8 +82,8 @@ class Engine:
     def wait(self) -> None:
         """Returns when every process has come here."""
 
-    def agree(self, value: int) -> int:
-        """Returns the main process's `value` in every process."""
+    def share(self, value: Any) -> Any:
+        """Returns the main process's `value`, anything plain, in every process."""
         return value
 
     def close(self) -> None:
@@ -121,11 +121,13 @@ class DistributedEngine(Engine):
         """Returns when every process has come here."""
         self._accelerator.wait_for_everyone()
 
-    def agree(self, value: int) -> int:
-        """Returns the main process's `value` in every process."""
-        from accelerate.utils import broadcast
+    def share(self, value: Any) -> Any:
+        """Returns the main process's `value`, anything plain, in every process."""
+        from accelerate.utils import broadcast_object_list
 
-        return int(broadcast(torch.tensor(value, device=self.device)).item())
+        shared = [value]
+        broadcast_object_list(shared)
+        return shared[0]
 
     def close(self) -> None:
         """Ends the process group; without it some processes abort at exit."""
@@ -137,6 +139,15 @@ def open_engine(device: str = "auto", precision: str = "float32") -> Engine:
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         return DistributedEngine(device, precision)
     return Engine(device, precision)
+
+
+def mean_over_processes(value: Tensor) -> Tensor:
+    """Returns the mean of a tensor without gradient over all processes, if there are several."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        value = value.clone()
+        torch.distributed.all_reduce(value)
+        value /= torch.distributed.get_world_size()
+    return value
 
 
 def gradients(module: nn.Module) -> list[Tensor]:

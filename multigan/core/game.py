@@ -28,8 +28,8 @@ class ScoredBatch:
 
     Attributes:
         real, fake: (B, *S). Both require gradients in the discriminator's phase when a
-            regularizer is due.
-        real_logits, fake_logits: (B, N), in full precision when a regularizer is due.
+            regularizer that is `per_sample` is due.
+        real_logits, fake_logits: (B, N), scored in full precision when such a regularizer is due.
             `real_logits` is None in the generator's phase of a loss that is not relativistic.
         latent: (B, Z), from which `fake` was generated.
         condition: (B, ...) or None, shared by both halves.
@@ -95,8 +95,8 @@ class AdversarialGame(Objective):
         discriminator_steps: Discriminator updates per generator update.
 
     Raises:
-        ConfigError: A gradient penalty was paired with a discriminator that has batch norm, or
-            two regularizers share a name.
+        ConfigError: A gradient penalty was paired with a discriminator that has batch norm, two
+            regularizers share a name, or something is not a regularizer.
 
     Example:
         >>> from multigan.core.losses import LOSSES
@@ -126,8 +126,8 @@ class AdversarialGame(Objective):
         self.prior = prior
         self.loss = loss
         self.discriminator_steps = discriminator_steps
-        self.regularizers = [r for r in regularizers if isinstance(r, Regularizer)]
         self.constraints = [r for r in regularizers if isinstance(r, Constraint)]
+        self.regularizers = [_checked(r) for r in regularizers if not isinstance(r, Constraint)]
         # Registered, so that what they remember is saved and moves with the game.
         self.remembering = nn.ModuleList(r for r in regularizers if isinstance(r, nn.Module))
         self._check()
@@ -174,10 +174,11 @@ class AdversarialGame(Objective):
         latent = self.prior.sample(len(batch), device=batch.samples.device)
         with torch.no_grad():
             fake = self.generator(latent, batch.condition)
-        real = batch.samples.detach().requires_grad_(bool(due))
-        fake = fake.to(real.dtype).requires_grad_(bool(due))
+        penalized = any(r.per_sample for r in due)
+        real = batch.samples.detach().requires_grad_(penalized)
+        fake = fake.to(real.dtype).requires_grad_(penalized)
 
-        with _twice_differentiable(bool(due)):
+        with _twice_differentiable(penalized):
             real_logits = self.score(real, batch.condition)
             fake_logits = self.score(fake, batch.condition)
             terms = {"adversarial": self.loss.discriminator(real_logits, fake_logits).mean()}
@@ -214,7 +215,7 @@ class AdversarialGame(Objective):
         # A regularizer skipped on `every - 1` of `every` steps counts `every` times when due,
         # which keeps its mean strength (Karras et al. 2020, "lazy regularization").
         with full_precision(scored.real.device.type) as lowered:
-            if lowered:
+            if lowered and any(r.per_sample for r in due):
                 scored = self._score_again(scored)
             return {r.name: r.every * r(self, scored) for r in due}
 
@@ -247,6 +248,16 @@ class AdversarialGame(Objective):
                 "discriminator's batch norm mixes the samples of a batch. Build the discriminator "
                 "without batch norm (norm='none'), or leave the penalty out."
             )
+
+
+def _checked(component: Any) -> Regularizer:
+    if isinstance(component, Regularizer):
+        return component
+    wanted = ("name", "player", "weight", "every", "per_sample", "__call__")
+    missing = [name for name in wanted if not hasattr(component, name)]
+    raise ConfigError(
+        f"{component!r} is neither a regularizer nor a constraint: it has no {', '.join(missing)}."
+    )
 
 
 @contextmanager

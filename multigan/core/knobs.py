@@ -5,6 +5,8 @@ person turns them by hand (`multigan runs set RUN r1.weight=0.5`); both go throu
 """
 
 import math
+import reprlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,8 +30,15 @@ class Knob:
 
     def check(self, name: str, value: float) -> float:
         """Returns `value`, or raises a `ConfigError` that says what `name` may be."""
-        if not self.minimum <= value <= self.maximum:
-            raise ConfigError(
-                f"{name} cannot be {value}: it must lie between {self.minimum} and {self.maximum}."
-            )
+        check_range(name, value, self.minimum, self.maximum)
         return value
+
+
+def check_range(name: str, value: float, minimum: float, maximum: float) -> None:
+    """Raises a `ConfigError` unless a knob's value is finite and within its range."""
+    if not abs(value) <= sys.float_info.max:  # also true of NaN
+        raise ConfigError(f"{name} cannot be {reprlib.repr(value)}: it must be finite.")
+    if not minimum <= value <= maximum:
+        upwards = f"be at least {minimum:g}"
+        wanted = f"lie between {minimum:g} and {maximum:g}" if maximum < math.inf else upwards
+        raise ConfigError(f"{name} cannot be {value:g}: it must {wanted}.")

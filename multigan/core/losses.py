@@ -80,7 +80,7 @@ def _against_average(better: Tensor, worse: Tensor) -> Tensor:
 
 
 # Jolicoeur-Martineau (2018), the average form. The means are taken over the part of the batch
-# that one process holds, so this loss alone depends on how a batch is split.
+# that is scored at once, so its values depend on how a batch is split.
 LOSSES["relativistic_average"] = AdversarialLoss(
     discriminator=lambda real, fake: _against_average(better=real, worse=fake),
     generator=lambda real, fake: _against_average(better=fake, worse=real),

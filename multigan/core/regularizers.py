@@ -6,13 +6,17 @@ run trains. Weights follow the cited papers' definitions, so their published val
 Shapes: B samples, S sample shape, N logits per sample.
 """
 
+import math
+import reprlib
+import sys
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
 from multigan.core.draws import normal, uniform
+from multigan.core.engine import mean_over_processes
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.errors import ConfigError
 from multigan.registry import Registry
@@ -39,6 +43,37 @@ def _one_centered(game: AdversarialGame, samples: Tensor, condition: Tensor | No
     return (squared.add(1e-12).sqrt() - 1).square().mean()  # sqrt has no slope at 0
 
 
+def _check(regularizer: Any) -> None:
+    """Raises a `ConfigError` unless `weight` and `every` are what a regularizer can have."""
+    _check_number(regularizer, "weight")
+    name, every = regularizer.name, regularizer.every
+    if not isinstance(every, int) or isinstance(every, bool) or every < 1:
+        raise ConfigError(
+            f"{name}.every must be an interval in steps, a whole number from 1 on, not {every!r}."
+        )
+
+
+def _check_number(
+    regularizer: Any, option: str, *, above: float | None = None, below: float = math.inf
+) -> None:
+    """Raises a `ConfigError` unless an option is finite, at least 0 or `above`, and `below`."""
+    value = getattr(regularizer, option)
+    fits = (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) <= sys.float_info.max  # not so for NaN
+        and (value >= 0 if above is None else value > above)
+        and value < below
+    )
+    if not fits:
+        least = "of at least 0" if above is None else f"above {above:g}"
+        most = "" if below == math.inf else f" and below {below:g}"
+        raise ConfigError(
+            f"{regularizer.name}.{option} must be a finite number {least}{most}, not "
+            f"{reprlib.repr(value)}."
+        )
+
+
 @REGULARIZERS.register("r1")
 @dataclass
 class R1:
@@ -53,6 +88,9 @@ class R1:
     name: ClassVar[str] = "r1"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _check(self)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         assert scored.real_logits is not None  # always scored in the discriminator's phase
@@ -69,6 +107,9 @@ class R2:
     name: ClassVar[str] = "r2"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _check(self)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         return self.weight / 2 * squared_gradient_norm(scored.fake_logits, scored.fake).mean()
@@ -87,6 +128,9 @@ class WassersteinGradientPenalty:
     name: ClassVar[str] = "gradient_penalty"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _check(self)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         # One mixture per sample, shared by its elements.
@@ -111,6 +155,10 @@ class DRAGAN:
     name: ClassVar[str] = "dragan"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        _check(self)
+        _check_number(self, "strength")
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         real = scored.real.detach()
@@ -141,14 +189,19 @@ class LeCam(nn.Module):
     def __init__(self, weight: float = 0.3, every: int = 1, decay: float = 0.99) -> None:
         super().__init__()
         self.weight, self.every, self.decay = weight, every, decay
+        _check(self)
+        _check_number(self, "decay", below=1.0)
         self.register_buffer("real_mean", torch.zeros(()))
         self.register_buffer("fake_mean", torch.zeros(()))
 
     def forward(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         """Returns the term, after moving the running means."""
         assert scored.real_logits is not None
-        self.real_mean.lerp_(scored.real_logits.detach().mean(), 1 - self.decay)
-        self.fake_mean.lerp_(scored.fake_logits.detach().mean(), 1 - self.decay)
+        for mean, logits in (
+            (self.real_mean, scored.real_logits),
+            (self.fake_mean, scored.fake_logits),
+        ):
+            mean.lerp_(mean_over_processes(logits.detach().mean()), 1 - self.decay)
         real = (scored.real_logits - self.fake_mean).square().mean()
         fake = (scored.fake_logits - self.real_mean).square().mean()
         return self.weight * (real + fake)
@@ -170,6 +223,9 @@ class FeatureMatching:
     name: ClassVar[str] = "feature_matching"
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        _check(self)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         features = getattr(game.discriminator, "features", None)
@@ -198,6 +254,9 @@ class WeightClipping:
     limit: float = 0.01
     name: ClassVar[str] = "weight_clipping"
     player: ClassVar[Literal["discriminator"]] = "discriminator"
+
+    def __post_init__(self) -> None:
+        _check_number(self, "limit", above=0.0)
 
     @torch.no_grad()
     def enforce(self, player: nn.Module) -> None:

@@ -8,6 +8,7 @@
       samples/001000.png|.wav|.txt      fixed latents, one file per look
       checkpoints/step-001000/          everything needed to continue, exactly
       pipeline/                         the averaged generator
+      report.html                       all of it on one page
 
 No program has another channel into a training run, so a button, a shell and another machine can do
 the same things, and each leaves a trace.
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from multigan.errors import CheckpointError, RunError
-from multigan.files import read_json, write_atomic, write_json
+from multigan.files import read_object, write_atomic, write_json
 
 fcntl: Any
 try:
@@ -37,6 +38,9 @@ except ImportError:  # Windows: two writers are then not told apart
 _NAME = re.compile(r"(\d{4,})-(.+)")
 _CHECKPOINT = re.compile(r"step-(\d{6,})")
 AT_WORK = frozenset({"running", "paused"})
+WISHES = ("run", "pause", "stop")
+FILES = ("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json")
+ENTRIES = frozenset((*FILES, "samples", "checkpoints", "pipeline", "report.html"))
 
 
 class RunFolder:
@@ -56,6 +60,7 @@ class RunFolder:
         self.samples = self.path / "samples"
         self.checkpoints = self.path / "checkpoints"
         self.pipeline_folder = self.path / "pipeline"
+        self.report_file = self.path / "report.html"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"
@@ -78,11 +83,13 @@ class RunFolder:
         if not self.metrics_file.is_file():
             return []
         rows = []
-        for line in self.metrics_file.read_text(encoding="utf-8").splitlines():
+        for line in self.metrics_file.read_bytes().splitlines():
             try:
-                rows.append(json.loads(line))
-            except json.JSONDecodeError:  # the line that a crash cut off
+                row = json.loads(line)
+            except ValueError:  # the line that a crash cut off
                 continue
+            if isinstance(row, dict) and isinstance(row.get("step"), int):
+                rows.append(row)
         return rows
 
     def append_metrics(self, row: Mapping[str, Any]) -> None:
@@ -112,10 +119,7 @@ class RunFolder:
 
     def status(self) -> dict[str, Any]:
         """Returns status.json; a run that says it works while nobody does is "interrupted"."""
-        try:
-            status = read_json(self.status_file)
-        except (OSError, json.JSONDecodeError):
-            status = {"state": "created", "step": 0}
+        status = {"state": "created", "step": 0} | read_object(self.status_file)
         here = status.get("host") in (None, socket.gethostname())
         if status["state"] in AT_WORK and here and not self.is_busy():
             status["state"] = "interrupted"
@@ -150,26 +154,31 @@ class RunFolder:
     # What is asked of it
 
     def control(self) -> dict[str, Any]:
-        """Returns what somebody asks: `want` (run, pause, stop), `checkpoint` (a count), `set`."""
-        asked: dict[str, Any] = {"want": "run", "checkpoint": 0, "set": {}}
-        try:
-            return asked | read_json(self.control_file)
-        except (OSError, json.JSONDecodeError):
-            return asked
+        """Returns what somebody asks: `want` (run, pause, stop), `checkpoint` (a count), `set`.
+
+        Anybody may write control.json; what makes no sense in it is left out.
+        """
+        found = read_object(self.control_file)
+        want, count, knobs = (found.get(name) for name in ("want", "checkpoint", "set"))
+        return {
+            "want": want if want in WISHES else "run",
+            "checkpoint": count if isinstance(count, int) else 0,
+            "set": knobs if isinstance(knobs, dict) else {},
+        }
 
     def request(
         self,
         *,
         want: str | None = None,
         checkpoint: bool = False,
-        set: Mapping[str, float] | None = None,
+        set: Mapping[str, float | None] | None = None,
     ) -> None:
         """Asks something of the run; what was asked before and not contradicted still holds.
 
         Args:
             want: "run", "pause" or "stop".
             checkpoint: Save one now.
-            set: Knobs and their new values.
+            set: Knobs and their new values; None gives a knob back to its schedule.
         """
         with self._control_lock():
             asked = self.control()
@@ -199,8 +208,17 @@ class RunFolder:
         """Removes the folder and all in it.
 
         Raises:
-            RunError: It is being trained.
+            RunError: It is being trained, or is no folder that a run made, or holds anything else.
         """
+        if self.path.is_symlink() or not self.status_file.is_file():
+            raise RunError(f"{self.path} is not the folder of a run: not deleted.")
+        strange = [p.name for p in self.path.iterdir() if p.name not in ENTRIES]
+        strange = [name for name in strange if not name.startswith(".")]
+        if strange:
+            raise RunError(
+                f"{self.path} holds what no run makes ({', '.join(sorted(strange)[:5])}): not "
+                "deleted. Move it elsewhere first."
+            )
         with self.lock():
             shutil.rmtree(self.path)
 

@@ -15,7 +15,9 @@ from multigan.core.modes import frozen
 from multigan.core.objective import Batch, Objective, Phase
 from multigan.core.schedules import Schedule
 from multigan.core.window import LossWindow
-from multigan.errors import CheckpointError, ConfigError, UnknownNameError
+from multigan.errors import CheckpointError, ConfigError, DivergedError, UnknownNameError
+
+SHARE_EVERY = 10  # steps between two questions to the main process, which each cost a wait
 
 Logs = dict[str, Tensor]  # detached scalars; reading one back costs a wait for the device
 
@@ -101,6 +103,8 @@ class Trainer:
         self.overrides: dict[str, float] = {}  # knobs that a person turned; they beat schedules
         self.learning_rate_scale = 1.0  # lowered by a rollback
         self.stop_reason: str | None = None
+        self._stopped = False
+        self._finite_at = -1
         self._rates = {name: o.param_groups[0]["lr"] for name, o in self.optimizers.items()}
         self._batches: Iterator[Batch] | None = None
         self._opponents = {p.name: _outside(p.player, objective) for p in objective.phases}
@@ -110,6 +114,7 @@ class Trainer:
             for name, schedule in (schedules or {}).items()
             for knob in self._expand(name)
         }
+        self._at_start = {name: knob.get() for name, knob in self.knobs.items()}
         self._check()
 
     @property
@@ -118,20 +123,50 @@ class Trainer:
         return self.steps_done * self.data.batch_size
 
     def fit(self, steps: int) -> None:
-        """Trains for `steps` further steps, or until a callback calls `stop`."""
-        self.stop_reason = None
+        """Trains for `steps` further steps, or until somebody calls `stop`."""
+        if self._stopped:  # an earlier `fit` has obeyed
+            self.stop_reason, self._stopped = None, False
         try:
             self._notify("on_fit_start")
             for _ in range(steps):
-                if self.engine.agree(int(self.stop_reason is not None)):
+                if self.must_stop():
                     break
                 self._notify("on_step_end", self.step())
         finally:
+            self._stopped = self.stop_reason is not None
             self._notify("on_fit_end")
 
     def stop(self, reason: str) -> None:
-        """Ends `fit` after the step in progress."""
+        """Ends `fit` after the step in progress, or before the first if it has not begun."""
         self.stop_reason = reason
+
+    def must_stop(self) -> bool:
+        """Whether somebody called `stop`, the same in every process."""
+        if self.engine.world_size > 1:
+            if self.steps_done % SHARE_EVERY:
+                return False
+            self.stop_reason = self.engine.share(self.stop_reason)
+        return self.stop_reason is not None
+
+    def check_finite(self) -> None:
+        """Makes sure that what is about to be shown or saved is worth it, in every process.
+
+        Raises:
+            DivergedError: A loss since the last log, or a weight, is not finite.
+        """
+        if self._finite_at == self.steps_done:
+            return
+        self.window.means(self.steps_done, self.engine)
+        for phase in self.objective.phases:
+            finite = torch.stack([p.isfinite().all() for p in phase.player.parameters()]).all()
+            share = finite.float()
+            self.engine.average([share])
+            if share.item() < 1:
+                raise DivergedError(
+                    f"By step {self.steps_done} the updates of the {phase.name} have made its "
+                    "weights non-finite, though no loss was. Lower its learning rate."
+                )
+        self._finite_at = self.steps_done
 
     def step(self) -> Logs:
         """Plays every phase once and returns its loss terms as `phase/term`."""
@@ -147,16 +182,20 @@ class Trainer:
         self.window.add(logs, self.steps_done)
         return logs
 
-    def turn(self, name: str, value: float) -> None:
-        """Sets a knob for the rest of the run, over any schedule.
+    def turn(self, name: str, value: float | None) -> None:
+        """Sets a knob for the rest of the run, over any schedule; None undoes that.
 
         Raises:
             UnknownNameError: There is no knob of that name.
             ConfigError: The value is out of its range.
         """
         for knob in self._expand(name):
-            self.knobs[knob].set(self.knobs[knob].check(knob, value))
-            self.overrides[knob] = value
+            if value is None:
+                self.overrides.pop(knob, None)
+                self.knobs[knob].set(self._at_start[knob])
+            else:
+                self.knobs[knob].set(self.knobs[knob].check(knob, value))
+                self.overrides[knob] = value
 
     def scale_learning_rate(self, factor: float) -> None:
         """Multiplies every learning rate, scheduled or not, for the rest of the run."""
@@ -211,6 +250,7 @@ class Trainer:
         for name, value in progress["overrides"].items():
             self.turn(name, value)
         self._batches = None
+        self._finite_at = -1
 
     def _update(self, phase: Phase, repetition: int) -> Logs:
         """Moves one player once and returns its terms' means over the pieces of the batch."""

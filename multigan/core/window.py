@@ -52,8 +52,8 @@ class LossWindow:
             first = self._first_step
             when = f"Step {step}" if step == first else f"A step between {first} and {step}"
             raise DivergedError(
-                f"{when} made {', '.join(bad)} non-finite. Lower the learning rate, strengthen "
-                "the discriminator's regularizer (e.g. r1.weight), or set on_divergence=rollback."
+                f"{when} made {', '.join(bad)} non-finite. Lower the learning rate, or strengthen "
+                "the discriminator's regularizer (e.g. r1.weight)."
             )
         return means
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey, resume_newest
+from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey
+from multigan.core.resuming import newest_whole, resume_from
 from multigan.core.run import RunFolder
 from multigan.core.trainer import Callback
 from tests.tiny import make_trainer
@@ -119,7 +120,7 @@ def test_knobs_turned_by_hand_are_noted_and_saved(run, training):
     assert any("nonsense" in row.get("refused", "") for row in notes)
     wait_for(run.checkpoint_folders)
     resumed = steered_trainer(run)
-    resume_newest(resumed, run)
+    resume_from(resumed, run, newest_whole(run)[0])
     assert resumed.knobs["r1.weight"].get() == 0.7
 
 
@@ -129,6 +130,23 @@ def test_a_wish_made_while_paused_is_granted(run, training):
     wait_for(lambda: run.status()["state"] == "paused")
     run.request(set={"r2.weight": 0.3})
     wait_for(lambda: training.knobs["r2.weight"].get() == 0.3)
+
+
+def test_a_paused_run_saves_on_request_and_stops_on_a_signal(run, training):
+    wait_for(lambda: training.steps_done > 2)
+    run.request(want="pause")
+    wait_for(lambda: run.status()["state"] == "paused")
+    training.stop("SIGINT")
+    wait_for(lambda: run.status()["state"] == "running" or training.stop_reason is None)
+
+
+def test_a_knob_is_given_back_to_its_schedule(run, training):
+    wait_for(lambda: training.steps_done > 2)
+    run.request(set={"r1.weight": 0.7})
+    wait_for(lambda: training.overrides == {"r1.weight": 0.7})
+    run.request(set={"r1.weight": None})
+    wait_for(lambda: not training.overrides)
+    assert training.knobs["r1.weight"].get() == 0.1
 
 
 def test_a_wish_made_before_the_start_is_granted(run):

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from multigan.core import checkpoint
-from multigan.core.callbacks import Checkpoint, resume_newest
+from multigan.core.callbacks import Checkpoint
 from multigan.core.checkpoint import load_checkpoint, prune_checkpoints, save_checkpoint
+from multigan.core.resuming import newest_whole, resume_from
 from multigan.core.run import RunFolder, checkpoint_step, checkpoints_in
 from multigan.errors import CheckpointError
 from tests.tiny import make_trainer
@@ -44,13 +45,21 @@ def test_a_truncated_file_is_named(saved, name):
         load_checkpoint(folder)
 
 
-@pytest.mark.parametrize("name", FILES[:-1])
+@pytest.mark.parametrize("name", FILES)
 def test_one_flipped_bit_is_noticed(saved, name):
     _, folder = saved
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1
     (folder / name).write_bytes(content)
-    with pytest.raises(CheckpointError, match=f"damaged: {name}"):
+    with pytest.raises(CheckpointError, match="damaged: "):
+        load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[]", b'{"format": 1, "files": []}', b"{}"])
+def test_a_manifest_of_garbage_is_damage(saved, content):
+    _, folder = saved
+    (folder / "manifest.json").write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"damaged: its manifest\.json"):
         load_checkpoint(folder)
 
 
@@ -104,10 +113,15 @@ def test_resuming_uses_the_newest_whole_checkpoint_and_names_the_damaged_one(tmp
     trainer.callbacks.append(keep_all)
     trainer.fit(6)
     (run.checkpoints / "step-000006" / "networks.safetensors").write_bytes(b"")
-    other = make_trainer(width=8)
-    (refusal,) = resume_newest(other, run)
+    other = make_trainer(width=8, callbacks=[Checkpoint(run, every=1, keep=1)])
+    found, (refusal,) = newest_whole(run)
     assert "step-000006" in refusal
+    resume_from(other, run, found)
     assert other.steps_done == 4
+    # The damaged one is set aside: it neither counts as the newest nor is written over.
+    other.fit(1)
+    assert [folder.name for folder in run.checkpoint_folders()] == ["step-000005"]
+    assert (run.checkpoints / "damaged-step-000006").is_dir()
 
 
 def test_resuming_without_a_whole_checkpoint_is_an_error(tmp_path):
@@ -117,7 +131,43 @@ def test_resuming_without_a_whole_checkpoint_is_an_error(tmp_path):
     trainer.fit(1)
     (run.checkpoints / "step-000001" / "manifest.json").unlink()
     with pytest.raises(CheckpointError, match="No checkpoint of this run is whole"):
-        resume_newest(make_trainer(width=8), run)
+        newest_whole(run)
+
+
+def test_a_newer_multigans_checkpoint_is_not_passed_over(tmp_path):
+    trainer = make_trainer(width=8)
+    run = RunFolder(tmp_path)
+    trainer.callbacks.append(Checkpoint(run, every=1))
+    trainer.fit(2)
+    manifest = run.checkpoints / "step-000002" / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 99}))
+    with pytest.raises(CheckpointError, match="format 99"):
+        newest_whole(run)
+
+
+def test_a_checkpoint_is_never_written_over(tmp_path):
+    trainer = make_trainer(width=8)
+    run = RunFolder(tmp_path)
+    checkpoint = Checkpoint(run, every=2)
+    trainer.callbacks.append(checkpoint)
+    trainer.fit(2)
+    before = (run.checkpoints / "step-000002").stat().st_ino
+    resumed = make_trainer(width=8)
+    resume_from(resumed, run, newest_whole(run)[0])
+    Checkpoint(run).save(resumed)
+    assert (run.checkpoints / "step-000002").stat().st_ino == before
+
+
+def test_what_a_killed_writer_left_is_swept(tmp_path):
+    trainer = make_trainer(width=8)
+    run = RunFolder(tmp_path)
+    trainer.callbacks.append(Checkpoint(run, every=2))
+    trainer.fit(2)
+    (run.checkpoints / ".step-000004.x.tmp").mkdir()
+    (run.path / ".status.json.y.tmp").write_text("")
+    resume_from(make_trainer(width=8), run, newest_whole(run)[0])
+    assert [path.name for path in run.checkpoints.iterdir()] == ["step-000002"]
+    assert not list(run.path.glob(".*tmp"))
 
 
 def test_pruning_keeps_the_newest_and_the_best(tmp_path):

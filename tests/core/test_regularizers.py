@@ -137,6 +137,41 @@ def test_every_regularizer_is_one_or_a_constraint(name):
     assert component.name == name
 
 
+WEIGHTED = sorted(set(REGULARIZERS) - {"weight_clipping"})
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [
+        ("weight", ["abc", -1, float("nan"), float("inf"), True, None, 10**400]),
+        ("every", [0, -2, 1.5, "4", True]),
+    ],
+)
+def test_weight_and_interval_are_checked(name, option, values):
+    for value in values:
+        with pytest.raises(ConfigError, match=rf"{name}\.{option} must be .*, not "):
+            REGULARIZERS[name](**{option: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "values"),
+    [
+        ("dragan", "strength", [-1, "x", float("nan")]),
+        ("lecam", "decay", [-0.1, 1.0, "x"]),
+        ("weight_clipping", "limit", [0, -1, "x", float("inf")]),
+    ],
+)
+def test_other_options_are_checked(name, option, values):
+    for value in values:
+        with pytest.raises(ConfigError, match=rf"{name}\.{option} must be .*, not "):
+            REGULARIZERS[name](**{option: value})
+
+
+def test_a_weight_of_zero_is_fine():
+    assert R1(weight=0).weight == 0
+
+
 class WithBatchNorm(MLP):
     def __init__(self) -> None:
         super().__init__(2, 1)
@@ -149,6 +184,16 @@ def test_penalty_refuses_a_discriminator_with_batch_norm(penalty):
         AdversarialGame(
             MLP(8, 2), WithBatchNorm(), Prior(8), LOSSES["hinge"], regularizers=[penalty()]
         )
+
+
+def test_what_is_no_regularizer_is_refused():
+    class Almost:
+        name, player, every = "almost", "discriminator", 1
+
+        def __call__(self, game, scored): ...
+
+    with pytest.raises(ConfigError, match="it has no weight, per_sample"):
+        make_game(regularizers=[Almost()])
 
 
 def test_two_regularizers_of_one_name_are_refused():

@@ -121,6 +121,38 @@ def test_a_killed_process_frees_the_run_and_leaves_it_interrupted(tmp_path):
     assert not run.path.exists()
 
 
+def test_only_what_a_run_made_is_deleted(tmp_path):
+    (tmp_path / "recipe.json").write_text("{}")
+    with pytest.raises(RunError, match="not the folder of a run"):
+        RunFolder(tmp_path).delete()
+    run = make(tmp_path)
+    run.write_status("finished")
+    (run.path / "thesis.tex").write_text("x")
+    with pytest.raises(RunError, match=r"thesis\.tex"):
+        run.delete()
+    (run.path / "thesis.tex").unlink()
+    (tmp_path / "link").symlink_to(run.path)
+    with pytest.raises(RunError, match="not the folder of a run"):
+        RunFolder(tmp_path / "link").delete()
+    run.delete()
+    assert not run.path.exists()
+
+
+GARBAGE = [b"", b"[]", b"5", b"\xff\xfe", b"{", b'{"set": 5, "want": "fly", "checkpoint": "x"}']
+
+
+@pytest.mark.parametrize("content", GARBAGE)
+def test_garbage_in_shared_files_is_as_good_as_nothing(tmp_path, content):
+    run = make(tmp_path)
+    for file in (run.status_file, run.control_file, run.metrics_file):
+        file.write_bytes(content)
+    assert run.status()["state"] == "created"
+    assert run.control() == {"want": "run", "checkpoint": 0, "set": {}}
+    assert run.metrics() == []
+    run.request(want="stop")
+    assert run.control()["want"] == "stop"
+
+
 def test_looking_at_a_run_does_not_keep_it_from_starting(tmp_path):
     run = make(tmp_path)
     looking = subprocess.Popen(
