@@ -10,6 +10,7 @@ import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from multigan.errors import ConfigError
@@ -20,6 +21,7 @@ SCHEDULE_SHAPES = ("half_cosine", "linear")  # those of multigan.core.schedules
 GIVEN_IN_PYTHON = "(given in Python)"  # the name of data that has none
 
 _FOLDER_NAME = re.compile(r"[^./\\][^/\\]*")
+LARGEST_BATCH = 2**24  # beyond it memory fills up for minutes before anything fails
 _AT_LEAST_1 = (
     *("latent_dim", "discriminator_steps", "batch_size", "accumulate"),
     *("log_every", "keep_checkpoints"),
@@ -149,6 +151,8 @@ class Recipe:
         for name in _NOT_NEGATIVE:
             if getattr(self, name) < 0:
                 raise ConfigError(f"{name} cannot be negative, as {getattr(self, name)} is.")
+        if self.batch_size > LARGEST_BATCH:
+            raise ConfigError(f"batch_size is at most {LARGEST_BATCH}, not {self.batch_size}.")
         if not _FOLDER_NAME.fullmatch(self.name) or not self.name.isprintable():
             raise ConfigError(
                 "name becomes part of a folder's name, so it has no slashes, begins with no dot "
@@ -158,6 +162,14 @@ class Recipe:
             raise ConfigError("data needs a name: a path, a name on the Hub, or 'digits'.")
         if self.on_divergence not in ("stop", "rollback"):
             raise ConfigError(f"on_divergence is stop or rollback, not {self.on_divergence!r}.")
+
+    def with_data(self, source: str) -> "Recipe":
+        """Returns a copy for another source, read with the same options.
+
+        Raises:
+            ConfigError: The source is empty.
+        """
+        return dataclasses.replace(self, data=Component(located(source), self.data.options))
 
     def settled(self) -> "Recipe":
         """Returns a copy whose schedules say over how many samples they go.
@@ -203,6 +215,18 @@ class Recipe:
         for path, value in changes.items():
             _put(tree, Recipe, path.split("."), value, path)
         return Recipe.from_json(tree)
+
+
+def located(source: str) -> str:
+    """Returns a path as an absolute one, which is right in any folder, and a name as it is.
+
+    Raises:
+        ConfigError: It is empty.
+    """
+    if not source.strip():
+        raise ConfigError(f"Please name the data, by path or on the Hub: {source!r} names nothing.")
+    found = Path(source)
+    return str(found.resolve()) if found.exists() else source
 
 
 def parse_changes(assignments: Iterable[str]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from multigan.modalities import GENERATORS, MODALITIES
 from multigan.registry import Component
 
 FORMAT = 1
+MOST_SAMPLES = 1_000_000  # in one call; with another seed there are more
 Condition = int | str | Sequence[int | str] | Tensor | None
 
 
@@ -129,8 +130,10 @@ class Pipeline:
 
     def latents(self, num_samples: int, *, seed: int = 0, truncation: float = 1.0) -> Tensor:
         """Returns latents (num_samples, Z): the first rows are the same for any number."""
-        if num_samples < 1:
-            raise ConfigError(f"At least one sample can be asked for, not {num_samples}.")
+        if not 1 <= num_samples <= MOST_SAMPLES:
+            raise ConfigError(
+                f"Between 1 and {MOST_SAMPLES} samples can be asked for at once, not {num_samples}."
+            )
         if not 0 <= truncation <= 1:
             raise ConfigError(f"truncation lies between 0 and 1; {truncation} does not.")
         rows = []

@@ -26,7 +26,6 @@ from multigan.evaluation import evaluate_pipeline
 from multigan.files import read_object, write_json
 from multigan.kits import KITS, Loaded
 from multigan.metrics import METRICS, check_names
-from multigan.registry import Component
 from multigan.report import write_report
 from multigan.runs import Run
 
@@ -211,8 +210,7 @@ def resume(
     """
     recipe = run.recipe if steps is None else replace(run.recipe, steps=steps)
     if isinstance(data, str | Path):
-        name = str(Path(data).resolve()) if Path(data).exists() else str(data)
-        recipe, data = replace(recipe, data=Component(name, recipe.data.options)), None
+        recipe, data = recipe.with_data(str(data)), None
     if data is None and recipe.data.name == GIVEN_IN_PYTHON:
         raise RunError(
             f"Run {run.name} learned from data given in Python, which only Python can give again: "

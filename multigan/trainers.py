@@ -4,14 +4,11 @@ Each is a recipe with the changes that were asked for, and a session that trains
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from multigan.config import GIVEN_IN_PYTHON, Recipe
-from multigan.errors import ConfigError
 from multigan.recipes import recipe as find_recipe
-from multigan.registry import Component
 from multigan.runs import Run
 from multigan.session import resume as resume_session
 from multigan.session import start
@@ -52,7 +49,7 @@ class ModalityTrainer:
         name = recipe or carried or self.default_recipe
         chosen = find_recipe(name) if isinstance(name, str) else name
         if data is not None and carried is None:
-            chosen = with_data(chosen, str(data) if named else GIVEN_IN_PYTHON)
+            chosen = chosen.with_data(str(data) if named else GIVEN_IN_PYTHON)
         self._data = None if named else data
         asked = {"seed": seed, "steps": steps}
         asked = {name: value for name, value in asked.items() if value is not None}
@@ -81,23 +78,6 @@ class ImageTrainer(ModalityTrainer):
 
     default_recipe = "image"
     embedded: ClassVar[Mapping[str, str]] = {"digits": "digits"}
-
-
-def with_data(recipe: Recipe, source: str) -> Recipe:
-    """Returns the recipe for another source, read with the same options."""
-    return replace(recipe, data=Component(located(source), recipe.data.options))
-
-
-def located(source: str) -> str:
-    """Returns a path as an absolute one, which is right in any folder, and a name as it is.
-
-    Raises:
-        ConfigError: It is empty.
-    """
-    if not source.strip():
-        raise ConfigError(f"Please name the data, by path or on the Hub: {source!r} names nothing.")
-    found = Path(source)
-    return str(found.resolve()) if found.exists() else source
 
 
 def resume(

@@ -109,6 +109,7 @@ def test_one_value_is_changed_by_its_path(change, get, expected):
         (f"optimizers.generator.learning_rate=1{400 * '0'}", "must be a finite number"),
         ("schedules.learning_rate.over=-1", r"recipe.schedules.learning_rate.over cannot be neg"),
         ("schedules.learning_rate.shape=round", r"learning_rate.shape is half_cosine or linear"),
+        ("batch_size=10000000000000", "recipe.batch_size is at most 16777216"),
         ("half_life=-5", "recipe.half_life cannot be negative"),
         ("max_rollbacks=-1", "recipe.max_rollbacks cannot be negative"),
         ("keep_checkpoints=-1", "recipe.keep_checkpoints must be at least 1"),

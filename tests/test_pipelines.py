@@ -86,7 +86,7 @@ def test_conditions_by_number_name_or_list(pipeline, condition, expected):
         ({"condition": "cow"}, "no class 'cow'"),
         ({"condition": -1}, "no class -1"),
         ({"condition": [0, 1]}, "2 conditions were given for 4 samples"),
-        ({"num_samples": 0}, "At least one sample"),
+        ({"num_samples": 0}, "Between 1 and 1000000 samples"),
         ({"truncation": 1.5}, "truncation lies between 0 and 1"),
     ],
 )

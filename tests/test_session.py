@@ -23,8 +23,8 @@ from multigan.session import resume, start
 
 SMALL = {
     "batch_size": 8,
-    "generator.width": 4,
-    "discriminator.width": 4,
+    "generator.width": 8,
+    "discriminator.width": 8,
     "latent_dim": 8,
     "log_every": 2,
     "look_every": 4,

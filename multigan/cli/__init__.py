@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from multigan import __version__
-from multigan.cli import demo, doctor, evaluate, recipes, resume, sample, train
+from multigan.cli import demo, doctor, evaluate, failures, recipes, resume, sample, train
 from multigan.cli.commands import Command, Group, add_commands
 from multigan.cli.runs import RUNS
 from multigan.errors import MultiganError
@@ -26,8 +26,8 @@ COMMANDS: dict[str, Command | Group] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code.
 
-    0 is success, 1 an error of the user's, said in one line, and 2 a command that cannot be read.
-    Any other exception is a bug and keeps its traceback.
+    0 is success, 1 an error of the user's or a refusal of the machine, said in one line, and 2 a
+    command that cannot be read. Any other exception is a bug and keeps its traceback.
     """
     words = sys.argv[1:] if argv is None else list(argv)
     try:
@@ -44,6 +44,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        refusal = failures.sentence(error)
+        if refusal is None:
+            raise
+        return _fail(args, refusal)
 
 
 def make_parser() -> ArgumentParser:

@@ -71,6 +71,11 @@ def add_device(parser: ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto (the default), cpu, cuda or mps")
 
 
+def add_data(parser: ArgumentParser) -> None:
+    """Adds where the run's data is, should it be elsewhere than when the run began."""
+    parser.add_argument("--data", metavar="PATH", help="where the run's data is, if it has moved")
+
+
 def add_json(parser: ArgumentParser, what: str = "print JSON, for programs") -> None:
     """Adds the switch to JSON."""
     parser.add_argument("--json", action="store_true", help=what)

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from multigan.cli.commands import add_device, add_json, add_run
+from multigan.cli.commands import add_data, add_device, add_json, add_run
 
 if TYPE_CHECKING:
     from multigan.metrics.result import MetricResult
@@ -22,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-n", "--num-samples", type=int, default=2000, help="how many (2000)")
     parser.add_argument("--extractor", default="", help="the network whose features are compared")
     parser.add_argument("--reference", metavar="PATH", help="other real data, e.g. a test split")
+    add_data(parser)
     parser.add_argument("--seed", type=int, default=0, help="fixes the samples (0)")
     add_device(parser)
     add_json(parser)
@@ -30,6 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Measures, and prints a row for each metric."""
     from multigan.cli.output import print_json, print_table, remark
+    from multigan.config import located
     from multigan.evaluation import evaluate_run
     from multigan.runs import Run
 
@@ -38,9 +40,10 @@ def run(args: Namespace) -> None:
         metrics=metric_names(args.metrics),
         num_samples=args.num_samples,
         extractor=args.extractor,
-        reference=args.reference,
+        reference=None if args.reference is None else located(args.reference),
         seed=args.seed,
         device=args.device,
+        data=None if args.data is None else located(args.data),
         on_note=remark,
     )
     if args.json:

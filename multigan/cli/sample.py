@@ -17,6 +17,9 @@ SUMMARY = "Make samples from a trained run."
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what to sample from, how many samples and which."""
     add_run(parser)
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--step", type=int, help="sample the checkpoint of this step (the newest)")
+    source.add_argument("--best", action="store_true", help="sample the best checkpoint")
     parser.add_argument("-n", "--num-samples", type=int, default=16, help="how many (16)")
     parser.add_argument(
         "--condition",
@@ -41,7 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Writes the samples and prints the path of each file."""
     pipeline = _open(args)
-    args.out.mkdir(parents=True, exist_ok=True)
+    _make_folder(args.out)
     for path in _walk(pipeline, args) if args.interpolate else _draw(pipeline, args):
         print(path)
 
@@ -66,12 +69,28 @@ def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: 
 
 def _open(args: Namespace) -> "Pipeline":
     """Returns the pipeline of a run, or of a folder that `save_pretrained` wrote."""
+    from multigan.errors import ConfigError
     from multigan.pipelines import Pipeline
     from multigan.runs import Run
 
     if (Path(args.run_name) / "pipeline.json").is_file():
+        if args.best or args.step is not None:
+            raise ConfigError(
+                f"{args.run_name} is a saved pipeline, which has no checkpoints: name its run, or "
+                "leave out --step and --best."
+            )
         return Pipeline.from_pretrained(args.run_name, device=args.device)
-    return Run.find(args.run_name, args.runs).pipeline(device=args.device)
+    run = Run.find(args.run_name, args.runs)
+    return run.pipeline(device=args.device, step=args.step, best=args.best)
+
+
+def _make_folder(folder: Path) -> None:
+    from multigan.errors import ConfigError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise ConfigError(f"{folder} is a file. --out names a folder for the samples.") from None
 
 
 def _draw(pipeline: "Pipeline", args: Namespace) -> list[Path]:

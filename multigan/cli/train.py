@@ -60,12 +60,11 @@ def resolve(args: Namespace) -> "Recipe":
     """
     from multigan.config import parse_changes
     from multigan.recipes import recipe
-    from multigan.trainers import with_data
 
     is_file = args.recipe.endswith(".json")
     chosen = _read(Path(args.recipe)) if is_file else recipe(args.recipe)
     if args.data is not None:
-        chosen = with_data(chosen, args.data)
+        chosen = chosen.with_data(args.data)
     asked: dict[str, Any] = {"steps": args.steps, "seed": args.seed}
     changes = {name: value for name, value in asked.items() if value is not None}
     return chosen.changed(changes | parse_changes(args.set))

@@ -41,4 +41,4 @@ def check_range(name: str, value: float, minimum: float, maximum: float) -> None
     if not minimum <= value <= maximum:
         upwards = f"be at least {minimum:g}"
         wanted = f"lie between {minimum:g} and {maximum:g}" if maximum < math.inf else upwards
-        raise ConfigError(f"{name} cannot be {value:g}: it must {wanted}.")
+        raise ConfigError(f"{name} cannot be {value}: it must {wanted}.")

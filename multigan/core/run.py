@@ -283,7 +283,7 @@ def find_run(reference: str | Path, root: str | Path = "runs") -> RunFolder:
     known = find_runs(root)
     text = str(reference)
     for run in known:
-        if text == run.name or (text.isdigit() and int(text) == run.number):
+        if text == run.name or (text.isdecimal() and int(text) == run.number):
             return run
     if path.is_dir():
         raise RunError(f"{path} is a folder but not a run: it has no recipe.json.")

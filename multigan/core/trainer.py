@@ -329,6 +329,9 @@ class Trainer:
                 f"The phases {', '.join(names)} need one optimizer each, by name; "
                 f"there are optimizers for {', '.join(self.optimizers) or 'none'}."
             )
+        for name, schedule in self.schedules.items():
+            for value in (schedule.start, schedule.end):
+                self.knobs[name].check(f"The schedule of {name}", value)
         pieces = self.accumulate * self.engine.world_size
         if self.data.batch_size % pieces:
             raise ConfigError(

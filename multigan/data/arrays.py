@@ -25,11 +25,12 @@ class Arrays:
 
     Attributes:
         where: What to call them.
-        identity: Changes when the content does.
+        identity: Changes when the content does, or its file's place; names caches made of it.
         pixels: (N, C, H, W) uint8.
         labels: (N,) class numbers, or empty.
         classes: The classes' names, or empty.
         notes: What the report should say.
+        files: As of `Reader`.
     """
 
     where: str
@@ -38,6 +39,7 @@ class Arrays:
     labels: list[int]
     classes: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    files: str = ""
 
     def limited(self, limit: int | None) -> "Arrays":
         """Returns `limit` of the pictures, spread evenly over all of them."""
@@ -69,6 +71,7 @@ class Arrays:
             labels=self.labels,
             classes=self.classes,
             notes=self.notes,
+            files=self.files,
         )
 
     def _items(self) -> Iterator[Item]:
@@ -80,7 +83,8 @@ def from_tensor(data: Tensor, labels: Tensor | None) -> Arrays:
     """Takes images (N, C, H, W) or (N, H, W), uint8 or floats in [-1, 1] or [0, 1]."""
     where = f"a tensor of shape {tuple(data.shape)}"
     pixels, notes = to_bytes(four_dimensions(data.detach().cpu(), where), where)
-    return arrays_of(where, _content(pixels, labels), pixels, labels, notes)
+    content = _content(pixels, labels)
+    return replace(arrays_of(where, content, pixels, labels, notes), files=content)
 
 
 def load_digits() -> Arrays:

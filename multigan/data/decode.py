@@ -84,11 +84,6 @@ def read_header(image: Image.Image) -> Header:
     return Header(height, width, CHANNELS_OF[_own_mode(image)])
 
 
-def to_array(image: Image.Image, canvas: Canvas | None = None) -> np.ndarray:
-    """Returns a picture as uint8 (C, H, W), brought to `canvas` if there is one."""
-    return decode(image, canvas)[0]
-
-
 def decode(image: Image.Image, canvas: Canvas | None) -> tuple[np.ndarray, list[str]]:
     """Decodes a picture, brings it to `canvas`, and names what was changed.
 

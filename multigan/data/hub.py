@@ -93,6 +93,7 @@ def _streamed(
         labels=labels,
         classes=classes,
         notes=("Streamed once.",),
+        files=spool.identity,
         close=spool.close,
     )
 

@@ -4,6 +4,7 @@ Shapes: N images, C channels, H height, W width.
 """
 
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from math import prod
@@ -11,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from multigan.core.condition import ConditionSpec
 from multigan.data.arrays import Arrays
+from multigan.data.building import building_alone
 from multigan.data.collect import Tally, collect
 from multigan.data.decode import SIZE_CHANGES, Canvas, Fit
+from multigan.data.fingerprint import content_fingerprint
 from multigan.data.opening import open_data
-from multigan.data.options import ImageOptions
+from multigan.data.options import ImageOptions, as_size
 from multigan.data.readers import Reader, digest
 from multigan.data.report import LoadReport
 from multigan.data.source import MappedSource, Source, TensorSource
@@ -48,7 +52,10 @@ class ImageSet:
         height: In pixels.
         width: In pixels.
         report: What was found, changed and left out.
-        fingerprint: Hexadecimal digits that change when the images do; names caches made of them.
+        fingerprint: Hexadecimal digits that change when the images, their order, their classes or
+            the classes' names do, and not when the data is moved, copied or packed. Of more than
+            64 MiB of pixels it sees an evenly spread part, and of the rest the sizes or checksums
+            of the files: what changes neither goes unnoticed.
     """
 
     source: Source
@@ -70,7 +77,7 @@ class ImageSet:
 def load_images(
     data: Any,
     *,
-    size: tuple[int, int] | int | None = None,
+    size: Sequence[int] | int | None = None,
     channels: int | None = None,
     fit: Fit = "crop",
     max_unreadable: float = 0.01,
@@ -114,7 +121,7 @@ def load_images(
     """
     started = time.perf_counter()
     options = ImageOptions(
-        size=(size, size) if isinstance(size, int) else size,
+        size=as_size(size),
         channels=channels,
         fit=fit,
         max_unreadable=max_unreadable,
@@ -147,7 +154,6 @@ def _from_arrays(arrays: Arrays, options: ImageOptions) -> ImageSet:
     if count == 0:
         raise DataError(f"There are no images in {arrays.where}. Check how it was made.")
     require_usable(height, width, arrays.where)
-    canvas = Canvas(height, width, channels, options.fit)
     labels = torch.tensor(arrays.labels) if arrays.classes else None
     source = TensorSource(arrays.pixels, labels, _condition(arrays.classes))
     report = LoadReport(
@@ -161,7 +167,7 @@ def _from_arrays(arrays: Arrays, options: ImageOptions) -> ImageSet:
         classes=arrays.classes,
         notes=_notes(arrays.notes, count),
     )
-    return _image_set(source, report, arrays.identity, canvas)
+    return _image_set(source, report, labels, arrays.files)
 
 
 def _from_reader(reader: Reader, options: ImageOptions) -> ImageSet:
@@ -174,16 +180,24 @@ def _from_reader(reader: Reader, options: ImageOptions) -> ImageSet:
         return stored
     canvas = plan(reader, options)
     if reader.count * prod(canvas.shape) > options.memory_bytes:
-        _build_cache(folder, reader, canvas, options)
-        built = _from_cache(folder, reader, options)
-        if built is None:
-            raise DataError(f"The images written to {folder} cannot be read back. Is it full?")
-        return built
+        return _built_once(folder, reader, canvas, options)
     store = MemoryStore(reader.count, canvas.shape)
     tally = collect(reader, canvas, store, options)
     labels = torch.tensor(_labels(reader, tally)) if reader.classes else None
     source = TensorSource(store.pixels, labels, _condition(reader.classes))
-    return _image_set(source, _report(reader, canvas, tally), reader.identity, canvas)
+    return _image_set(source, _report(reader, canvas, tally), labels, reader.files)
+
+
+def _built_once(folder: Path, reader: Reader, canvas: Canvas, options: ImageOptions) -> ImageSet:
+    """Decodes into the cache, unless another process does so: then waits and takes what it made."""
+    with building_alone(folder):
+        built = _from_cache(folder, reader, options)
+        if built is None:
+            _build_cache(folder, reader, canvas, options)
+            built = _from_cache(folder, reader, options)
+    if built is None:
+        raise DataError(f"The images written to {folder} cannot be read back. Is it full?")
+    return built
 
 
 def _build_cache(folder: Path, reader: Reader, canvas: Canvas, options: ImageOptions) -> None:
@@ -204,17 +218,17 @@ def _from_cache(folder: Path, reader: Reader, options: ImageOptions) -> ImageSet
     refuse_unreadable(list(report.unreadable), reader, options)
     condition = _condition(report.classes)
     source: Source = MappedSource(mapped.path, labels, condition)
-    canvas = Canvas(report.height, report.width, report.channels, options.fit)
-    if len(mapped) * prod(canvas.shape) <= options.memory_bytes:  # there is more room now
+    if len(mapped) * prod(mapped.sample_shape) <= options.memory_bytes:  # there is more room now
         pixels, _ = mapped.read(torch.arange(len(mapped)))
         source = TensorSource(pixels, labels, condition)
         report = replace(report, storage="memory")
-    return _image_set(source, report, reader.identity, canvas)
+    return _image_set(source, report, labels, reader.files)
 
 
-def _image_set(source: Source, report: LoadReport, identity: str, canvas: Canvas) -> ImageSet:
-    fingerprint = digest(identity, repr(canvas), str(len(source)))[:16]
-    return ImageSet(source, canvas.channels, canvas.height, canvas.width, report, fingerprint)
+def _image_set(source: Source, report: LoadReport, labels: Tensor | None, files: str) -> ImageSet:
+    shape = (report.channels, report.height, report.width)
+    fingerprint = content_fingerprint(source, shape, labels, report.classes, files)
+    return ImageSet(source, *shape, report, fingerprint)
 
 
 def _report(reader: Reader, canvas: Canvas, tally: Tally) -> LoadReport:

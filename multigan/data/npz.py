@@ -5,6 +5,7 @@ Shapes: N images, C channels, H height, W width.
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from math import prod
 from pathlib import Path
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from multigan.data.arrays import Arrays, arrays_of, classes_of, four_dimensions, to_bytes, to_image
 from multigan.data.decode import MODE_OF
-from multigan.data.readers import Item, Reader, file_identity
+from multigan.data.readers import Item, Reader, digest, file_identity
 from multigan.data.source import NpyHeader, read_npy_header, to_tensor
 from multigan.errors import DataError
 
@@ -41,7 +42,13 @@ def read_npz(path: Path, memory_bytes: int) -> Arrays | Reader:
             return _streamed(path, name, headers[name], labels)
         images = to_tensor(_channels_first(arrays[name]))
     pixels, notes = to_bytes(four_dimensions(images, str(path)), str(path))
-    return arrays_of(str(path), file_identity(path), pixels, labels, notes)
+    arrays = arrays_of(str(path), file_identity(path), pixels, labels, notes)
+    return replace(arrays, files=_checksums(path))
+
+
+def _checksums(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return digest(*(f"{entry.filename} {entry.CRC}" for entry in archive.infolist()))
 
 
 def _headers(path: Path) -> dict[str, NpyHeader]:
@@ -73,6 +80,7 @@ def _streamed(path: Path, name: str, header: NpyHeader, labels: Tensor | None) -
         count=count,
         labels=numbers,
         classes=classes,
+        files=_checksums(path),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from multigan.data.decode import MODE_OF, Fit
 from multigan.errors import ConfigError
@@ -32,6 +32,7 @@ class ImageOptions:
     streaming: bool
 
     def __post_init__(self) -> None:
+        self._check_types()
         if self.size is not None and any(s < SIZE_STEP or s % SIZE_STEP for s in self.size):
             raise ConfigError(
                 f"An image size of {self.size[0]} x {self.size[1]} (height x width) cannot be "
@@ -47,3 +48,39 @@ class ImageOptions:
             raise ConfigError(f"max_unreadable is a share, from 0 to 1, not {self.max_unreadable}.")
         if self.limit is not None and self.limit < 1:
             raise ConfigError(f"A limit of {self.limit} images leaves none. Ask for at least 1.")
+
+    def _check_types(self) -> None:
+        for name, (kinds, expected) in KINDS.items():
+            value = getattr(self, name)
+            meant = bool in kinds or not isinstance(value, bool)  # a bool is an int to Python
+            if not (meant and isinstance(value, kinds)):
+                raise ConfigError(f"{name} is {value!r}, but must be {expected}.")
+
+
+KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "channels": ((int, type(None)), "a whole number, or null for the commonest"),
+    "max_unreadable": ((int, float), "a number from 0 to 1"),
+    "memory_bytes": ((int,), "a whole number, or null for half of the memory"),
+    "image_column": ((str, type(None)), "a column's name, or null to look for it"),
+    "label_column": ((str, type(None)), "a column's name, or null to look for it"),
+    "limit": ((int, type(None)), "a whole number, or null for all"),
+    "split": ((str,), "a name such as train or test"),
+    "streaming": ((bool,), "true or false"),
+}
+
+
+def as_size(size: Any) -> tuple[int, int] | None:
+    """Returns height and width, however they were stated: one number, or two in a row.
+
+    Raises:
+        ConfigError: It is neither, nor None.
+    """
+    if size is None:
+        return None
+    numbers = list(size) if isinstance(size, (list, tuple)) else [size, size]
+    if len(numbers) != 2 or not all(type(number) is int for number in numbers):
+        raise ConfigError(
+            f"size is {size!r}, but must be one whole number, or two, height and width: 64 or "
+            "[48, 64]."
+        )
+    return numbers[0], numbers[1]

@@ -50,6 +50,7 @@ def read_dataset(dataset: Any, *, limit: int | None, folder: Path) -> Reader:
         count=len(spool),
         labels=labels,
         classes=classes,
+        files=spool.identity,
         close=spool.close,
     )
 

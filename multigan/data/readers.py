@@ -35,13 +35,15 @@ class Reader:
 
     Attributes:
         where: What to call it.
-        identity: Changes when the content does.
+        identity: Changes when the files do, or their place; names the cache of what they hold.
         items: Starts over and yields every picture in the same order.
         count: How many that are.
         labels: Their class numbers, or empty.
         classes: The classes' names, or empty.
         ignored: Names of files that are not pictures.
         notes: What the report should say.
+        files: Changes when the files' contents do, as far as that is cheap to know: by their sizes,
+            or by checksums. Neither place nor time matters, unlike for `identity`.
         close: Gives back what is held open.
     """
 
@@ -53,6 +55,7 @@ class Reader:
     classes: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    files: str = ""
     close: Callable[[], None] = lambda: None
 
     def __enter__(self) -> Self:
@@ -84,16 +87,20 @@ def read_folder(folder: Path, split: str) -> Reader:
     if not pictures:
         raise DataError(_no_images(str(folder), len(ignored)))
     labels, classes, used = class_folders(pictures, split, str(folder))
-    stats = [(str(path), _stamp(folder / path)) for path in used]
+    stats = [(folder / path).stat() for path in used]
+    stamps = [
+        f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in zip(used, stats, strict=True)
+    ]
     return Reader(
         where=str(folder),
-        identity=digest(str(folder.resolve()), *map(repr, stats)),
+        identity=digest(str(folder.resolve()), *stamps),
         items=lambda: ((str(path), partial(open_file, folder / path)) for path in used),
         count=len(used),
         labels=labels,
         classes=classes,
         ignored=tuple(ignored),
         notes=_split_note(len(pictures), len(used), split),
+        files=digest(*(str(stat.st_size) for stat in stats)),
     )
 
 
@@ -112,7 +119,8 @@ def read_zip(path: Path, split: str) -> Reader:
 
 def file_identity(path: Path) -> str:
     """Returns what changes when a file does: its place, its size and when it was written."""
-    return digest(str(path.resolve()), _stamp(path))
+    stat = path.stat()
+    return digest(str(path.resolve()), f"{stat.st_size} {stat.st_mtime_ns}")
 
 
 def digest(*parts: str) -> str:
@@ -149,6 +157,7 @@ def _zip_reader(path: Path, archive: zipfile.ZipFile, split: str) -> Reader:
         classes=classes,
         ignored=tuple(ignored),
         notes=_split_note(len(pictures), len(used), split),
+        files=digest(*(f"{by_name[name].CRC} {by_name[name].file_size}" for name in used)),
         close=archive.close,
     )
 
@@ -219,11 +228,6 @@ def _no_images(where: str, ignored: int) -> str:
 
 def _split_note(found: int, used: int, split: str) -> tuple[str, ...]:
     return (f"Only the folder {split!r} was read.",) if used < found else ()
-
-
-def _stamp(path: Path) -> str:
-    stat = path.stat()
-    return f"{stat.st_size} {stat.st_mtime_ns}"
 
 
 def _chosen(items: Iterable[Item], chosen: list[int]) -> Iterator[Item]:

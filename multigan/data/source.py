@@ -4,11 +4,10 @@ Shapes: N samples, B of them at a time, S the shape of one raw sample.
 """
 
 import mmap
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol
+from typing import IO, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -130,46 +129,6 @@ class MappedSource:
         return raw, None if self.labels is None else self.labels[indices]
 
 
-class DatasetSource:
-    """A map-style torch data set, read sample by sample as training asks for them.
-
-    It is for samples that do not come as image files or do not fit on the disk a second time;
-    `load_images` reads a data set once and is faster from then on. Tensors and arrays are passed
-    on unchanged; PIL images become uint8 (C, H, W).
-
-    Args:
-        dataset: Gives `sample` or `(sample, label)`; every sample has the same shape.
-        condition: What the labels mean. None leaves labels unread.
-    """
-
-    def __init__(self, dataset: Any, condition: ConditionSpec | None = None) -> None:
-        self.dataset = dataset
-        self.condition = condition
-
-    @property
-    def device(self) -> torch.device:
-        """The CPU, always."""
-        return torch.device("cpu")
-
-    def __len__(self) -> int:
-        return len(self.dataset)
-
-    def read(self, indices: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Reads the samples at `indices` one after the other and stacks them."""
-        items = [self.dataset[index] for index in indices.tolist()]
-        samples = [_stackable(_sample(item)) for item in items]
-        shapes = sorted({tuple(sample.shape) for sample in samples})
-        if len(shapes) > 1:
-            raise DataError(
-                f"The data set's samples have different shapes: {shapes[0]} and {shapes[1]}. "
-                "Use load_images(dataset, size=...), which brings images to one size."
-            )
-        raw = torch.stack(samples)
-        if self.condition is None:
-            return raw, None
-        return raw, torch.stack([torch.as_tensor(_label(item)) for item in items])
-
-
 def resident(source: Source, device: torch.device | str) -> Source:
     """Returns `source` held on `device` if it fits there beside the networks, else itself."""
     device = torch.device(device)
@@ -218,21 +177,3 @@ def read_npy_header(file: IO[bytes]) -> NpyHeader:
     if dtype.hasobject:
         raise DataError("It holds Python objects, which could run code when read. Save numbers.")
     return NpyHeader(shape, fortran, dtype, file.tell())
-
-
-def _sample(item: Any) -> Any:
-    return item[0] if isinstance(item, Sequence) else item
-
-
-def _label(item: Any) -> Any:
-    if isinstance(item, Sequence) and len(item) > 1:
-        return item[1]
-    raise DataError("The data set gives no labels, but a condition was stated. Leave it out.")
-
-
-def _stackable(sample: Any) -> Tensor:
-    if isinstance(sample, (Tensor, np.ndarray)):
-        return to_tensor(sample)
-    from multigan.data.decode import to_array  # Pillow is needed only for data sets of images
-
-    return to_tensor(to_array(sample))

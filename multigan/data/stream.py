@@ -109,19 +109,27 @@ class Stream:
             yield Batch(self.encode(raw), condition)
 
     def indices(self, batch: int) -> Tensor:
-        """Returns the source's indices (B / world_size,) of this process's rows of a batch."""
+        """Returns the source's indices (B / world_size,) of this process's rows of a batch.
+
+        They are on the source's device, as `order` is.
+        """
         rows = self.batch_size // self.world_size
         first = batch * self.batch_size + self.rank * rows
         spans = epoch_spans(first, first + rows, len(self.source))
         return torch.cat([self.order(epoch)[start:stop] for epoch, start, stop in spans])
 
     def order(self, epoch: int) -> Tensor:
-        """Returns the order of an epoch: a permutation (N,) int64, by (seed, epoch) alone."""
+        """Returns the order of an epoch: a permutation (N,) int64, by (seed, epoch) alone.
+
+        It is kept on the source's device: sending each batch's part there would make the processor
+        wait for the device at every batch.
+        """
         if epoch not in self._orders:
             while len(self._orders) >= 2:  # a batch across a border needs two; more is waste
                 self._orders.pop(next(iter(self._orders)))
             generator = torch.Generator().manual_seed(seed_from(self.seed, "epoch", epoch))
-            self._orders[epoch] = torch.randperm(len(self.source), generator=generator)
+            order = torch.randperm(len(self.source), generator=generator)
+            self._orders[epoch] = _sent(order, self.source.device)
         return self._orders[epoch]
 
     def _raw(self, batch: int) -> tuple[Tensor, Tensor | None]:
@@ -131,3 +139,10 @@ class Stream:
         """Reads into memory that the device copies from while the processor goes on."""
         raw, condition = self._raw(batch)
         return raw.pin_memory(), None if condition is None else condition.pin_memory()
+
+
+def _sent(values: Tensor, device: torch.device) -> Tensor:
+    """Returns `values` on `device`; the processor does not wait for a GPU to have them."""
+    if device.type != "cuda":
+        return values.to(device)
+    return values.pin_memory().to(device, non_blocking=True)

@@ -123,7 +123,7 @@ class ModuleExtractor:
     """Features from any network.
 
     The network maps samples (B, *S) to features (B, ...), or to a pair of features and logits
-    (B, K). It runs in evaluation mode, wherever its weights are.
+    (B, K). It runs in evaluation mode, wherever its weights are or `to` has sent it.
 
     Args:
         module: The network; it may resize its input itself.
@@ -149,6 +149,7 @@ class ModuleExtractor:
     ) -> None:
         self.name = name
         self.module = module.eval()
+        self._device: torch.device | None = None
         self._description = {
             "name": name,
             "weights": weights or weights_hash(module),
@@ -162,13 +163,20 @@ class ModuleExtractor:
         """Returns what identifies the features, as JSON."""
         return dict(self._description)
 
+    def to(self, device: torch.device | str) -> Self:
+        """Moves the network to `device`, where samples will be sent as well; returns itself."""
+        self.module.to(device)
+        self._device = torch.device(device)
+        return self
+
     @torch.no_grad()
     def __call__(self, samples: Tensor) -> Features:
         """Returns the features of samples (B, *S) in [-1, 1]."""
         # Somebody may have trained the module since; its batch statistics must not leak in here.
         self.module.eval()
         weight = next(self.module.parameters(), None)
-        output = self.module(samples if weight is None else samples.to(weight.device))
+        device = self._device if weight is None else weight.device
+        output = self.module(samples if device is None else samples.to(device))
         features, logits = output if isinstance(output, tuple) else (output, None)
         return Features(
             features=features.flatten(1).float().cpu(),

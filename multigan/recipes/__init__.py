@@ -3,12 +3,21 @@
 from collections.abc import Callable
 
 from multigan.config import Recipe
-from multigan.recipes import images
+from multigan.recipes import families, images
 from multigan.registry import Registry
 
 RECIPES: Registry[Callable[[], Recipe]] = Registry("recipe")
 
-for make in (images.digits, images.image):
+for make in (
+    images.digits,
+    images.image,
+    families.dcgan,
+    families.lsgan,
+    families.wgan,
+    families.wgan_gp,
+    families.sngan,
+    families.r3gan,
+):
     RECIPES[make.__name__.replace("_", "-")] = make
 
 

@@ -3,9 +3,11 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import pytest
 
+from multigan import recipes
 from multigan.cli import COMMANDS
 
 HELP_SECONDS = 0.4
@@ -31,7 +33,16 @@ def test_help_names_every_command(multigan):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["trian"], ["train"], ["runs"], ["train", "digits", "--steps", "many"]]
+    "arguments",
+    [
+        [],
+        ["trian"],
+        ["train"],
+        ["runs"],
+        ["runs", "compare", "1"],
+        ["train", "digits", "--steps", "many"],
+        ["sample", "1", "--step", "5", "--best"],
+    ],
 )
 def test_a_command_that_cannot_be_read_is_2(multigan, arguments):
     said = multigan(*arguments)
@@ -61,9 +72,45 @@ def test_a_reader_that_leaves_early_is_no_error():
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_a_bug_keeps_its_traceback(multigan, monkeypatch):
-    from multigan import recipes
+def failing(error: Exception) -> Callable[[], None]:
+    """Returns a recipe that cannot even be made."""
 
-    monkeypatch.setitem(recipes.RECIPES, "broken", lambda: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
+    def make() -> None:
+        raise error
+
+    return make
+
+
+CPU = (
+    "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you "
+    "tried to allocate 40 bytes. Error code 12 (Cannot allocate memory)"
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "Out of memory."),
+        (RuntimeError(CPU), "Out of memory: can't allocate memory: you tried to allocate 40 bytes"),
+        (RuntimeError("DefaultCPUAllocator: not enough memory: x"), "Out of memory: not enough"),
+        (RuntimeError("CUDA out of memory. Tried\nto allocate"), "Out of memory: CUDA out of mem"),
+        (RuntimeError("Storage size calculation overflowed with sizes=[9]"), "Out of memory: Sto"),
+        (OSError(28, "No space left on device", "runs/1"), "No space left on device: runs/1"),
+        (PermissionError(13, "Permission denied", "/x"), "Permission denied: /x"),
+        (OSError("cannot write"), "cannot write"),
+        (OSError(), "OSError"),
+    ],
+)
+def test_what_the_machine_refuses_is_one_line(multigan, monkeypatch, error, said):
+    monkeypatch.setitem(recipes.RECIPES, "broken", failing(error))
+    answer = multigan("recipes", "broken")
+    assert answer.code == 1
+    assert answer.err.startswith(f"multigan recipes: {said}")
+    assert answer.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("bug", [ZeroDivisionError("1 / 0"), RuntimeError("shapes (2, 3)")])
+def test_a_bug_keeps_its_traceback(multigan, monkeypatch, bug):
+    monkeypatch.setitem(recipes.RECIPES, "broken", failing(bug))
+    with pytest.raises(type(bug)):
         multigan("recipes", "broken")

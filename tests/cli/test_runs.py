@@ -1,12 +1,13 @@
 """Looking at runs and asking things of them, where nobody trains."""
 
 import json
+import shutil
 from io import StringIO
 
 import pytest
 
 from multigan.cli.output import age
-from multigan.cli.runs.turn import check_values
+from multigan.cli.runs.turn import check_values, sentence
 from multigan.errors import ConfigError
 from multigan.runs import Run
 from tests.cli.conftest import STEPS, TINY
@@ -50,6 +51,58 @@ def test_knobs_are_checked_by_name_and_kind():
         check_values({"r1.wieght": 1}, knobs)
     with pytest.raises(ConfigError, match="is a number, not 'high'"):
         check_values({"r1.weight": "high"}, knobs)
+
+
+def test_shared_knobs_are_every_players():
+    knobs = ["r1.weight", "average.half_life"]
+    knobs += [f"{p}.{name}" for p in ("generator", "critic") for name in ("learning_rate", "beta2")]
+    check_values({"learning_rate": 1e-4, "beta2": 0.5, "critic.beta2": 0.9}, knobs)
+    for name in ("weight", "half_life", "rate"):
+        with pytest.raises(ConfigError, match=f"no knob called '{name}'"):
+            check_values({name: 1}, knobs)
+
+
+def test_ranges_are_checked_where_the_run_tells_them():
+    ranges = {
+        "generator.learning_rate": [0.0, 1.0],
+        "critic.learning_rate": [0.0, 0.5],
+        "r1.weight": [0.0, None],
+    }
+    check_values({"learning_rate": 0.5, "r1.weight": 1e9}, ranges, ranges)
+    with pytest.raises(
+        ConfigError, match=r"critic\.learning_rate cannot be 0\.75: it must lie between 0 and 0\.5"
+    ):
+        check_values({"learning_rate": 0.75}, ranges, ranges)
+    with pytest.raises(ConfigError, match=r"r1\.weight cannot be -1: it must be at least 0"):
+        check_values({"r1.weight": -1}, ranges, ranges)
+    for endless in (float("inf"), float("nan"), 10**400):
+        with pytest.raises(ConfigError, match="must be finite"):
+            check_values({"r1.weight": endless}, ["r1.weight"])
+
+
+def test_a_knob_is_given_back_to_its_schedule(multigan, trained, tmp_path):
+    run = Run(shutil.copytree(trained, tmp_path / "0001-digits"))
+    assert multigan("runs", "set", run.path, "r1.weight=0.5", "beta2=0.8").code == 0
+    assert run.control()["set"] == {"r1.weight": 0.5, "beta2": 0.8}
+    assert multigan("runs", "set", run.path, "r1.weight=null", "beta2=schedule").code == 0
+    assert run.control()["set"] == {"r1.weight": None, "beta2": None}
+    assert "null" in multigan("runs", "set", "--help").out
+
+
+def test_values_that_are_no_numbers_are_one_line(multigan, trained):
+    for value in ("NaN", "Infinity", "1e400", "high"):
+        said = multigan("runs", "set", trained, f"learning_rate={value}")
+        assert said.code == 1
+        assert "learning_rate" in said.err
+        assert said.err.count("\n") == 1
+    assert not Run(trained).control_file.exists()
+
+
+def test_answers_are_sentences():
+    assert sentence({"step": 5, "set": {"beta2": None, "r1.weight": 0.5}}) == (
+        "Set at step 5: beta2 = schedule, r1.weight = 0.5"
+    )
+    assert sentence({"step": 5, "refused": "beta2=2: no"}) == "Refused at step 5: beta2=2: no"
 
 
 def test_values_for_a_run_that_is_not_at_work_wait_for_it(multigan, tmp_path):

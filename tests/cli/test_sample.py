@@ -1,6 +1,7 @@
 """Sampling: which files appear, and that they hold what was asked for."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -9,6 +10,7 @@ from multigan.cli.evaluate import metric_names
 from multigan.cli.sample import conditions
 from multigan.core.condition import ConditionSpec
 from multigan.pipelines import Pipeline
+from multigan.runs import Run
 
 
 def test_sample_writes_what_the_pipeline_makes(multigan, trained, tmp_path):
@@ -35,6 +37,44 @@ def test_a_saved_pipeline_is_sampled_like_its_run(multigan, trained, tmp_path):
     multigan("sample", trained / "pipeline", "-n", 1, "--out", tmp_path / "pipeline")
     one, other = (tmp_path / place / "0-0000.png" for place in ("run", "pipeline"))
     assert one.read_bytes() == other.read_bytes()
+
+
+@pytest.fixture
+def asked_for(monkeypatch, trained) -> list[dict[str, Any]]:
+    """What `Run.pipeline` is asked for; it answers with the newest."""
+    asked: list[dict[str, Any]] = []
+
+    def pipeline(self: Run, **wanted: Any) -> Pipeline:
+        asked.append(wanted)
+        return Pipeline.from_pretrained(trained)
+
+    monkeypatch.setattr(Run, "pipeline", pipeline)
+    return asked
+
+
+def test_an_earlier_or_the_best_checkpoint_is_sampled(multigan, trained, tmp_path, asked_for):
+    for option in (["--step", 2], ["--best"], []):
+        assert multigan("sample", trained, *option, "-n", 1, "--out", tmp_path).code == 0
+    assert [(one["step"], one["best"]) for one in asked_for] == [
+        (2, False),
+        (None, True),
+        (None, False),
+    ]
+
+
+@pytest.mark.parametrize("option", [["--step", 2], ["--best"]])
+def test_a_saved_pipeline_has_no_checkpoints(multigan, trained, tmp_path, option):
+    said = multigan("sample", trained / "pipeline", *option, "--out", tmp_path)
+    assert said.code == 1
+    assert "has no checkpoints" in said.err
+
+
+def test_samples_go_into_a_folder(multigan, trained, tmp_path):
+    (tmp_path / "afile").touch()
+    said = multigan("sample", trained, "-n", 1, "--out", tmp_path / "afile")
+    assert said.code == 1
+    assert "afile is a file" in said.err
+    assert multigan("sample", trained, "-n", 1, "--out", tmp_path / "afile" / "x").code == 1
 
 
 def test_a_sheet_is_one_file(multigan, trained, tmp_path):

@@ -1,6 +1,11 @@
 """Training from the command line: what is made, and what is said."""
 
 import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
 
 from multigan.config import Recipe
 from multigan.runs import Run
@@ -15,6 +20,13 @@ def objects(text: str) -> list[dict]:
         found.append(value)
         place += len(text[place:]) - len(text[place:].lstrip())
     return found
+
+
+def write_pictures(folder: Path, count: int = 16) -> None:
+    """Writes small pictures, every one of another gray."""
+    folder.mkdir(exist_ok=True)
+    for index in range(count):
+        Image.new("L", (8, 8), 10 * index).save(folder / f"{index:02d}.png")
 
 
 def test_train_makes_a_run_and_names_the_report_last(multigan, tmp_path):
@@ -92,3 +104,57 @@ def test_recipes_are_listed_and_shown(multigan):
     assert (
         Recipe.from_json(json.loads(multigan("recipes", "digits", "--json").out)).name == "digits"
     )
+
+
+def test_data_without_a_name_is_refused(multigan, trained):
+    for command in (("train", "digits"), ("resume", trained), ("evaluate", trained)):
+        said = multigan(*command, "--data", "")
+        assert said.code == 1
+        assert "name the data" in said.err
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ("generator.width=-3", "Cannot build generator 'dcgan' with width=-3"),
+        ("generator.width=0", "Cannot build generator 'dcgan' with width=0"),
+        ('generator.width="x"', "Cannot build generator 'dcgan' with width='x'"),
+        ("regularizers.r1.every=0", "r1.every must be"),
+        ("regularizers.r1.weight=abc", "r1.weight must be"),
+        ("optimizers.generator.learning_rate=NaN", "learning_rate cannot be NaN"),
+        ("latent_dim=10000000000000", "latent_dim=10000000000000"),
+        ("latent_dim=1000000000000000000000000", "latent_dim=1000000000000000000000000"),
+    ],
+)
+def test_a_value_that_cannot_be_built_is_one_line(multigan, tmp_path, change, complaint):
+    said = multigan("train", "digits", "--out", tmp_path, "--set", change)
+    assert said.code == 1
+    assert complaint in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_data_that_has_moved_is_named_again(multigan, tmp_path):
+    write_pictures(tmp_path / "here")
+    where = ("--data", tmp_path / "here", "--out", tmp_path / "runs")
+    assert multigan("train", "image", "--steps", 1, *where, *TINY).code == 0
+    shutil.move(tmp_path / "here", tmp_path / "there")
+    run = tmp_path / "runs" / "0001-image"
+
+    assert multigan("resume", run, "--steps", 2).code == 1
+    moved = ("--data", tmp_path / "there")
+    assert multigan("resume", run, "--steps", 2, *moved).code == 0
+    measured = ("--metrics", "frechet", "-n", 8, "--extractor", "random-conv")
+    assert multigan("evaluate", run, *moved, *measured).code == 0
+
+
+def test_changed_data_needs_force(multigan, tmp_path):
+    write_pictures(tmp_path / "data")
+    where = ("--data", tmp_path / "data", "--out", tmp_path / "runs")
+    assert multigan("train", "image", "--steps", 1, *where, *TINY).code == 0
+    write_pictures(tmp_path / "data", count=24)
+    run = tmp_path / "runs" / "0001-image"
+
+    said = multigan("resume", run, "--steps", 2)
+    assert said.code == 1
+    assert "--force" in said.err
+    assert multigan("resume", run, "--steps", 2, "--force").code == 0

@@ -192,6 +192,8 @@ def test_unknown_knobs_are_named_with_a_guess():
         make_trainer(schedules={"learning_rat": Schedule(0, 1, over=1)})
     with pytest.raises(ConfigError, match=r"r1.weight cannot be -1.0"):
         trainer.turn("r1.weight", -1.0)
+    with pytest.raises(ConfigError, match=r"The schedule of r1.weight cannot be -1"):
+        make_trainer(schedules={"r1.weight": Schedule(-1, 1, over=1)})
 
 
 def test_a_non_finite_loss_is_named_at_the_next_reading():

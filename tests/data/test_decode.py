@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from multigan.data.decode import Canvas, decode, open_bytes, read_header, to_array
+from multigan.data.decode import Canvas, decode, open_bytes, read_header
 from multigan.data.survey import quiet
 from tests.data.pictures import encoded, picture, png
 
@@ -62,14 +62,14 @@ def test_orientation_is_applied_and_foreseen(kind, orientation):
     image = reopened(Image.new("L", (12, 8), 255).convert("RGB"), kind, exif=exif)
     header = read_header(image)
     assert (header.height, header.width) == ((12, 8) if orientation >= 5 else (8, 12))
-    assert to_array(image).shape == (3, header.height, header.width)
+    assert decode(image, None)[0].shape == (3, header.height, header.width)
 
 
 def test_a_turned_picture_is_turned_back():
     exif = Image.Exif()
     exif[0x0112] = 6  # "turn me a quarter clockwise"
     image = picture(size=(12, 8))
-    decoded = to_array(reopened(image, exif=exif))
+    decoded, _ = decode(reopened(image, exif=exif), None)
     assert np.array_equal(decoded, np.rot90(np.asarray(image), -1).transpose(2, 0, 1))
 
 
@@ -129,7 +129,7 @@ def test_what_is_hidden_by_transparency_does_not_come_out():
 )
 def test_unknown_ranges_are_not_guessed(image, message):
     with pytest.raises(ValueError, match=message):
-        to_array(reopened(image, "TIFF"))
+        decode(reopened(image, "TIFF"), None)
 
 
 def test_a_picture_too_large_to_be_one_is_not_decoded(monkeypatch):

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from multigan.core.condition import ConditionSpec
-from multigan.data.source import DatasetSource, MappedSource, TensorSource, resident
+from multigan.data.source import MappedSource, TensorSource, resident
 from multigan.errors import DataError
 
 CLASSES = ConditionSpec("class", 3, ("a", "b", "c"))
@@ -26,32 +25,6 @@ def test_mapped_and_resident_rows_are_the_same(rows, tmp_path):
     indices = torch.tensor([7, 0, 19, 7, 3])  # out of order, and one of them twice
     for a, b in zip(mapped.read(indices), held.read(indices), strict=True):
         assert torch.equal(a, b)
-
-
-def test_a_data_set_is_stacked(rows):
-    dataset = [(torch.from_numpy(row), index % 3) for index, row in enumerate(rows)]
-    raw, labels = DatasetSource(dataset, CLASSES).read(torch.tensor([4, 1]))
-    assert torch.equal(raw, torch.from_numpy(rows[[4, 1]]))
-    assert labels.tolist() == [1, 1]
-
-
-def test_a_data_set_of_pictures_or_arrays_without_labels(rows):
-    pictures = [Image.fromarray(row.transpose(1, 2, 0)) for row in rows]
-    for dataset in (pictures, list(rows)):
-        raw, labels = DatasetSource(dataset).read(torch.tensor([2, 5]))
-        assert torch.equal(raw, torch.from_numpy(rows[[2, 5]]))
-        assert labels is None
-
-
-def test_a_data_set_of_mixed_shapes_says_what_to_do():
-    source = DatasetSource([torch.zeros(2), torch.zeros(3)])
-    with pytest.raises(DataError, match=r"different shapes: \(2,\) and \(3,\).*load_images"):
-        source.read(torch.arange(2))
-
-
-def test_a_data_set_without_the_promised_labels_says_so():
-    with pytest.raises(DataError, match="no labels"):
-        DatasetSource([torch.zeros(2)], CLASSES).read(torch.arange(1))
 
 
 def test_labels_must_match():

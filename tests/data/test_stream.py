@@ -89,6 +89,14 @@ def test_only_two_orders_are_kept():
     assert len(endless._orders) <= 2
 
 
+def test_the_order_waits_where_the_samples_are():
+    whole = stream()
+    assert whole.order(0).device.type == "cpu"
+    whole.source = numbers(10).to("meta")  # a device that every machine has
+    assert whole.order(1).device.type == "meta"
+    assert whole.indices(3).device.type == "meta"
+
+
 def test_a_source_without_labels_gives_no_condition():
     source = TensorSource(torch.zeros(3, 2))
     assert next(Stream(source, torch.Tensor.float, 2).batches()).condition is None
@@ -140,3 +148,17 @@ def test_the_device_sees_the_same_batches_however_they_get_there(tmp_path, monke
     assert seen(stream(device="cuda"), 6) == expected  # resident
     monkeypatch.setattr("multigan.data.source.DEVICE_SHARE", 0)
     assert seen(stream(device="cuda"), 6) == expected  # read ahead in a thread
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_batches_that_lie_on_the_device_never_wait_for_it():
+    source = numbers(10)
+    batches = Stream(source, torch.Tensor.float, 4, device="cuda").batches()
+    expected = seen(stream(), 9)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        made = list(islice(batches, 9))  # more than three epochs
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert [int(x) for batch in made for x in batch.samples] == expected

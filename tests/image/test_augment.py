@@ -65,6 +65,21 @@ def test_cutout_makes_one_hole():
     assert (cutout(samples, draws(0.0, 0.0)) == 0).sum() == 3 * 2 * 3  # half of it is outside
 
 
+@pytest.mark.parametrize(("size", "reach"), [(8, 1), (12, 2), (16, 2), (20, 3), (28, 4), (36, 5)])
+def test_shifts_reach_as_far_as_the_authors(size, reach):
+    samples = torch.ones(1, 1, size, size)
+    up_left = translation(samples, draws(0.0, 0.0))
+    down_right = translation(samples, draws(0.9999, 0.9999))
+    assert reach == int(size * 0.125 + 0.5)
+    assert up_left.sum() == down_right.sum() == (size - reach) ** 2
+
+
+@pytest.mark.parametrize("size", [7, 9, 12])
+def test_holes_are_as_large_as_the_authors(size):
+    hole = cutout(torch.ones(1, 1, size, size), draws(0.5, 0.5)) == 0
+    assert hole.sum() == int(size * 0.5 + 0.5) ** 2
+
+
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("channels", [1, 4])
 def test_every_policy_is_differentiable_twice(policy, channels):

@@ -63,6 +63,23 @@ def test_flat_features_are_the_values():
         build_extractor("random-conv")(points)
 
 
+def test_an_extractor_goes_where_it_is_sent_and_takes_its_samples_along():
+    class Where(nn.Module):
+        def forward(self, samples: Tensor) -> Tensor:
+            seen.append((samples.device.type, samples.dtype))
+            return torch.zeros(len(samples), 2)
+
+    seen: list[tuple[str, torch.dtype]] = []
+    plain = ModuleExtractor(Where())
+    plain(samples(3, 2))
+    assert plain.to("meta") is plain  # it has no weights whose place it could share
+    plain(samples(3, 2))
+    assert [device for device, _ in seen] == ["cpu", "meta"]
+
+    weighted = ModuleExtractor(nn.Linear(2, 2)).to("meta")
+    assert weighted.module.weight.device.type == "meta"
+
+
 def test_extract_joins_batches():
     extractor, images = build_extractor("random-conv"), samples(10, 1, 8, 8)
     whole = extract(extractor, images)

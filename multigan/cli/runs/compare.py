@@ -14,7 +14,8 @@ SUMMARY = "Compare runs: the recipe's values that differ, the last losses and me
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the runs."""
-    parser.add_argument("names", nargs="+", metavar="RUN", help="two or more: number, name or path")
+    parser.add_argument("first", metavar="RUN", help="its number, name or path")
+    parser.add_argument("others", nargs="+", metavar="RUN", help="what to compare it with")
     add_runs_root(parser)
     add_json(parser)
 
@@ -24,7 +25,7 @@ def run(args: Namespace) -> None:
     from multigan.cli.output import print_json, print_table
     from multigan.core.run import find_run
 
-    runs = [find_run(name, args.runs) for name in args.names]
+    runs = [find_run(name, args.runs) for name in [args.first, *args.others]]
     asked = differing([_asked(one) for one in runs])
     came = _side_by_side([_came(one) for one in runs])
     if args.json:

@@ -80,14 +80,14 @@ def color(samples: Tensor, draws: Tensor) -> Tensor:
 
 
 def translation(samples: Tensor, draws: Tensor) -> Tensor:
-    """Shifts by up to an eighth of each side; what comes in from outside is 0."""
+    """Shifts by up to an eighth of each side, rounded; what comes in from outside is 0."""
     for axis, draw in ((2, draws[:, 0]), (3, draws[:, 1])):
         samples = _shifted(samples, draw, axis)
     return samples
 
 
 def cutout(samples: Tensor, draws: Tensor) -> Tensor:
-    """Sets a rectangle of half the height and half the width to 0; it may reach outside."""
+    """Sets a rectangle of half the height and width, rounded, to 0; it may reach outside."""
     rows = _hole(samples.shape[2], draws[:, 0])[:, :, None]
     columns = _hole(samples.shape[3], draws[:, 1])[:, None, :]
     return samples.masked_fill((rows & columns)[:, None], 0)
@@ -102,7 +102,7 @@ def _scaled_around(center: Tensor, values: Tensor, factor: Tensor) -> Tensor:
 
 def _shifted(samples: Tensor, draw: Tensor, axis: int) -> Tensor:
     size = samples.shape[axis]
-    reach = size // 8
+    reach = _share(size, 0.125)
     shift = _integer(draw, 2 * reach + 1) - reach  # (B,)
     source = torch.arange(size, device=samples.device) - shift[:, None]  # (B, size)
     shape = [len(samples), 1, 1, 1]
@@ -113,10 +113,14 @@ def _shifted(samples: Tensor, draw: Tensor, axis: int) -> Tensor:
 
 
 def _hole(size: int, draw: Tensor) -> Tensor:
-    hole = size // 2
+    hole = _share(size, 0.5)
     start = _integer(draw, size + 1 - hole % 2)[:, None] - hole // 2  # (B, 1)
     positions = torch.arange(size, device=draw.device)
     return (positions >= start) & (positions < start + hole)  # (B, size)
+
+
+def _share(size: int, ratio: float) -> int:
+    return int(size * ratio + 0.5)  # the authors' rounding, which `round` does not do for halves
 
 
 def _integer(draw: Tensor, count: int) -> Tensor:
