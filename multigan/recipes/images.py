@@ -10,7 +10,7 @@ def image() -> Recipe:
     The game, the optimizer's betas and the half-cosine schedules are R3GAN's (Huang et al. 2024,
     "The GAN is dead; long live the GAN!"); networks and rates are sized for two CPU cores.
     """
-    optimizer = OptimizerOptions(learning_rate=5e-4, beta1=0.0, beta2=0.9)
+    optimizer = OptimizerOptions(learning_rate=1e-3, beta1=0.0, beta2=0.9)
     return Recipe(
         name="image",
         summary="Any pictures: a folder, a zip, Parquet, the Hub. DCGAN, relativistic, R1 and R2.",
@@ -21,7 +21,7 @@ def image() -> Recipe:
         regularizers={"r1": {"weight": 0.1, "every": 4}, "r2": {"weight": 0.1, "every": 4}},
         optimizers={"generator": optimizer, "discriminator": optimizer},
         schedules={
-            "learning_rate": ScheduleOptions(5e-4, 5e-5),
+            "learning_rate": ScheduleOptions(1e-3, 1e-4),
             "beta2": ScheduleOptions(0.9, 0.99),
         },
         half_life=10_000,
