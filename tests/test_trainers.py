@@ -2,9 +2,9 @@
 
 import pytest
 
-from multigan.config import Recipe
+from multigan.config import Recipe, located
 from multigan.errors import ConfigError
-from multigan.trainers import ImageTrainer, located
+from multigan.trainers import ImageTrainer
 
 RECIPE = Recipe(name="r", seed=5, steps=7)
 

@@ -108,7 +108,7 @@ def test_conditions_are_taken_in_turn():
     [
         (["--condition", "ten"], "no class 'ten'"),
         (["--truncation", "2"], "truncation lies between 0 and 1"),
-        (["-n", "0"], "At least one sample"),
+        (["-n", "0"], "Between 1 and"),
     ],
 )
 def test_what_the_pipeline_does_not_have_is_a_users_error(
