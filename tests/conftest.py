@@ -18,6 +18,11 @@ def one_thread() -> None:
 
 
 @pytest.fixture(autouse=True)
+def same_draws_every_time() -> None:
+    torch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory, monkeypatch) -> Path:
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("MULTIGAN_CACHE", str(folder))

@@ -154,9 +154,10 @@ class UpBlock(nn.Module):
         self.scale = 2 if up else 1
         self.norm1 = MaybeConditionalNorm(inputs, condition, norm=norm)
         self.norm2 = MaybeConditionalNorm(outputs, condition, norm=norm)
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1, bias=norm != "batch")
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
-        self.shortcut = nn.Conv2d(inputs, outputs, 1)
+        bias = norm != "batch"  # each batch norm further on would subtract it
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1, bias=bias)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=bias)
+        self.shortcut = nn.Conv2d(inputs, outputs, 1, bias=bias)
 
     def forward(self, hidden: Tensor, condition: Tensor | None) -> Tensor:
         """(B, inputs, H, W) -> (B, outputs, 2 H, 2 W), or H, W without `up`."""
