@@ -21,4 +21,5 @@ def test_the_average_generator_covers_all_eight_modes(seed):
     ring = RingSource(modes=8, std=0.05)
     found = mode_coverage(points, ring.centers, std=0.05)
     assert found.covered == 8
-    assert found.high_quality > 0.8
+    assert min(found.counts) > 2000 / 8 / 4, "a mode gets less than a quarter of its share"
+    assert found.high_quality > 0.5
