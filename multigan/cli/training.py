@@ -43,7 +43,7 @@ def outcome(run: Run) -> dict[str, Any]:
         "of": status["of"],
         "checkpoint": _newest(run.checkpoint_folders()),
         "samples": _newest(run.sample_files()),
-        "report": str(run.path / "report.html"),
+        "report": str(run.report_file),
     }
 
 

@@ -28,14 +28,11 @@ def dcgan() -> Recipe:
 
 def lsgan() -> Recipe:
     """Returns the GAN of Mao et al. (2017), "Least Squares Generative Adversarial Networks"."""
-    return _family(
-        "lsgan",
-        "LSGAN (2017): DCGAN with the least-squares loss.",
+    return replace(
+        dcgan(),
+        name="lsgan",
+        summary="LSGAN (2017): DCGAN with the least-squares loss.",
         loss="least_squares",
-        regularizers={},
-        optimizer=OptimizerOptions(learning_rate=2e-4, beta1=0.5, beta2=0.999),
-        generator=Component("dcgan", {"width": 64}),
-        discriminator=Component("dcgan", {"width": 64, "norm": "batch"}),
     )
 
 

@@ -21,7 +21,7 @@ EVENTS = {"rollback": "Rolled back", "set": "Set by hand", "refused": "Refused"}
 
 def write_report(run: RunFolder) -> Path:
     """Writes `report.html` into the run's folder and returns its path."""
-    return write_atomic(run.path / "report.html", render_report(run))
+    return write_atomic(run.report_file, render_report(run))
 
 
 def render_report(run: RunFolder) -> str:

@@ -136,8 +136,13 @@ def test_a_paused_run_saves_on_request_and_stops_on_a_signal(run, training):
     wait_for(lambda: training.steps_done > 2)
     run.request(want="pause")
     wait_for(lambda: run.status()["state"] == "paused")
+    step = training.steps_done
+    run.request(checkpoint=True)
     training.stop("SIGINT")
-    wait_for(lambda: run.status()["state"] == "running" or training.stop_reason is None)
+    wait_for(lambda: run.status()["state"] == "running")
+    time.sleep(0.1)
+    assert (training.steps_done, training.stop_reason) == (step, "SIGINT")
+    assert run.checkpoint_folders()[-1].name == f"step-{step:06d}"
 
 
 def test_a_knob_is_given_back_to_its_schedule(run, training):

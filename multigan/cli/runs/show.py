@@ -35,7 +35,7 @@ def describe(run: "RunFolder") -> dict[str, Any]:
 
     folders = [str(folder) for folder in run.checkpoint_folders()]
     looks = run.sample_files()
-    report = run.path / "report.html"
+    report = run.report_file
     return {
         **facts(run),
         "checkpoints": folders,
