@@ -8,6 +8,7 @@ import sys
 import pytest
 import torch
 
+from multigan.__main__ import leave
 from multigan.core.engine import DistributedEngine
 from multigan.core.regularizers import R1, R2, WassersteinGradientPenalty
 from multigan.recipes import recipe
@@ -55,6 +56,7 @@ def folder(tmp_path_factory):
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
     command += ["--master-port", str(port), __file__, str(folder)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
+    environment["PYTHONFAULTHANDLER"] = "1"  # an abort then says where
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
     assert done.returncode == 0, done.stderr[-3000:]
     return folder
@@ -107,3 +109,4 @@ def test_two_processes_train_resume_and_equal_one(tmp_path):
 
 if __name__ == "__main__":
     main(sys.argv[1])
+    leave(0)
