@@ -1,0 +1,28 @@
+"""Extra terms that keep a player well behaved. Any loss goes with any of them.
+
+Each is a small dataclass whose `weight` is a knob that a schedule or a person may turn while the
+run trains. Weights follow the cited papers' definitions, so their published values carry over.
+"""
+
+from multigan.core.regularizers.constraints import WeightClipping
+from multigan.core.regularizers.matching import FeatureMatching, LeCam
+from multigan.core.regularizers.penalties import (
+    DRAGAN,
+    R1,
+    R2,
+    WassersteinGradientPenalty,
+    squared_gradient_norm,
+)
+from multigan.core.regularizers.registry import REGULARIZERS
+
+__all__ = [
+    "DRAGAN",
+    "R1",
+    "R2",
+    "REGULARIZERS",
+    "FeatureMatching",
+    "LeCam",
+    "WassersteinGradientPenalty",
+    "WeightClipping",
+    "squared_gradient_norm",
+]

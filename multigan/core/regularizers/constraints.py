@@ -1,0 +1,31 @@
+"""Limits on a player's weights, enforced after each of its updates."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import torch
+from torch import nn
+
+from multigan.core.regularizers.registry import REGULARIZERS, check_number
+
+
+@REGULARIZERS.register("weight_clipping")
+@dataclass
+class WeightClipping:
+    """Keeps every weight of the discriminator within [-limit, limit], after each update.
+
+    Source: Arjovsky et al. (2017), "Wasserstein GAN", Algorithm 1.
+    """
+
+    limit: float = 0.01
+    name: ClassVar[str] = "weight_clipping"
+    player: ClassVar[Literal["discriminator"]] = "discriminator"
+
+    def __post_init__(self) -> None:
+        check_number(self, "limit", above=0.0)
+
+    @torch.no_grad()
+    def enforce(self, player: nn.Module) -> None:
+        """Clips all parameters of `player` in place."""
+        for parameter in player.parameters():
+            parameter.clamp_(-self.limit, self.limit)

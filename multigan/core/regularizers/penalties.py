@@ -1,0 +1,126 @@
+"""Penalties made of the discriminator's gradients.
+
+Shapes: B samples, S sample shape, N logits per sample.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from multigan.core.draws import normal, uniform
+from multigan.core.game import AdversarialGame, Player, ScoredBatch
+from multigan.core.regularizers.registry import REGULARIZERS, check, check_number
+
+
+def squared_gradient_norm(logits: Tensor, samples: Tensor) -> Tensor:
+    """Returns ||d score / d sample||^2 per sample: logits (B, N), samples (B, *S) -> (B,).
+
+    A sample's score is the mean of its logits, so the penalty of a patch discriminator does
+    not grow with the number of patches.
+    """
+    # Summing over the batch is safe because a sample's logits depend on no other sample; the
+    # game refuses discriminators with batch norm.
+    (gradient,) = torch.autograd.grad(logits.mean(1).sum(), samples, create_graph=True)
+    return gradient.square().flatten(1).sum(1)
+
+
+def _one_centered(game: AdversarialGame, samples: Tensor, condition: Tensor | None) -> Tensor:
+    """Returns the mean of (||dD/dx|| - 1)^2 at `samples` (B, *S)."""
+    samples = samples.detach().requires_grad_()
+    squared = squared_gradient_norm(game.score(samples, condition), samples)
+    return (squared.add(1e-12).sqrt() - 1).square().mean()  # sqrt has no slope at 0
+
+
+@REGULARIZERS.register("r1")
+@dataclass
+class R1:
+    """Zero-centered gradient penalty on real samples: `weight / 2 * E ||dD/dx||^2`.
+
+    Source: Mescheder, Geiger & Nowozin (2018), "Which Training Methods for GANs do actually
+    Converge?".
+    """
+
+    weight: float = 10.0
+    every: int = 1
+    name: ClassVar[str] = "r1"
+    player: ClassVar[Player] = "discriminator"
+    per_sample: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
+        assert scored.real_logits is not None  # always scored in the discriminator's phase
+        return self.weight / 2 * squared_gradient_norm(scored.real_logits, scored.real).mean()
+
+
+@REGULARIZERS.register("r2")
+@dataclass
+class R2:
+    """Zero-centered gradient penalty on generated samples; see `R1`."""
+
+    weight: float = 10.0
+    every: int = 1
+    name: ClassVar[str] = "r2"
+    player: ClassVar[Player] = "discriminator"
+    per_sample: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
+        return self.weight / 2 * squared_gradient_norm(scored.fake_logits, scored.fake).mean()
+
+
+@REGULARIZERS.register("gradient_penalty")
+@dataclass
+class WassersteinGradientPenalty:
+    """One-centered gradient penalty at points between real and generated samples.
+
+    Source: Gulrajani et al. (2017), "Improved Training of Wasserstein GANs", Algorithm 1.
+    """
+
+    weight: float = 10.0
+    every: int = 1
+    name: ClassVar[str] = "gradient_penalty"
+    player: ClassVar[Player] = "discriminator"
+    per_sample: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
+        # One mixture per sample, shared by its elements.
+        shape = (1,) * (scored.real.ndim - 1)
+        mix = uniform(len(scored.real), *shape, device=scored.real.device)
+        between = torch.lerp(scored.real.detach(), scored.fake.detach(), mix)
+        return self.weight * _one_centered(game, between, scored.condition)
+
+
+@REGULARIZERS.register("dragan")
+@dataclass
+class DRAGAN:
+    """One-centered gradient penalty around real samples, `strength` standard deviations wide.
+
+    Source: Kodali et al. (2017), "On Convergence and Stability of GANs". The noise is normal; the
+    deviation is that of the whole batch.
+    """
+
+    weight: float = 10.0
+    every: int = 1
+    strength: float = 0.5
+    name: ClassVar[str] = "dragan"
+    player: ClassVar[Player] = "discriminator"
+    per_sample: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        check(self)
+        check_number(self, "strength")
+
+    def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
+        real = scored.real.detach()
+        noise = normal(len(real), *real.shape[1:], device=real.device)
+        around = real + self.strength * real.std() * noise
+        return self.weight * _one_centered(game, around, scored.condition)
