@@ -10,19 +10,16 @@ from multigan.config import Recipe
 from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
 from multigan.core.engine import Engine
-from multigan.core.game import AdversarialGame
-from multigan.core.losses import LOSSES
 from multigan.core.modality import Modality
-from multigan.core.objective import Batch
+from multigan.core.objective import Batch, Objective
 from multigan.core.prior import Prior
-from multigan.core.regularizers import REGULARIZERS
 from multigan.core.schedules import Schedule
 from multigan.core.trainer import Trainer
 from multigan.data.stream import Stream
 from multigan.errors import ConfigError
 from multigan.kits import KITS, Loaded
-from multigan.modalities import AUGMENTATIONS, DISCRIMINATORS, GENERATORS, MODALITIES
-from multigan.pipelines import Pipeline
+from multigan.modalities import DISCRIMINATORS, GENERATORS, MODALITIES, OBJECTIVES, Ingredients
+from multigan.pipelines import PIPELINES, Pipeline
 from multigan.registry import Component
 
 
@@ -34,22 +31,24 @@ class Parts:
         data: The loaded data set.
         modality: Encodes and decodes it.
         condition: What both players are told, or None.
-        game: The two players.
+        prior: Where the generator's latents come from.
+        objective: What is optimized, mostly the game of two players.
         components: The generator's and the modality's names and options, for saving.
     """
 
     data: Loaded
     modality: Modality
     condition: ConditionSpec | None
-    game: AdversarialGame
+    prior: Prior
+    objective: Objective
     components: dict[str, Component]
 
     def pipeline(self, generator: torch.nn.Module) -> Pipeline:
         """Returns a pipeline that samples `generator`."""
-        return Pipeline(
+        return PIPELINES.get(self.modality.name, Pipeline)(
             generator,
             self.modality,
-            self.game.prior,
+            self.prior,
             condition=self.condition,
             components=self.components,
         )
@@ -93,27 +92,25 @@ def build_parts(recipe: Recipe, data: Loaded, engine: Engine) -> Parts:
             sample_shape=modality.sample_shape,
             condition=condition,
         )
-        discriminator = DISCRIMINATORS.build(
-            recipe.discriminator, sample_shape=modality.sample_shape, condition=condition
+        discriminator = None
+        if recipe.discriminator is not None:
+            discriminator = DISCRIMINATORS.build(
+                recipe.discriminator, sample_shape=modality.sample_shape, condition=condition
+            )
+        prior = Prior(recipe.latent_dim)
+        objective: Objective = OBJECTIVES.build(
+            recipe.objective,
+            ingredients=Ingredients(
+                recipe, generator, discriminator, prior, modality, condition, data
+            ),
         )
-    game = AdversarialGame(
-        generator,
-        discriminator,
-        Prior(recipe.latent_dim),
-        LOSSES[recipe.loss],
-        regularizers=[
-            REGULARIZERS.build(Component(name, options))
-            for name, options in recipe.regularizers.items()
-        ],
-        augment=None if recipe.augment is None else AUGMENTATIONS.build(recipe.augment),
-        discriminator_steps=recipe.discriminator_steps,
-    )
     modality.to(engine.device)
     return Parts(
         data,
         modality,
         condition,
-        game.to(engine.device),
+        prior,
+        objective.to(engine.device),
         {"generator": recipe.generator, "modality": adapter},
     )
 
@@ -130,8 +127,8 @@ def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
         world_size=engine.world_size,
     )
     return Trainer(
-        parts.game,
-        _optimizers(recipe, parts.game),
+        parts.objective,
+        _optimizers(recipe, parts.objective),
         stream if parts.condition is not None else Unconditional(stream),
         schedules=_schedules(recipe),
         engine=engine,
@@ -141,8 +138,8 @@ def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
     )
 
 
-def _optimizers(recipe: Recipe, game: AdversarialGame) -> dict[str, torch.optim.Optimizer]:
-    players = {phase.name: phase.player for phase in game.phases}
+def _optimizers(recipe: Recipe, objective: Objective) -> dict[str, torch.optim.Optimizer]:
+    players = {phase.name: phase.player for phase in objective.phases}
     if set(recipe.optimizers) != set(players):
         raise ConfigError(
             f"The recipe has optimizers for {', '.join(recipe.optimizers) or 'nobody'}; "

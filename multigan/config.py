@@ -87,7 +87,8 @@ class Recipe:
         modality: The kind of data: "image".
         data: What to train on: a source by name or path, with the loader's options.
         conditional: Whether to tell the players each sample's class, where the data has one.
-        generator, discriminator: The networks.
+        objective: What is optimized; "game" is that of a generator and a discriminator.
+        generator, discriminator: The networks; an objective may need no discriminator.
         augment: What is done to all that the discriminator sees; null for nothing.
         latent_dim: Z, the size of the generator's input.
         loss: An adversarial loss's name.
@@ -114,8 +115,9 @@ class Recipe:
     modality: str = "image"
     data: Component = field(default_factory=lambda: Component("digits"))
     conditional: bool = True
+    objective: Component = field(default_factory=lambda: Component("game"))
     generator: Component = field(default_factory=lambda: Component("dcgan"))
-    discriminator: Component = field(default_factory=lambda: Component("dcgan"))
+    discriminator: Component | None = field(default_factory=lambda: Component("dcgan"))
     augment: Component | None = None
     latent_dim: int = 64
     loss: str = "relativistic"

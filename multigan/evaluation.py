@@ -5,7 +5,7 @@ Shapes: N samples, S sample shape.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -19,6 +19,7 @@ from multigan.data.store import cache_root
 from multigan.errors import CheckpointError, ConfigError
 from multigan.kits import KITS, Loaded
 from multigan.metrics import (
+    METRICS,
     Classifier,
     FeatureExtractor,
     Features,
@@ -33,6 +34,7 @@ from multigan.metrics import (
 )
 from multigan.metrics.extractors import classifier as classifier_extractor
 from multigan.pipelines import Pipeline
+from multigan.registry import Registry
 from multigan.runs import Run
 
 WITHOUT_CLASSES = ("frechet", "kernel", "precision", "recall", "density", "coverage")
@@ -41,6 +43,34 @@ CLASSIFIER_IMAGES = 50_000  # more would not make a better judge, only a slower 
 CLASSIFIER_STEPS = 1000
 
 Note = Callable[[str], None]
+
+
+class Evaluator(Protocol):
+    """How a kind of data is measured."""
+
+    def check_names(self, names: Sequence[str]) -> None:
+        """Raises an `UnknownNameError` for the first metric that there is not."""
+        ...
+
+    def lower_is_better(self, name: str) -> bool | None:
+        """Whether less of a metric is better; None where neither direction is good in itself."""
+        ...
+
+    def __call__(
+        self,
+        pipeline: Pipeline,
+        own: Loaded,
+        *,
+        compared: Loaded,
+        split: str,
+        metrics: Sequence[str],
+        num_samples: int,
+        extractor: str,
+        seed: int,
+        on_note: Note | None,
+    ) -> list[MetricResult]:
+        """Measures a pipeline as `evaluate_pipeline` says; no metrics are all that suit."""
+        ...
 
 
 def evaluate_run(
@@ -110,21 +140,67 @@ def evaluate_pipeline(
 ) -> list[MetricResult]:
     """Measures a pipeline against `compared`, or against `own`, the data it learned from.
 
-    A classifier, where one is wanted, is trained on `own`. See `evaluate_run` for the rest.
+    See `evaluate_run` for the rest.
     """
-    _require_own(own, pipeline.condition)
-    compared = compared or own
-    class_numbers = _class_numbers(compared, pipeline.condition, split)
-    names = tuple(metrics) or _suitable(pipeline, compared, split, on_note)
-    check_names(names)  # before anything takes long
-    _require_labels(names, compared, split)
-    judge = _extractor(extractor, own, pipeline.modality, on_note)
-    if isinstance(judge, ModuleExtractor):
-        # Apple's GPUs lack operations that extractors need, such as pooling of any size.
-        judge.to(pipeline.device if pipeline.device.type == "cuda" else "cpu")
-    real = _real_features(judge, pipeline, compared, class_numbers, num_samples, seed)
-    fake = _fake_features(judge, pipeline, num_samples, seed)
-    return evaluate(real, fake, names, split=split, options=MetricOptions(seed=seed))
+    return evaluator(pipeline.modality.name)(
+        pipeline,
+        own,
+        compared=compared or own,
+        split=split,
+        metrics=metrics,
+        num_samples=num_samples,
+        extractor=extractor,
+        seed=seed,
+        on_note=on_note,
+    )
+
+
+class FeatureEvaluator:
+    """Measures samples by their features; a classifier, where one is wanted, learns from `own`."""
+
+    def check_names(self, names: Sequence[str]) -> None:
+        """Raises an `UnknownNameError` for the first metric that no features have."""
+        check_names(names)
+
+    def lower_is_better(self, name: str) -> bool | None:
+        """Whether less of a metric is better; "FID" and its like are distances or scores."""
+        return METRICS[name].lower_is_better if name in METRICS else True
+
+    def __call__(
+        self,
+        pipeline: Pipeline,
+        own: Loaded,
+        *,
+        compared: Loaded,
+        split: str,
+        metrics: Sequence[str],
+        num_samples: int,
+        extractor: str,
+        seed: int,
+        on_note: Note | None,
+    ) -> list[MetricResult]:
+        """Measures a pipeline as `evaluate_pipeline` says."""
+        _require_own(own, pipeline.condition)
+        class_numbers = _class_numbers(compared, pipeline.condition, split)
+        names = tuple(metrics) or _suitable(pipeline, compared, split, on_note)
+        check_names(names)  # before anything takes long
+        _require_labels(names, compared, split)
+        judge = _extractor(extractor, own, pipeline.modality, on_note)
+        if isinstance(judge, ModuleExtractor):
+            # Apple's GPUs lack operations that extractors need, such as pooling of any size.
+            judge.to(pipeline.device if pipeline.device.type == "cuda" else "cpu")
+        real = _real_features(judge, pipeline, compared, class_numbers, num_samples, seed)
+        fake = _fake_features(judge, pipeline, num_samples, seed)
+        return evaluate(real, fake, names, split=split, options=MetricOptions(seed=seed))
+
+
+# Kinds of data that are measured in a way of their own; the others are by their features.
+EVALUATORS: Registry[Evaluator] = Registry("modality")
+
+
+def evaluator(modality: str) -> Evaluator:
+    """Returns what measures a kind of data."""
+    return EVALUATORS.get(modality, FeatureEvaluator())
 
 
 def labelled_images(loaded: Loaded, limit: int, seed: int) -> tuple[Tensor, Tensor]:

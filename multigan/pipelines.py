@@ -5,7 +5,7 @@ Shapes: B samples, S sample shape, Z latent size.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import torch
 from safetensors import SafetensorError
@@ -22,7 +22,7 @@ from multigan.errors import CheckpointError, ConfigError
 from multigan.files import atomic_folder, read_json, write_json
 from multigan.latents import walk
 from multigan.modalities import GENERATORS, MODALITIES
-from multigan.registry import Component
+from multigan.registry import Component, Registry
 
 FORMAT = 1
 MOST_SAMPLES = 1_000_000  # in one call; with another seed there are more
@@ -229,12 +229,17 @@ class Pipeline:
             raise CheckpointError(
                 f"The weights in {folder} do not fit its networks: {error}"
             ) from None
-        pipeline = cls(generator, modality, prior, condition=condition, components=components)
-        return pipeline.to(pick_device(device))
+        kind = PIPELINES.get(modality.name, cls)
+        pipeline = kind(generator, modality, prior, condition=condition, components=components)
+        return cast(Self, pipeline.to(pick_device(device)))
 
     @property
     def _by_class(self) -> bool:
         return self.condition is not None and self.condition.kind == "class"
+
+
+# Kinds of data whose generators are sampled in a way of their own; the others use `Pipeline`.
+PIPELINES: Registry[type[Pipeline]] = Registry("modality")
 
 
 def class_index(spec: ConditionSpec, condition: int | str) -> int:

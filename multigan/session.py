@@ -22,10 +22,9 @@ from multigan.core.run import checkpoint_step, create_run
 from multigan.core.trainer import Callback, Trainer
 from multigan.environment import describe_environment
 from multigan.errors import ConfigError, DataError, DivergedError, MultiganError, RunError
-from multigan.evaluation import evaluate_pipeline
+from multigan.evaluation import evaluate_pipeline, evaluator
 from multigan.files import read_object, write_json
 from multigan.kits import KITS, Loaded
-from multigan.metrics import METRICS, check_names
 from multigan.report import write_report
 from multigan.runs import Run
 
@@ -167,7 +166,7 @@ def start(
         MultiganError: Whatever is wrong with the recipe, the data or the device.
     """
     recipe = recipe.settled()
-    check_names(_measured(recipe))
+    evaluator(recipe.modality).check_names(_measured(recipe))
     engine = open_engine(device, recipe.precision)
     loaded = load_data(recipe, data)
     if on_note:
@@ -284,7 +283,7 @@ def _open(
         run,
         _measure(recipe, parts),
         best_by=recipe.best_by,
-        lower_is_better=_lower_is_better(recipe.best_by),
+        lower_is_better=_lower_is_better(recipe),
         every=recipe.evaluate_every,
     )
     log = Log(run, recipe.steps, every=recipe.log_every, on_row=on_row)
@@ -353,8 +352,9 @@ def _measured(recipe: Recipe) -> list[str]:
     return list(dict.fromkeys([*recipe.metrics, *filter(None, [recipe.best_by])]))
 
 
-def _lower_is_better(metric: str) -> bool:
-    return metric not in METRICS or METRICS[metric].lower_is_better is not False
+def _lower_is_better(recipe: Recipe) -> bool:
+    metric = recipe.best_by
+    return not metric or evaluator(recipe.modality).lower_is_better(metric) is not False
 
 
 def _shared_run(engine: Engine, out: str | Path, name: str) -> Run:

@@ -28,7 +28,7 @@ def describe(recipe: Recipe, *, device: str, as_json: bool) -> None:
         return
     print_table(["key", "value"], list(flat(recipe.to_json()).items()))
     say("")
-    for phase in parts.game.phases:
+    for phase in parts.objective.phases:
         say(f"{phase.name}: {parameters(phase.player):,} parameters")
     say(f"Device: {engine.device}")
     say(f"Memory: {memory_bytes(trainer) / 2**20:,.0f} MiB, and the activations of a batch besides")

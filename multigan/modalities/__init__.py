@@ -4,7 +4,23 @@ Importing this package fills the registries. What a kind of data needs beyond to
 when one of its components is built, not here.
 """
 
-from multigan.modalities import image
-from multigan.modalities.registries import AUGMENTATIONS, DISCRIMINATORS, GENERATORS, MODALITIES
+from multigan.modalities import image, objectives
+from multigan.modalities.registries import (
+    AUGMENTATIONS,
+    DISCRIMINATORS,
+    GENERATORS,
+    MODALITIES,
+    OBJECTIVES,
+    Ingredients,
+)
 
-__all__ = ["AUGMENTATIONS", "DISCRIMINATORS", "GENERATORS", "MODALITIES", "image"]
+__all__ = [
+    "AUGMENTATIONS",
+    "DISCRIMINATORS",
+    "GENERATORS",
+    "MODALITIES",
+    "OBJECTIVES",
+    "Ingredients",
+    "image",
+    "objectives",
+]

@@ -1,8 +1,16 @@
-"""The names under which recipes find kinds of data, networks and augmentations."""
+"""The names under which recipes find kinds of data, networks, augmentations and objectives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from torch import nn
 
+from multigan.config import Recipe
+from multigan.core.condition import ConditionSpec
 from multigan.core.modality import Modality
+from multigan.core.objective import Objective
+from multigan.core.prior import Prior
 from multigan.registry import Registry
 
 MODALITIES: Registry[type[Modality]] = Registry("modality")
@@ -19,3 +27,29 @@ DISCRIMINATORS: Registry[type[nn.Module]] = Registry("discriminator")
 # An augmentation is a differentiable `(B, *S) -> (B, *S)` that both halves of a batch go through
 # before the discriminator sees them.
 AUGMENTATIONS: Registry[type[nn.Module]] = Registry("augmentation")
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What an objective is made of.
+
+    Attributes:
+        recipe: What was asked for.
+        generator, discriminator: The networks, on the CPU; a recipe may have no discriminator.
+        prior: Where latents come from.
+        modality: Encodes and decodes the data.
+        condition: What the networks are told, or None.
+        data: The loaded data set, a `multigan.kits.Loaded`.
+    """
+
+    recipe: Recipe
+    generator: nn.Module
+    discriminator: nn.Module | None
+    prior: Prior
+    modality: Modality
+    condition: ConditionSpec | None
+    data: Any
+
+
+# An objective is built from `ingredients`, plus a recipe's options.
+OBJECTIVES: Registry[Callable[..., Objective]] = Registry("objective")
