@@ -8,10 +8,12 @@ import torch
 
 from multigan.config import Recipe
 from multigan.core.condition import ConditionSpec
+from multigan.core.controllers import CONTROLLERS, Controller
 from multigan.core.draws import seeded
 from multigan.core.engine import Engine
 from multigan.core.modality import Modality
 from multigan.core.objective import Batch, Objective
+from multigan.core.packing import Packed, packed_shape
 from multigan.core.prior import Prior
 from multigan.core.schedules import Schedule
 from multigan.core.trainer import Trainer
@@ -94,9 +96,7 @@ def build_parts(recipe: Recipe, data: Loaded, engine: Engine) -> Parts:
         )
         discriminator = None
         if recipe.discriminator is not None:
-            discriminator = DISCRIMINATORS.build(
-                recipe.discriminator, sample_shape=modality.sample_shape, condition=condition
-            )
+            discriminator = _discriminator(recipe, modality.sample_shape, condition)
         prior = Prior(recipe.latent_dim)
         objective: Objective = OBJECTIVES.build(
             recipe.objective,
@@ -115,8 +115,35 @@ def build_parts(recipe: Recipe, data: Loaded, engine: Engine) -> Parts:
     )
 
 
+def _discriminator(
+    recipe: Recipe, sample_shape: tuple[int, ...], condition: ConditionSpec | None
+) -> torch.nn.Module:
+    assert recipe.discriminator is not None
+    if recipe.pack == 1:
+        return DISCRIMINATORS.build(
+            recipe.discriminator, sample_shape=sample_shape, condition=condition
+        )
+    if condition is not None:
+        raise ConfigError(
+            "The discriminator judges a pack of samples as one, and is told one condition. "
+            "Train without conditions (conditional=false), or without packs (pack=1)."
+        )
+    if recipe.batch_size % (recipe.pack * recipe.accumulate):
+        raise ConfigError(
+            f"A batch of {recipe.batch_size} in {recipe.accumulate} pieces cannot be packed by "
+            f"{recipe.pack}. Choose a batch_size that is a multiple of their product."
+        )
+    shape = packed_shape(sample_shape, recipe.pack)
+    inner = DISCRIMINATORS.build(recipe.discriminator, sample_shape=shape, condition=None)
+    return Packed(inner, recipe.pack)
+
+
 def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
-    """Returns the trainer of a recipe's parts, without callbacks."""
+    """Returns the trainer of a recipe's parts; its only callbacks are the recipe's controllers.
+
+    Raises:
+        ConfigError: A controller turns a knob that there is not, or that has a schedule.
+    """
     stream = Stream(
         parts.data.source,
         parts.modality.encode,
@@ -126,16 +153,27 @@ def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
         rank=engine.rank,
         world_size=engine.world_size,
     )
-    return Trainer(
+    controllers = _controllers(recipe)
+    trainer = Trainer(
         parts.objective,
         _optimizers(recipe, parts.objective),
         stream if parts.condition is not None else Unconditional(stream),
+        callbacks=controllers,
         schedules=_schedules(recipe),
         engine=engine,
         seed=recipe.seed,
         accumulate=recipe.accumulate,
         half_life=recipe.half_life,
     )
+    for controller in controllers:
+        controller.check(trainer)
+    return trainer
+
+
+def _controllers(recipe: Recipe) -> list[Controller]:
+    return [
+        CONTROLLERS.build(Component(name, options)) for name, options in recipe.controllers.items()
+    ]
 
 
 def _optimizers(recipe: Recipe, objective: Objective) -> dict[str, torch.optim.Optimizer]:

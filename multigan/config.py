@@ -23,7 +23,7 @@ GIVEN_IN_PYTHON = "(given in Python)"  # the name of data that has none
 _FOLDER_NAME = re.compile(r"[^./\\][^/\\]*")
 LARGEST_BATCH = 2**24  # beyond it memory fills up for minutes before anything fails
 _AT_LEAST_1 = (
-    *("latent_dim", "discriminator_steps", "batch_size", "accumulate"),
+    *("latent_dim", "discriminator_steps", "batch_size", "accumulate", "pack"),
     *("log_every", "keep_checkpoints"),
 )
 _NOT_NEGATIVE = (
@@ -90,11 +90,13 @@ class Recipe:
         objective: What is optimized; "game" is that of a generator and a discriminator.
         generator, discriminator: The networks; an objective may need no discriminator.
         augment: What is done to all that the discriminator sees; null for nothing.
+        pack: How many samples the discriminator judges together; more than 1 is PacGAN.
         latent_dim: Z, the size of the generator's input.
         loss: An adversarial loss's name.
         regularizers: Options by regularizer's name, e.g. {"r1": {"weight": 0.1}}.
         optimizers: Adam's settings by player.
         schedules: How knobs move, by the knob's name, e.g. "r1.weight".
+        controllers: What turns knobs by measured signals, e.g. {"balance": {"by": "steps"}}.
         discriminator_steps: Discriminator updates per generator update.
         half_life: Of the averaged generator, in samples.
         batch_size: Over all processes.
@@ -119,6 +121,7 @@ class Recipe:
     generator: Component = field(default_factory=lambda: Component("dcgan"))
     discriminator: Component | None = field(default_factory=lambda: Component("dcgan"))
     augment: Component | None = None
+    pack: int = 1
     latent_dim: int = 64
     loss: str = "relativistic"
     regularizers: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -129,6 +132,7 @@ class Recipe:
         }
     )
     schedules: dict[str, ScheduleOptions] = field(default_factory=dict)
+    controllers: dict[str, dict[str, Any]] = field(default_factory=dict)
     discriminator_steps: int = 1
     half_life: float = 20_000
     batch_size: int = 64

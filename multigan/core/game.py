@@ -20,6 +20,7 @@ from multigan.core.prior import Prior
 from multigan.errors import ConfigError
 
 Player = Literal["generator", "discriminator"]
+MOST_STEPS = 100  # of the discriminator, per step of the generator
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ class AdversarialGame(Objective):
         regularizers: Extra terms and weight constraints, each belonging to one player.
         augment: Differentiable `(B, *S) -> (B, *S)`, applied to all the discriminator sees.
         discriminator_steps: Discriminator updates per generator update.
+        top_share: The share of its samples, in (0, 1], that the generator learns from: those that
+            the discriminator likes best. See `top_mean`.
 
     Raises:
         ConfigError: A gradient penalty was paired with a discriminator that has batch norm, two
@@ -118,6 +121,7 @@ class AdversarialGame(Objective):
         regularizers: Sequence[Regularizer | Constraint] = (),
         augment: nn.Module | None = None,
         discriminator_steps: int = 1,
+        top_share: float = 1.0,
     ) -> None:
         super().__init__()
         self.generator = generator
@@ -126,6 +130,7 @@ class AdversarialGame(Objective):
         self.prior = prior
         self.loss = loss
         self.discriminator_steps = discriminator_steps
+        self.top_share = top_share
         self.constraints = [r for r in regularizers if isinstance(r, Constraint)]
         self.regularizers = [_checked(r) for r in regularizers if not isinstance(r, Constraint)]
         # Registered, so that what they remember is saved and moves with the game.
@@ -158,8 +163,15 @@ class AdversarialGame(Objective):
 
     @property
     def knobs(self) -> Mapping[str, Knob]:
-        """`<regularizer>.weight` for each, and `augment.strength` where there is one."""
+        """`<regularizer>.weight` for each, `augment.strength` if there is one, the game's own."""
         knobs = {f"{r.name}.weight": _attribute_knob(r, "weight") for r in self.regularizers}
+        knobs["top_k.share"] = _attribute_knob(self, "top_share", minimum=0.01, maximum=1.0)
+        knobs["discriminator_steps"] = Knob(
+            lambda: float(self.discriminator_steps),
+            lambda value: setattr(self, "discriminator_steps", round(value)),
+            minimum=1.0,
+            maximum=MOST_STEPS,
+        )
         if hasattr(self.augment, "strength"):
             knobs["augment.strength"] = _attribute_knob(self.augment, "strength", maximum=1.0)
         return knobs
@@ -178,12 +190,12 @@ class AdversarialGame(Objective):
         real = batch.samples.detach().requires_grad_(penalized)
         fake = fake.to(real.dtype).requires_grad_(penalized)
 
-        with _twice_differentiable(penalized):
+        with twice_differentiable(penalized):
             real_logits = self.score(real, batch.condition)
             fake_logits = self.score(fake, batch.condition)
             terms = {"adversarial": self.loss.discriminator(real_logits, fake_logits).mean()}
             scored = ScoredBatch(real, fake, real_logits, fake_logits, latent, batch.condition)
-            return terms | self._extra_terms(due, scored)
+            return terms | self._extra_terms(due, scored) | self._observed(real_logits, fake_logits)
 
     def generator_terms(self, batch: Batch, step: int) -> Terms:
         """Scores fresh generated samples, against the real ones if the loss is relativistic."""
@@ -195,13 +207,31 @@ class AdversarialGame(Objective):
         # A loss that is not relativistic ignores its first argument, whatever it is.
         loss = self.loss.generator(fake_logits if real_logits is None else real_logits, fake_logits)
         scored = ScoredBatch(batch.samples, fake, real_logits, fake_logits, latent, batch.condition)
-        return {"adversarial": loss.mean()} | self._extra_terms(due, scored)
+        adversarial = top_mean(loss, fake_logits, self.top_share)
+        return {"adversarial": adversarial} | self._extra_terms(due, scored)
 
     def _real_logits_for_generator(self, batch: Batch) -> Tensor | None:
         if not self.loss.relativistic:
             return None
         with torch.no_grad():  # they do not depend on the generator
             return self.score(batch.samples, batch.condition)
+
+    @torch.no_grad()
+    def _observed(self, real: Tensor, fake: Tensor) -> Terms:
+        """Returns what tells how the discriminator is doing; logged, and read by controllers.
+
+        `advantage` is how much likelier the real of a pair has the higher logit than the lower:
+        0 is a coin's toss, 1 is never wrong. `sign` is the mean sign of the real logits, r_t of
+        Karras et al. (2020), "Training Generative Adversarial Networks with Limited Data"; where
+        only differences of logits mean anything it is the advantage.
+        """
+        advantage = (real - fake).sign().mean()
+        return {
+            "real_logit": real.mean(),
+            "fake_logit": fake.mean(),
+            "advantage": advantage,
+            "sign": real.sign().mean() if self.loss.absolute else advantage,
+        }
 
     def _due(self, player: Player, step: int) -> list[Regularizer]:
         # Weight 0 (a schedule's end, or a person's choice) costs nothing.
@@ -238,6 +268,8 @@ class AdversarialGame(Objective):
         return enforce
 
     def _check(self) -> None:
+        if not 0 < self.top_share <= 1:
+            raise ConfigError(f"top_share lies above 0 and is at most 1, not {self.top_share}.")
         names = [r.name for r in self.regularizers] + [c.name for c in self.constraints]
         if len(set(names)) < len(names):
             raise ConfigError(f"Regularizers must have different names, not {', '.join(names)}.")
@@ -248,6 +280,25 @@ class AdversarialGame(Objective):
                 "discriminator's batch norm mixes the samples of a batch. Build the discriminator "
                 "without batch norm (norm='none'), or leave the penalty out."
             )
+
+
+def top_mean(losses: Tensor, logits: Tensor, share: float) -> Tensor:
+    """Returns the mean loss of the best `share` of the samples: those with the highest logits.
+
+    Generated samples that the discriminator rejects most pull the generator away from the data;
+    leaving them out helps late in training, so `share` is best scheduled from 1 to a half.
+
+    Source: Sinha et al. (2020), "Top-k Training of GANs: Improving GAN Performance by Throwing
+    Away Bad Samples".
+
+    Args:
+        losses, logits: (B, N); both in the order of the samples.
+        share: In (0, 1]; at least one sample is kept.
+    """
+    if share >= 1:
+        return losses.mean()
+    best = logits.detach().mean(1).topk(max(round(share * len(logits)), 1)).indices
+    return losses[best].mean()
 
 
 def _checked(component: Any) -> Regularizer:
@@ -269,7 +320,8 @@ def full_precision(device_type: str) -> Iterator[bool]:
 
 
 @contextmanager
-def _twice_differentiable(needed: bool) -> Iterator[None]:
+def twice_differentiable(needed: bool) -> Iterator[None]:
+    """Makes gradients of gradients possible in the block, where they are needed."""
     # Fused attention kernels have no second derivative; the plain one has.
     if not needed:
         yield

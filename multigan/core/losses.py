@@ -23,11 +23,14 @@ class AdversarialLoss(NamedTuple):
         generator: `(real_logits, fake_logits) -> (B, N)`; without `relativistic` it must not
             read `real_logits`, because the game does not score the real batch for it.
         relativistic: Whether the generator's side reads the real logits.
+        absolute: Whether a logit of 0 is the border between real and generated. Without it only
+            differences of logits matter.
     """
 
     discriminator: Callable[[Tensor, Tensor], Tensor]
     generator: Callable[[Tensor, Tensor], Tensor]
     relativistic: bool = False
+    absolute: bool = True
 
 
 LOSSES: Registry[AdversarialLoss] = Registry("adversarial loss")
@@ -63,6 +66,7 @@ LOSSES["hinge"] = AdversarialLoss(
 LOSSES["wasserstein"] = AdversarialLoss(
     discriminator=lambda real, fake: fake - real,
     generator=lambda real, fake: -fake,
+    absolute=False,
 )
 
 # Jolicoeur-Martineau (2018), "The relativistic discriminator", the pairing form; with R1 and R2
@@ -71,6 +75,7 @@ LOSSES["relativistic"] = AdversarialLoss(
     discriminator=lambda real, fake: softplus(fake - real),
     generator=lambda real, fake: softplus(real - fake),
     relativistic=True,
+    absolute=False,
 )
 
 
@@ -85,4 +90,5 @@ LOSSES["relativistic_average"] = AdversarialLoss(
     discriminator=lambda real, fake: _against_average(better=real, worse=fake),
     generator=lambda real, fake: _against_average(better=fake, worse=real),
     relativistic=True,
+    absolute=False,
 )

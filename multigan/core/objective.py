@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from multigan.core.knobs import Knob
 
-Terms = dict[str, Tensor]  # named scalar loss terms; their sum is minimized
+# Named scalars. The sum of those with a gradient is minimized; the others are only logged.
+Terms = dict[str, Tensor]
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,7 @@ class Trainer:
         self.batches_seen = 0
         self.overrides: dict[str, float] = {}  # knobs that a person turned; they beat schedules
         self.learning_rate_scale = 1.0  # lowered by a rollback
+        self._rate_scales = dict.fromkeys(optimizers, 1.0)  # each player's own, for balance
         self.stop_reason: str | None = None
         self._stopped = False
         self._finite_at = -1
@@ -297,6 +298,9 @@ class Trainer:
             knobs[f"{name}.learning_rate"] = Knob(
                 partial(self._rates.__getitem__, name), partial(self._set_rate, name), maximum=1.0
             )
+            knobs[f"{name}.rate_scale"] = Knob(
+                partial(self._rate_scales.__getitem__, name), partial(self._scale_rate, name)
+            )
             if "betas" in optimizer.param_groups[0]:
                 knobs[f"{name}.beta2"] = _beta2_knob(optimizer)
         return knobs
@@ -320,7 +324,11 @@ class Trainer:
     def _set_rate(self, name: str, rate: float) -> None:
         self._rates[name] = rate
         for group in self.optimizers[name].param_groups:
-            group["lr"] = rate * self.learning_rate_scale
+            group["lr"] = rate * self._rate_scales[name] * self.learning_rate_scale
+
+    def _scale_rate(self, name: str, scale: float) -> None:
+        self._rate_scales[name] = scale
+        self._set_rate(name, self._rates[name])
 
     def _check(self) -> None:
         names = [phase.name for phase in self.objective.phases]

@@ -1,32 +1,71 @@
-"""The objective of most recipes: the adversarial game."""
+"""The objectives of most recipes: the adversarial game, plain and unrolled."""
+
+from typing import Any
+
+from torch import nn
 
 from multigan.core.game import AdversarialGame
-from multigan.core.losses import LOSSES
+from multigan.core.losses import LOSSES, AdversarialLoss
+from multigan.core.prior import Prior
 from multigan.core.regularizers import REGULARIZERS
+from multigan.core.unrolled import UnrolledGame
 from multigan.errors import ConfigError
 from multigan.modalities.registries import AUGMENTATIONS, OBJECTIVES, Ingredients
 from multigan.registry import Component
 
 
 @OBJECTIVES.register("game")
-def game(ingredients: Ingredients) -> AdversarialGame:
+def game(ingredients: Ingredients, top_share: float = 1.0) -> AdversarialGame:
     """Returns the game that the recipe's loss, regularizers and augmentation make.
+
+    Args:
+        ingredients: The recipe and its networks.
+        top_share: The share of its samples that the generator learns from; see `top_mean`.
 
     Raises:
         ConfigError: A name is unknown, or two components do not go together.
     """
-    recipe = ingredients.recipe
-    if ingredients.discriminator is None:
+    return AdversarialGame(*_players(ingredients), top_share=top_share, **_rules(ingredients))
+
+
+@OBJECTIVES.register("unrolled")
+def unrolled(
+    ingredients: Ingredients, steps: int = 5, learning_rate: float = 0.1, top_share: float = 1.0
+) -> UnrolledGame:
+    """Returns the game whose generator looks `steps` discriminator steps ahead.
+
+    Args:
+        ingredients: The recipe and its networks.
+        steps, learning_rate: Of the discriminator's steps ahead; see `UnrolledGame`.
+        top_share: As in `game`.
+
+    Raises:
+        ConfigError: As in `game`, or an option is out of range.
+    """
+    return UnrolledGame(
+        *_players(ingredients),
+        unroll_steps=steps,
+        unroll_rate=learning_rate,
+        top_share=top_share,
+        **_rules(ingredients),
+    )
+
+
+def _players(ingredients: Ingredients) -> tuple[nn.Module, nn.Module, Prior, AdversarialLoss]:
+    discriminator = ingredients.discriminator
+    if discriminator is None:
         raise ConfigError("The game needs a discriminator, and the recipe has none.")
-    return AdversarialGame(
-        ingredients.generator,
-        ingredients.discriminator,
-        ingredients.prior,
-        LOSSES[recipe.loss],
-        regularizers=[
+    loss = LOSSES[ingredients.recipe.loss]
+    return ingredients.generator, discriminator, ingredients.prior, loss
+
+
+def _rules(ingredients: Ingredients) -> dict[str, Any]:
+    recipe = ingredients.recipe
+    return {
+        "regularizers": [
             REGULARIZERS.build(Component(name, options))
             for name, options in recipe.regularizers.items()
         ],
-        augment=None if recipe.augment is None else AUGMENTATIONS.build(recipe.augment),
-        discriminator_steps=recipe.discriminator_steps,
-    )
+        "augment": None if recipe.augment is None else AUGMENTATIONS.build(recipe.augment),
+        "discriminator_steps": recipe.discriminator_steps,
+    }

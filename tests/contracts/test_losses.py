@@ -43,3 +43,10 @@ def test_stays_finite_at_large_logits(loss):
     for real, fake in ((large, -large), (-large, large)):
         assert loss.discriminator(real, fake).isfinite().all()
         assert loss.generator(real, fake).isfinite().all()
+
+
+def test_only_absolute_losses_notice_when_all_logits_move_together(loss):
+    real, fake = torch.randn(2, 16, 1)
+    here = loss.discriminator(real, fake).mean()
+    there = loss.discriminator(real + 0.7, fake + 0.7).mean()
+    assert torch.isclose(here, there, atol=1e-5) != loss.absolute

@@ -90,7 +90,9 @@ def test_lazy_penalties_keep_their_mean_strength():
 
 def test_a_penalty_of_weight_zero_costs_nothing():
     trainer = make_trainer(regularizers=[R1(0.0)])
-    assert set(trainer.step()) == {"discriminator/adversarial", "generator/adversarial"}
+    logs = trainer.step()
+    assert "generator/adversarial" in logs
+    assert not {"discriminator/r1", "discriminator/r2"} & set(logs)
 
 
 def test_bfloat16_leaves_penalties_in_full_precision():
