@@ -17,6 +17,7 @@ LAYERS = [
     {"registry", "files", "compat"},
     {"config"},
     {"core"},
+    {"music"},
     {"modalities", "data", "metrics", "latents"},
     {"kits", "pipelines"},
     {"assemble", "runs"},

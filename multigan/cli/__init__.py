@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from multigan import __version__
 from multigan.cli import demo, doctor, evaluate, failures, recipes, resume, sample, train
 from multigan.cli.commands import Command, Group, add_commands
+from multigan.cli.data import DATA
 from multigan.cli.runs import RUNS
 from multigan.errors import MultiganError
 
@@ -19,6 +20,7 @@ COMMANDS: dict[str, Command | Group] = {
     "sample": sample,
     "evaluate": evaluate,
     "runs": RUNS,
+    "data": DATA,
     "doctor": doctor,
 }
 

@@ -1,0 +1,86 @@
+"""Sets of notes: what is asked for is what sounds."""
+
+import json
+import wave
+
+import pytest
+import torch
+
+from multigan.cli import main
+from multigan.errors import ConfigError, DataError, UnknownNameError
+from multigan.music.instruments import INSTRUMENTS
+from multigan.music.note_set import make_notes
+from multigan.music.pitch import cents, estimate_pitch
+
+SMALL = {"takes": 2, "sample_rate": 8000, "seconds": 0.5}
+
+
+def test_every_instrument_plays_every_pitch_in_tune():
+    notes = make_notes(lowest=48, highest=72, **SMALL)
+    assert len(notes) == len(INSTRUMENTS) * 25 * 2
+    found = estimate_pitch(notes.waveforms, notes.sample_rate)
+    assert cents(found, notes.pitch).abs().max() < 15
+
+
+def test_notes_are_clean():
+    notes = make_notes(**SMALL)
+    peak = notes.waveforms.abs().amax(1)
+    torch.testing.assert_close(peak, 0.95 * notes.velocity / 127, atol=0.05, rtol=0)
+    assert not notes.waveforms[:, 0].any()
+    assert notes.waveforms[:, -1].abs().max() < 0.01  # let go before the end
+    assert notes.waveforms.mean(1).abs().max() < 0.01
+
+
+def test_takes_differ_and_sets_do_not():
+    first, again = make_notes(**SMALL), make_notes(**SMALL)
+    assert torch.equal(first.waveforms, again.waveforms)
+    assert not torch.equal(first.waveforms, make_notes(seed=1, **SMALL).waveforms)
+    strikes = first.waveforms.view(-1, 2, first.waveforms.shape[1])
+    scaled = strikes / strikes.abs().amax(2, keepdim=True)
+    assert (scaled[:, 0] - scaled[:, 1]).abs().amax(1).min() > 0.01
+
+
+def test_high_partials_do_not_alias():
+    notes = make_notes(lowest=96, highest=96, instruments=("banjo",), **SMALL)
+    spectrum = torch.fft.rfft(notes.waveforms * torch.hann_window(4000)).abs()
+    below = spectrum[:, : int(2093 * 0.5 * 0.9)]  # hertz times seconds, under the first partial
+    assert below.max() < 0.01 * spectrum.max()
+
+
+def test_wrong_options_are_named():
+    with pytest.raises(UnknownNameError, match="guitar"):
+        make_notes(instruments=("gutiar",))
+    with pytest.raises(ConfigError, match="takse"):
+        make_notes(takse=3)
+    with pytest.raises(ConfigError, match="in order"):
+        make_notes(lowest=72, highest=60)
+    with pytest.raises(DataError, match="no soundfont"):
+        make_notes(soundfont="missing.sf2")
+
+
+def test_a_file_that_is_no_soundfont_is_named(tmp_path):
+    pytest.importorskip("tinysoundfont")
+    path = tmp_path / "bad.sf2"
+    path.write_bytes(b"RIFF\0\0\0\0sfbk")
+    with pytest.raises(DataError, match=r"bad\.sf2"):
+        make_notes(soundfont=str(path))
+
+
+def test_the_command_writes_labelled_splits(tmp_path, capsys):
+    out = tmp_path / "set"
+    words = f"data notes --out {out} --takes 2 --rate 8000 --seconds 0.25 --instruments harp,flute"
+    assert main([*words.split(), "--highest", "D4", "--test-every", "4"]) == 0
+    assert "12 notes by harp, flute" in capsys.readouterr().out
+    tables = {s: json.loads((out / f"notes-{s}/examples.json").read_text()) for s in SPLITS}
+    assert [len(tables[split]) for split in SPLITS] == [9, 3]
+    assert not set(tables["train"]) & set(tables["test"])
+    for split, table in tables.items():
+        for name, label in table.items():
+            assert name.startswith(label["instrument"])
+            with wave.open(str(out / f"notes-{split}/audio/{name}.wav")) as file:
+                assert (file.getframerate(), file.getnframes()) == (8000, 2000)
+    assert main([*words.split()]) == 1
+    assert "there already" in capsys.readouterr().err
+
+
+SPLITS = ("train", "test")
