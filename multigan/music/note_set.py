@@ -134,7 +134,7 @@ def _options(options: NoteOptions | None, changes: dict[str, object]) -> NoteOpt
             f"Notes have no option {unknown[0]!r}. Their options are: {', '.join(sorted(known))}."
         )
     given = {} if options is None else vars(options)
-    return NoteOptions(**{**given, **changes})  # type: ignore[arg-type]
+    return NoteOptions(**{**given, **changes})
 
 
 def _labels(options: NoteOptions) -> tuple[Tensor, Tensor]:

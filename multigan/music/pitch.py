@@ -78,7 +78,7 @@ def estimate_pitch(
     lowest: float = 50.0,
     highest: float = 2000.0,
 ) -> Tensor:
-    """Returns the fundamental frequency (B,) in Hz of each waveform (B, T); NaN where there is none.
+    """Returns the fundamental frequency (B,) in Hz of waveforms (B, T); NaN where there is none.
 
     The normalized square difference of overlapping frames is searched for its first high peak,
     which is refined by a parabola; a waveform's pitch is the median of its frames', each counted
@@ -101,7 +101,7 @@ def estimate_pitch(
 
 
 def cents(frequency: Tensor, midi: Tensor) -> Tensor:
-    """Returns how far frequencies in Hz lie from MIDI numbers, in cents: hundredths of a semitone."""
+    """Returns how far frequencies in Hz lie above MIDI numbers, in hundredths of a semitone."""
     return 100 * (midi_number(frequency) - midi)
 
 
@@ -120,7 +120,7 @@ def _normalized_difference(frames: Tensor, lags: int) -> Tensor:
     energy = frames.square().cumsum(-1)
     total = energy[..., -1:]
     before = torch.cat([torch.zeros_like(total), energy[..., :lags]], -1)  # of the first k samples
-    upto = torch.cat([energy[..., length - lags - 1 :].flip(-1)], -1)  # without the last k
+    upto = energy[..., length - lags - 1 :].flip(-1)  # of all but the last k
     return 2 * correlation / (upto + total - before).clamp_min(1e-12)
 
 

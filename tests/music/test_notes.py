@@ -1,7 +1,9 @@
 """Sets of notes: what is asked for is what sounds."""
 
 import json
+import os
 import wave
+from pathlib import Path
 
 import pytest
 import torch
@@ -64,6 +66,22 @@ def test_a_file_that_is_no_soundfont_is_named(tmp_path):
     path.write_bytes(b"RIFF\0\0\0\0sfbk")
     with pytest.raises(DataError, match=r"bad\.sf2"):
         make_notes(soundfont=str(path))
+
+
+def soundfonts():
+    folders = [os.environ.get("MULTIGAN_TEST_DATA", ""), "/usr/share/sounds/sf2"]
+    return [path for folder in folders if folder for path in Path(folder).glob("*.sf2")]
+
+
+@pytest.mark.skipif(not soundfonts(), reason="no .sf2 in $MULTIGAN_TEST_DATA or the system")
+def test_a_soundfont_plays_in_tune():
+    pytest.importorskip("tinysoundfont")
+    notes = make_notes(soundfont=str(soundfonts()[0]), instruments=("0", "24"), takes=2)
+    assert notes.instruments[1].startswith("024 ")
+    found = estimate_pitch(notes.waveforms, notes.sample_rate)
+    assert cents(found, notes.pitch).abs().max() < 50
+    with pytest.raises(ConfigError, match="General MIDI"):
+        make_notes(soundfont=str(soundfonts()[0]), instruments=("guitar",))
 
 
 def test_the_command_writes_labelled_splits(tmp_path, capsys):
