@@ -18,9 +18,17 @@ from multigan.core.engine import pick_device
 from multigan.core.modality import Modality
 from multigan.core.modes import evaluating
 from multigan.core.prior import Prior
-from multigan.errors import CheckpointError, ConfigError
+from multigan.errors import CheckpointError, ConfigError, ShapeError
 from multigan.files import atomic_folder, read_json, write_json
-from multigan.latents import walk
+from multigan.latents import (
+    Directions,
+    Projection,
+    factorized_directions,
+    principal_directions,
+    project,
+    random_directions,
+    walk,
+)
 from multigan.modalities import GENERATORS, MODALITIES
 from multigan.registry import Component, Registry
 
@@ -110,6 +118,7 @@ class Pipeline:
         condition: Condition = None,
         seed: int = 0,
         truncation: float = 1.0,
+        linear: bool = False,
         batch_size: int = 64,
     ) -> list[Any]:
         """Generates a walk along the arcs between `stops` random latents.
@@ -120,13 +129,88 @@ class Pipeline:
             condition: As in `__call__`, but None stays with the first class.
             seed: Fixes the stops.
             truncation: As in `__call__`.
+            linear: Walk along straight lines instead of arcs.
             batch_size: As in `__call__`.
         """
         if stops < 2:
             raise ConfigError(f"A walk needs at least 2 stops, not {stops}.")
-        latents = walk(self.latents(stops, seed=seed, truncation=truncation), frames)
-        told = self.conditions(0 if condition is None and self._by_class else condition, frames)
+        ends = self.latents(stops, seed=seed, truncation=truncation)
+        latents = walk(ends, frames, linear=linear)
+        told = self.conditions(self._one_condition(condition), frames)
         return self.modality.decode(self.generate(latents, told, batch_size=batch_size))
+
+    def directions(
+        self,
+        count: int = 8,
+        *,
+        method: str = "principal",
+        condition: Condition = None,
+        seed: int = 0,
+    ) -> Directions:
+        """Returns directions in the latent space along which samples change most.
+
+        Args:
+            count: How many, the most telling first.
+            method: "principal" (GANSpace), "factorized" (SeFa) or "random"; see
+                `multigan.latents`.
+            condition: One condition, under which they are found; None is the first class.
+            seed: Of what is drawn to find them.
+
+        Raises:
+            ConfigError: There is no such method, or the latent space has fewer dimensions.
+
+        Example:
+            >>> directions = pipeline.directions(4)  # doctest: +SKIP
+            >>> latents = directions.move(pipeline.latents(8), 0, 2.5)  # doctest: +SKIP
+            >>> pipeline.modality.decode(pipeline.generate(latents))  # doctest: +SKIP
+        """
+        size, told = self.prior.dim, self.conditions(self._one_condition(condition), 1)
+        if method == "random":
+            return random_directions(size, count=count, seed=seed)
+        if method == "factorized":
+            return factorized_directions(self.generator, size, count=count, condition=told)
+        if method == "principal":
+            return principal_directions(
+                self.generator, size, count=count, condition=told, seed=seed
+            )
+        raise ConfigError(f"Directions are principal, factorized or random, not {method!r}.")
+
+    def project(
+        self, samples: Tensor, *, condition: Condition = None, steps: int = 200, seed: int = 0
+    ) -> Projection:
+        """Searches latents from which the generator makes something like given samples.
+
+        Args:
+            samples: (B, *S), as `modality.encode` makes them of real data.
+            condition: As in `__call__`, but None finds the class of each sample, too, by trying
+                all of them: ask `Projection.condition`.
+            steps: Of the search.
+            seed: Of the latents that it begins with.
+
+        Raises:
+            ShapeError: The samples have another shape than this pipeline's.
+            ConfigError: The condition is not one this pipeline has.
+        """
+        if samples.shape[1:] != self.modality.sample_shape:
+            raise ShapeError(
+                f"This pipeline makes samples of shape {self.modality.sample_shape}; those to be "
+                f"projected have {tuple(samples.shape[1:])}. Bring them to its shape first."
+            )
+        targets = samples.to(self.device)
+        search_class = condition is None and self._by_class
+        told = (
+            self._nearest_classes(targets, seed)
+            if search_class
+            else self.conditions(condition, len(targets))
+        )
+        return project(
+            self.generator,
+            targets,
+            self.prior.dim,
+            condition=None if told is None else told.to(self.device),
+            steps=steps,
+            seed=seed,
+        )
 
     def latents(self, num_samples: int, *, seed: int = 0, truncation: float = 1.0) -> Tensor:
         """Returns latents (num_samples, Z): the first rows are the same for any number."""
@@ -232,6 +316,26 @@ class Pipeline:
         kind = PIPELINES.get(modality.name, cls)
         pipeline = kind(generator, modality, prior, condition=condition, components=components)
         return cast(Self, pipeline.to(pick_device(device)))
+
+    def _nearest_classes(self, targets: Tensor, seed: int) -> Tensor:
+        """Returns the class (B,) under which some random latent comes nearest to each target."""
+        assert self.condition is not None  # the caller has asked
+        starts = [
+            project(
+                self.generator,
+                targets,
+                self.prior.dim,
+                condition=torch.full((len(targets),), number, device=self.device),
+                steps=0,
+                seed=seed,
+            ).starts
+            for number in range(self.condition.size)
+        ]
+        return torch.stack(starts).argmin(0).cpu()
+
+    def _one_condition(self, condition: Condition) -> Condition:
+        """Returns the condition, the first class if there are classes and none was named."""
+        return 0 if condition is None and self._by_class else condition
 
     @property
     def _by_class(self) -> bool:

@@ -8,7 +8,7 @@ import torch
 from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
 from multigan.core.prior import Prior
-from multigan.errors import CheckpointError, ConfigError
+from multigan.errors import CheckpointError, ConfigError, ShapeError
 from multigan.modalities import GENERATORS, MODALITIES
 from multigan.pipelines import Pipeline
 from multigan.registry import Component
@@ -18,7 +18,7 @@ CLASSES = ConditionSpec("class", 3, ("cat", "dog", "7"))
 
 def make_pipeline(condition=CLASSES, norm="batch") -> Pipeline:
     components = {
-        "generator": Component("dcgan", {"width": 4}),
+        "generator": Component("dcgan", {"width": 4, "norm": norm}),
         "modality": Component("image", {"channels": 1, "height": 8, "width": 8}),
     }
     modality = MODALITIES.build(components["modality"])
@@ -155,3 +155,28 @@ def test_weights_of_other_networks_are_refused(pipeline, tmp_path):
     (folder / "pipeline.json").write_text(json.dumps(index))
     with pytest.raises(CheckpointError, match="do not fit its networks"):
         Pipeline.from_pretrained(folder)
+
+
+@pytest.mark.parametrize("method", ["principal", "factorized", "random"])
+def test_directions_are_repeatable_unit_vectors(pipeline, method):
+    first, second = (pipeline.directions(3, method=method, seed=5) for _ in range(2))
+    torch.testing.assert_close(first.vectors, second.vectors)
+    torch.testing.assert_close(first.vectors.norm(dim=1), torch.ones(3))
+    assert first.method == method
+
+
+def test_directions_of_an_unknown_method_are_refused(pipeline):
+    with pytest.raises(ConfigError, match="principal, factorized or random, not 'sefa'"):
+        pipeline.directions(method="sefa")
+
+
+def test_projecting_what_the_generator_made_finds_its_class_and_comes_near():
+    pipeline = make_pipeline(norm="none")  # with weights that are not near zero yet
+    samples = pipeline.generate(pipeline.latents(3, seed=1), torch.tensor([0, 1, 2]))
+    found = pipeline.project(samples, steps=60)
+    assert (found.distances < 0.5 * found.starts).all()
+    assert found.condition.tolist() == [0, 1, 2]
+    again = pipeline.generate(found.latents, found.condition)
+    assert (again - samples).square().mean() < 0.5 * samples.var()
+    with pytest.raises(ShapeError, match=r"shape \(1, 8, 8\)"):
+        pipeline.project(torch.zeros(1, 1, 4, 4))

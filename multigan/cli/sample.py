@@ -37,6 +37,18 @@ def add_arguments(parser: ArgumentParser) -> None:
     layout.add_argument(
         "--interpolate", action="store_true", help="write the frames of a walk between two latents"
     )
+    layout.add_argument(
+        "--directions",
+        metavar="METHOD",
+        help="write a sheet along the latent directions that matter: principal (GANSpace), "
+        "factorized (SeFa) or random; -n says how many",
+    )
+    layout.add_argument(
+        "--project", metavar="DATA", help="find the first -n samples of DATA in the latent space"
+    )
+    parser.add_argument(
+        "--linear", action="store_true", help="interpolate along straight lines, not arcs"
+    )
     parser.add_argument("--out", type=Path, default=Path("samples"), help="folder (samples)")
     add_device(parser)
 
@@ -45,7 +57,7 @@ def run(args: Namespace) -> None:
     """Writes the samples and prints the path of each file."""
     pipeline = _open(args)
     _make_folder(args.out)
-    for path in _walk(pipeline, args) if args.interpolate else _draw(pipeline, args):
+    for path in _written(pipeline, args):
         print(path)
 
 
@@ -93,6 +105,19 @@ def _make_folder(folder: Path) -> None:
         raise ConfigError(f"{folder} is a file. --out names a folder for the samples.") from None
 
 
+def _written(pipeline: "Pipeline", args: Namespace) -> list[Path]:
+    from multigan.cli.latent_space import write_directions, write_projections
+
+    if args.interpolate:
+        return _walk(pipeline, args)
+    if args.directions is not None:
+        return write_directions(pipeline, args, args.condition[0] if args.condition else None)
+    if args.project is not None:
+        told = conditions(args.condition, pipeline.condition, args.num_samples)
+        return write_projections(pipeline, args, told)
+    return _draw(pipeline, args)
+
+
 def _draw(pipeline: "Pipeline", args: Namespace) -> list[Path]:
     from multigan.kits import KITS
 
@@ -121,6 +146,7 @@ def _walk(pipeline: "Pipeline", args: Namespace) -> list[Path]:
         condition=conditions(args.condition, pipeline.condition, args.num_samples),
         seed=args.seed,
         truncation=args.truncation,
+        linear=args.linear,
     )
     modality, stem = pipeline.modality, f"walk-{args.seed}"
     paths = [

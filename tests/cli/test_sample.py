@@ -1,9 +1,11 @@
 """Sampling: which files appear, and that they hold what was asked for."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from multigan.cli.evaluate import metric_names
@@ -135,3 +137,35 @@ def test_evaluate_prints_a_number_with_what_it_was_measured_with(multigan, train
 def test_metric_names_come_with_spaces_or_commas():
     assert metric_names(["frechet,recall", "coverage"]) == ["frechet", "recall", "coverage"]
     assert metric_names(None) == []
+
+
+@pytest.mark.parametrize("method", ["principal", "factorized", "random"])
+def test_directions_are_a_sheet_with_a_row_each(multigan, trained, tmp_path, method):
+    said = multigan("sample", trained, "-n", 2, "--directions", method, "--out", tmp_path)
+    path = tmp_path / f"directions-{method}-0.png"
+    assert said.out == f"{path}\n"
+    with Image.open(path) as sheet:
+        assert sheet.width > 3 * sheet.height  # two rows of seven
+
+
+def test_a_projection_is_a_sheet_of_real_above_found_and_its_latents(multigan, trained, tmp_path):
+    said = multigan("sample", trained, "-n", 2, "--project", "digits", "--out", tmp_path)
+    sheet, table = (Path(line) for line in said.out.splitlines())
+    assert sheet.suffix == ".png"
+    found = json.loads(table.read_text())
+    pipeline = Pipeline.from_pretrained(trained)
+    latents, classes = torch.tensor(found["latents"]), torch.tensor(found["conditions"])
+    made = pipeline.modality.decode(pipeline.generate(latents, classes))
+    with Image.open(sheet) as shown:
+        assert len(made) == 2
+        assert shown.width == pytest.approx(shown.height, rel=0.1)  # two above two
+    assert len(found["distances"]) == 2
+
+
+def test_what_is_projected_is_checked(multigan, trained, tmp_path):
+    said = multigan("sample", trained, "--project", tmp_path / "nothing", "--out", tmp_path)
+    assert said.code == 1
+    assert "no file or folder" in said.err
+    said = multigan("sample", trained, "--directions", "sefa", "--out", tmp_path)
+    assert said.code == 1
+    assert "principal, factorized or random" in said.err

@@ -19,18 +19,25 @@ def slerp(start: Tensor, end: Tensor, share: float | Tensor) -> Tensor:
     unit_start = start / start.norm(dim=-1, keepdim=True).clamp_min(1e-12)
     unit_end = end / end.norm(dim=-1, keepdim=True).clamp_min(1e-12)
     angle = (unit_start * unit_end).sum(-1, keepdim=True).clamp(-1, 1).acos()
-    straight = torch.lerp(start, end, torch.as_tensor(share, dtype=start.dtype))
+    straight = lerp(start, end, share)
     arc = ((1 - share) * angle).sin() * start + (share * angle).sin() * end
     # Along nearly the same or the opposite direction the arc is not defined; the line is.
     return torch.where(angle.sin() < 1e-4, straight, arc / angle.sin().clamp_min(1e-12))
 
 
-def walk(stops: Tensor, frames: int) -> Tensor:
-    """Returns `frames` latents evenly along the arcs through `stops`: (K, Z) -> (frames, Z).
+def lerp(start: Tensor, end: Tensor, share: float | Tensor) -> Tensor:
+    """Returns the point a `share` of the way along the straight line from `start` to `end`."""
+    return torch.lerp(start, end, torch.as_tensor(share, dtype=start.dtype))
 
-    The first frame is the first stop and the last frame the last.
+
+def walk(stops: Tensor, frames: int, *, linear: bool = False) -> Tensor:
+    """Returns `frames` latents evenly along the way through `stops`: (K, Z) -> (frames, Z).
+
+    The first frame is the first stop and the last frame the last. The way goes along arcs, or
+    along straight lines if `linear`.
     """
     position = torch.linspace(0, len(stops) - 1, frames, dtype=stops.dtype, device=stops.device)
     left = position.floor().long().clamp_max(max(len(stops) - 2, 0))
     right = (left + 1).clamp_max(len(stops) - 1)
-    return slerp(stops[left], stops[right], (position - left).unsqueeze(1))
+    between = lerp if linear else slerp
+    return between(stops[left], stops[right], (position - left).unsqueeze(1))

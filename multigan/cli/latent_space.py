@@ -1,0 +1,68 @@
+"""What `multigan sample` writes of the latent space: its directions, and real data found in it."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multigan.pipelines import Pipeline
+
+DISTANCES = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)  # standard deviations of the prior
+
+
+def write_directions(pipeline: "Pipeline", args: Namespace, condition: Any) -> list[Path]:
+    """Writes a sheet of one sample moved along each direction, a row a direction."""
+    import torch
+
+    directions = pipeline.directions(
+        args.num_samples, method=args.directions, condition=condition, seed=args.seed
+    )
+    start = pipeline.latents(1, seed=args.seed, truncation=args.truncation)
+    distances = torch.tensor(DISTANCES)
+    rows = [
+        directions.move(start.expand(len(distances), -1), index, distances)
+        for index in range(len(directions))
+    ]
+    latents = torch.cat(rows)
+    first = 0 if condition is None and pipeline.condition is not None else condition
+    told = pipeline.conditions(first, len(latents))
+    items = pipeline.modality.decode(pipeline.generate(latents, told))
+    stem = args.out / f"directions-{args.directions}-{args.seed}"
+    return [pipeline.modality.write_sheet(items, stem, columns=len(distances))]
+
+
+def write_projections(pipeline: "Pipeline", args: Namespace, condition: Any) -> list[Path]:
+    """Writes a sheet, real above found, and a table of the latents that were found."""
+    from multigan.files import write_json
+
+    targets = _targets(pipeline, args)
+    if isinstance(condition, list):
+        condition = condition[: len(targets)]
+    found = pipeline.project(targets, condition=condition, seed=args.seed)
+    told = None if found.condition is None else found.condition.cpu()
+    latents = found.latents.cpu()
+    made = pipeline.generate(latents, told)
+    items = pipeline.modality.decode(targets) + pipeline.modality.decode(made)
+    stem = args.out / f"projection-{args.seed}"
+    table = {
+        "distances": found.distances.tolist(),
+        "conditions": None if told is None else told.tolist(),
+        "latents": latents.tolist(),
+    }
+    return [
+        pipeline.modality.write_sheet(items, stem, columns=len(targets)),
+        write_json(stem.with_suffix(".json"), table),
+    ]
+
+
+def _targets(pipeline: "Pipeline", args: Namespace) -> Any:
+    """Returns the first samples of the data that was named, in the pipeline's shape."""
+    import torch
+
+    from multigan.kits import KITS
+
+    modality = pipeline.modality
+    kit = KITS[modality.name]
+    data = kit.load(args.project, **kit.like(modality.sample_shape, {}))
+    raw, _ = data.source.read(torch.arange(min(args.num_samples, len(data.source))))
+    return modality.encode(raw.to(pipeline.device)).cpu()

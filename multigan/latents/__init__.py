@@ -1,0 +1,23 @@
+"""The latent space: walks through it, directions in it, and the way back from a sample to it."""
+
+from multigan.latents.directions import (
+    Directions,
+    factorized_directions,
+    principal_directions,
+    random_directions,
+)
+from multigan.latents.projection import Projection, project, pyramid_distance
+from multigan.latents.walks import lerp, slerp, walk
+
+__all__ = [
+    "Directions",
+    "Projection",
+    "factorized_directions",
+    "lerp",
+    "principal_directions",
+    "project",
+    "pyramid_distance",
+    "random_directions",
+    "slerp",
+    "walk",
+]
