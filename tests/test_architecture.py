@@ -17,7 +17,7 @@ LAYERS = [
     {"registry", "files", "compat"},
     {"config"},
     {"core"},
-    {"music"},
+    {"music", "oracle"},
     {"modalities", "data", "metrics", "latents"},
     {"kits", "pipelines"},
     {"assemble", "runs"},

@@ -6,19 +6,29 @@ bleu(samples, references).mean(4), self_bleu(samples).mean(4), distinct(samples,
 
 from multigan.metrics.text.bleu import BleuCounts, bleu, self_bleu
 from multigan.metrics.text.corpus import Corpus, index_texts
+from multigan.metrics.text.encoders import TextEncoder, build_text_encoder
+from multigan.metrics.text.neural_model import NeuralModelOptions, neural_nll
 from multigan.metrics.text.ngram_model import ngram_log_probs, ngram_nll, with_unknown
+from multigan.metrics.text.tradeoff import Point, best_point, sweep
 from multigan.metrics.text.variety import copied_share, distinct, unique_share
 
 __all__ = [
     "BleuCounts",
     "Corpus",
+    "NeuralModelOptions",
+    "Point",
+    "TextEncoder",
+    "best_point",
     "bleu",
+    "build_text_encoder",
     "copied_share",
     "distinct",
     "index_texts",
+    "neural_nll",
     "ngram_log_probs",
     "ngram_nll",
     "self_bleu",
+    "sweep",
     "unique_share",
     "with_unknown",
 ]

@@ -59,9 +59,9 @@ class Oracle(nn.Module):
         """Returns an oracle of the literature's kind, but not the literature's: other weights."""
         oracle = cls(vocab_size, size, size)
         with seeded(seed, "oracle"):
-            for weight in oracle.parameters():
-                weight.normal_()
-        oracle.lstm.bias_hh_l0.zero_()  # torch has two biases where the oracle has one
+            for name, weight in oracle.named_parameters():
+                # torch's LSTM adds two biases where the oracle has one.
+                nn.init.zeros_(weight) if "bias_hh" in name else nn.init.normal_(weight)
         return oracle
 
     @classmethod
@@ -77,19 +77,20 @@ class Oracle(nn.Module):
         """
         arrays = _read(Path(path))
         vocab_size, embedding_dim = arrays["embedding"].shape
-        oracle = cls(vocab_size, embedding_dim, arrays["wo"].shape[0])
-        weights = {
-            "embedding.weight": arrays["embedding"],
-            "lstm.weight_ih_l0": torch.cat([arrays[f"w{gate}"].T for gate in GATES]),
-            "lstm.weight_hh_l0": torch.cat([arrays[f"u{gate}"].T for gate in GATES]),
-            "lstm.bias_ih_l0": torch.cat([arrays[f"b{gate}"] for gate in GATES]),
-            "lstm.bias_hh_l0": torch.zeros(4 * arrays["wo"].shape[0]),
-            "output.weight": arrays["wo"].T,
-            "output.bias": arrays["bo"],
-        }
+        hidden_dim = arrays["wo"].shape[0]
+        oracle = cls(vocab_size, embedding_dim, hidden_dim)
         try:
+            weights = {
+                "embedding.weight": arrays["embedding"],
+                "lstm.weight_ih_l0": torch.cat([arrays[f"w{gate}"].mT for gate in GATES]),
+                "lstm.weight_hh_l0": torch.cat([arrays[f"u{gate}"].mT for gate in GATES]),
+                "lstm.bias_ih_l0": torch.cat([arrays[f"b{gate}"] for gate in GATES]),
+                "lstm.bias_hh_l0": torch.zeros(4 * hidden_dim),
+                "output.weight": arrays["wo"].mT,
+                "output.bias": arrays["bo"],
+            }
             oracle.load_state_dict(weights)
-        except RuntimeError as error:
+        except RuntimeError as error:  # shapes that do not fit one another
             raise DataError(f"The arrays in {path} do not make an oracle: {error}") from None
         return oracle
 
@@ -97,7 +98,7 @@ class Oracle(nn.Module):
     def log_probs(self, ids: Tensor) -> Tensor:
         """Returns the log probability (B, L) of each token of sentences (B, L), in nats."""
         parts = []
-        for block in ids.split(BLOCK):
+        for block in torch.split(ids, BLOCK):
             logits = self._logits(block)
             chosen = logits.gather(-1, block.unsqueeze(-1)).squeeze(-1)
             parts.append(chosen - logits.logsumexp(-1))
@@ -120,7 +121,7 @@ class Oracle(nn.Module):
         sentences' own log probabilities and has the same expectation.
         """
         total = 0.0
-        for block in ids.split(BLOCK):
+        for block in torch.split(ids, BLOCK):
             log_probs = self._logits(block).log_softmax(-1)
             total -= (log_probs.exp() * log_probs).sum().item()
         return total / ids.numel()
