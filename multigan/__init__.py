@@ -66,5 +66,19 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(_HOMES[name]), name)
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Adds `%multigan` to IPython: `%load_ext multigan`."""
+    from multigan.notebook.magics import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Takes `%multigan` away again."""
+    from multigan.notebook.magics import unload
+
+    unload(shell)
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *_HOMES})

@@ -25,7 +25,8 @@ LAYERS = [
     {"session"},
     {"recipes"},
     {"trainers"},
-    {"cli", "notebook"},
+    {"cli"},
+    {"notebook"},
 ]
 RANK = {package: rank for rank, layer in enumerate(LAYERS) for package in layer}
 

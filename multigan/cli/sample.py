@@ -55,10 +55,15 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Writes the samples and prints the path of each file."""
+    for path in make(args):
+        print(path)
+
+
+def make(args: Namespace) -> list[Path]:
+    """Writes the samples and returns the path of each file."""
     pipeline = _open(args)
     _make_folder(args.out)
-    for path in _written(pipeline, args):
-        print(path)
+    return _written(pipeline, args)
 
 
 def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: int) -> Any:

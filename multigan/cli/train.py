@@ -38,18 +38,24 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Trains, or says what would be trained."""
-    from multigan.cli.dry_run import describe
     from multigan.cli.training import train_session
     from multigan.session import start
 
     recipe = resolve(args)
     if args.dry_run:
-        describe(recipe, device=args.device, as_json=args.json)
+        describe_only(recipe, args)
         return
     train_session(
         partial(start, recipe, out=args.out, device=args.device, command=args.typed),
         as_json=args.json,
     )
+
+
+def describe_only(recipe: "Recipe", args: Namespace) -> None:
+    """Says what would be trained."""
+    from multigan.cli.dry_run import describe
+
+    describe(recipe, device=args.device, as_json=args.json)
 
 
 def resolve(args: Namespace) -> "Recipe":
@@ -58,11 +64,20 @@ def resolve(args: Namespace) -> "Recipe":
     Raises:
         ConfigError: There is no such recipe, or a change of it is wrong.
     """
-    from multigan.config import parse_changes
     from multigan.recipes import recipe
 
     is_file = args.recipe.endswith(".json")
-    chosen = _read(Path(args.recipe)) if is_file else recipe(args.recipe)
+    return adjusted(_read(Path(args.recipe)) if is_file else recipe(args.recipe), args)
+
+
+def adjusted(chosen: "Recipe", args: Namespace) -> "Recipe":
+    """Returns a recipe with the changes that were asked for.
+
+    Raises:
+        ConfigError: A change is wrong.
+    """
+    from multigan.config import parse_changes
+
     if args.data is not None:
         chosen = chosen.with_data(args.data)
     asked: dict[str, Any] = {"steps": args.steps, "seed": args.seed}

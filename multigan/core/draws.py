@@ -10,12 +10,26 @@ Two ideas make a run repeatable to the bit, whatever it runs on:
 """
 
 import hashlib
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import torch
 from torch import Tensor
+
+# torch has one random state a process: a notebook that samples while it trains must not mix both.
+_one_at_a_time = threading.RLock()
+
+
+def _free_in_child() -> None:
+    global _one_at_a_time
+    _one_at_a_time = threading.RLock()  # another thread of the parent may have held it
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_free_in_child)
 
 _part: ContextVar[tuple[int, int]] = ContextVar("part", default=(0, 1))
 
@@ -31,11 +45,12 @@ def seeded(*path: int | str) -> Iterator[None]:
     """Makes the block's random draws a function of `path` alone, e.g. `seeded(seed, step)`.
 
     The surrounding random state is put back afterwards, so a training step disturbs nothing
-    that the user's own code draws.
+    that the user's own code draws. A block waits for those of other threads to end; what another
+    thread draws outside of any block meanwhile is neither repeatable nor harmless.
     """
     in_use = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
     devices = [torch.cuda.current_device()] if in_use else []
-    with torch.random.fork_rng(devices=devices):
+    with _one_at_a_time, torch.random.fork_rng(devices=devices):
         _seed(seed_from(*path), on_cuda=in_use)
         yield
 

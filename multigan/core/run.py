@@ -15,6 +15,7 @@ the same things, and each leaves a trace.
 """
 
 import json
+import math
 import os
 import re
 import shutil
@@ -38,6 +39,7 @@ except ImportError:  # Windows: two writers are then not told apart
 _NAME = re.compile(r"(\d{4,})-(.+)")
 _CHECKPOINT = re.compile(r"step-(\d{6,})")
 AT_WORK = frozenset({"running", "paused"})
+WAIT_SECONDS = 0.1  # between two looks at a run that is waited for
 WISHES = ("run", "pause", "stop")
 FILES = ("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json")
 ENTRIES = frozenset((*FILES, "samples", "checkpoints", "pipeline", "report.html"))
@@ -186,6 +188,23 @@ class RunFolder:
             asked["checkpoint"] += checkpoint
             asked["set"] = {**asked["set"], **(set or {})}
             write_json(self.control_file, asked)
+
+    def stop(self) -> None:
+        """Asks the run to stop after the step in progress and a checkpoint."""
+        self.request(want="stop")
+
+    def wait(self, timeout_seconds: float | None = None) -> dict[str, Any]:
+        """Returns the status as soon as nobody is training the run, or when the time is up.
+
+        The run may be at work in this process, in another, or in none.
+        """
+        give_up = math.inf if timeout_seconds is None else time.monotonic() + timeout_seconds
+        while self._has_somebody() and time.monotonic() < give_up:
+            time.sleep(WAIT_SECONDS)
+        return self.status()
+
+    def _has_somebody(self) -> bool:
+        return self.is_busy() or (fcntl is None and self.status()["state"] in AT_WORK)
 
     @contextmanager
     def _control_lock(self) -> Iterator[None]:

@@ -1,7 +1,10 @@
 """Randomness is a function of (seed, step), and of the whole batch, not of its parts."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
+from torch import Tensor
 
 from multigan.core.draws import normal, part_of, seed_from, seeded, uniform
 
@@ -52,3 +55,18 @@ def test_seeds_of_different_paths_differ():
     seeds = {seed_from(a, b) for a in range(20) for b in ("x", "y")}
     assert len(seeds) == 40
     assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_threads_that_draw_at_once_get_what_each_gets_alone():
+    def drawn(seed: int) -> list[Tensor]:
+        values = []
+        for index in range(200):
+            with seeded(seed, index):
+                values += [torch.randn(3), torch.rand(2)]
+        return values
+
+    alone = [drawn(seed) for seed in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(drawn, range(2)))
+    for a, b in zip(alone, together, strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=0)

@@ -1,0 +1,29 @@
+"""What multigan is in a notebook: magics, background runs and widgets.
+
+    %load_ext multigan
+    %multigan train digits
+
+Widgets are imported when first used, so that loading the magics costs neither torch nor ipywidgets.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multigan.notebook.dashboard import Dashboard
+
+_HOMES = {
+    "Dashboard": "multigan.notebook.dashboard",
+}
+
+__all__ = ["Dashboard"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

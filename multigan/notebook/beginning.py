@@ -1,0 +1,86 @@
+"""How a run begins in a notebook: on a thread, waited for, or in a process of its own."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from multigan.cli.training import train_session
+from multigan.errors import ConfigError
+from multigan.notebook.background import Training
+from multigan.notebook.detached import launch
+from multigan.notebook.manners import add_manner, add_waiting
+from multigan.notebook.publishing import HERTZ, PUBLISHER
+from multigan.notebook.showing import hold, in_terminal, show
+from multigan.notebook.values import Given
+from multigan.runs import Run
+from multigan.session import Session
+
+
+def begin(args: Namespace, prepare: Callable[..., Session]) -> None:
+    """Trains a session on its own thread and shows it.
+
+    Args:
+        args: Of a command that trains.
+        prepare: Opens the session: `start` or `resume`, given all but how to talk.
+    """
+
+    def opened(**talk: Any) -> Session:
+        session = prepare(**talk)
+        hold(args, session.run)
+        return session
+
+    if args.json or (args.wait and in_terminal(args.shell)):
+        train_session(opened, as_json=args.json)
+        return
+    session = opened(on_note=print)
+    for note in session.notes:
+        print(note)
+    training = Training(session).start()
+    if in_terminal(args.shell):
+        print(f"Training {training.run.path} in the background: %multigan stop ends it.")
+        return
+    view = show(training.run, plain=args.plain)
+    if args.wait:
+        _wait(training, view)
+
+
+def _wait(training: Training, view: Any) -> None:
+    """Blocks until the training has ended; this thread brings the view up to date meanwhile.
+
+    Where a page takes updates from the cell's own thread alone, this is the way to have any.
+    """
+    PUBLISHER.remove(view)
+    try:
+        while not training.wait(1 / HERTZ):
+            view.push()
+    except KeyboardInterrupt:
+        training.stop()
+        training.wait()
+    finally:
+        view.push()
+        PUBLISHER.add(view)
+    if training.error is not None:
+        raise training.error
+
+
+def detach(args: Namespace, root: Path) -> None:
+    """Trains in a process of its own, by the same words, and shows the run.
+
+    Raises:
+        ConfigError: The words hold an object, which no other process can see.
+    """
+    ours = ArgumentParser(add_help=False)
+    add_manner(ours)
+    add_waiting(ours)
+    words = ours.parse_known_args(args.words)[1]
+    for word in words:
+        if isinstance(word, Given):
+            raise ConfigError(
+                f"Another process cannot see {word}. Save it to a file, or leave out --detach."
+            )
+    run = Run(launch(words, root).path)
+    hold(args, run)
+    print(f"Training {run.path} in a process of its own.")
+    if not in_terminal(args.shell):
+        show(run, plain=args.plain)

@@ -1,0 +1,59 @@
+"""Tab completion of %multigan: commands, options, recipes and runs."""
+
+from pathlib import Path
+from typing import Any
+
+from multigan.core.run import find_runs
+from multigan.notebook.parsing import choices_after
+from multigan.recipes import RECIPES
+
+MAGICS = ("%multigan", "%%multigan")
+
+
+def candidates(text: str) -> list[str]:
+    """Returns what the last word of `text` may become, given the words before it.
+
+    Example:
+        >>> candidates("%multigan train dig")
+        ['digits']
+    """
+    words = text.split()
+    if not words or words[0] not in MAGICS or (len(words) == 1 and not text[-1].isspace()):
+        return []
+    done, begun = (words[1:], "") if text[-1].isspace() else (words[1:-1], words[-1])
+    choice = choices_after(done)
+    if begun.startswith("-"):
+        names = choice.options
+    elif done and done[-1] == "--runs":
+        names = []
+    else:
+        names = choice.commands + _values(choice.wanted, _runs_root(done))
+    return [name for name in names if name.startswith(begun)]
+
+
+def _values(wanted: list[str], root: Path) -> list[str]:
+    if {"recipe", "name"} & set(wanted):
+        return list(RECIPES)
+    if {"run_name", "names", "first", "others"} & set(wanted):
+        return [run.name for run in reversed(find_runs(root))]
+    return []
+
+
+def _runs_root(words: list[str]) -> Path:
+    if "--runs" in words[:-1]:
+        return Path(words[words.index("--runs") + 1])
+    return Path("runs")
+
+
+def matcher(context: Any) -> dict[str, Any]:
+    """Completes a line of %multigan, and alone: file names would only stand in the way."""
+    from IPython.core.completer import SimpleCompletion
+
+    lines = context.text_until_cursor.splitlines() or [""]
+    found = [SimpleCompletion(name, type="param") for name in candidates(lines[-1])]
+    return {"completions": found, "suppress": bool(found)}
+
+
+matcher.matcher_api_version = 2  # type: ignore[attr-defined]
+matcher.matcher_identifier = "multigan"  # type: ignore[attr-defined]
+matcher.matcher_priority = 100  # type: ignore[attr-defined]

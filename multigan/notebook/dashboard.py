@@ -1,0 +1,129 @@
+"""The dashboard: a run's curves, samples and health, and the means to steer it."""
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from multigan.core.run import AT_WORK, RunFolder
+from multigan.errors import MultiganError, RunError
+from multigan.notebook.assets import script, style
+from multigan.notebook.comms import any_shell
+from multigan.notebook.following import Follower
+from multigan.notebook.steering import ask, turn
+from multigan.notebook.views import RunView
+
+MAX_EVENTS = 50
+
+
+class Dashboard(RunView, anywidget.AnyWidget):
+    """A run on the page, brought up to date while it trains, whoever trains it.
+
+    Args:
+        run: The run.
+
+    Example:
+        >>> from multigan import Run  # doctest: +SKIP
+        >>> from multigan.notebook import Dashboard  # doctest: +SKIP
+        >>> Dashboard(Run.find(7))  # doctest: +SKIP
+    """
+
+    _esm = script("page", "chart", "looks", "steering", "dashboard")
+    _css = style("page", "dashboard")
+
+    name = t.Unicode().tag(sync=True)
+    status = t.Dict().tag(sync=True)  # state, step, of, rate, seconds_left, message, traceback
+    curves: t.List = t.List().tag(
+        sync=True
+    )  # [{name, steps, values}], the numbers as float32 buffers
+    looks: t.List = t.List().tag(sync=True)  # [[step, suffix]], oldest first
+    newest = t.Bytes(b"").tag(sync=True)  # the newest look; older ones are sent when asked for
+    knobs = t.Dict().tag(sync=True)  # {name: {value, least, most}}
+    health = t.Dict().tag(sync=True)
+    events: t.List = t.List().tag(sync=True)  # [[step, sentence]]
+
+    def __init__(self, run: RunFolder, **traits: Any) -> None:
+        self._shown: dict[str, Any] = {}
+        super().__init__(name=run.name, **traits)
+        any_shell(self)
+        self.on_msg(self._hear)
+        self.follow(run)
+
+    def draw(self, following: Follower) -> None:
+        """Sends what has changed, in one message."""
+        with self.hold_sync():
+            self.status = self._described(following.status)
+            self.knobs = _knobs(following.status)
+            self.health = following.health
+            if self._is_new("curves", following.curves.version):
+                self.curves = [_curve(following, name) for name in following.curves.names()]
+                self.events = [list(event) for event in following.curves.events[-MAX_EVENTS:]]
+            if self._is_new("looks", following.looks):
+                self.newest = _content(following.looks[-1]) if following.looks else b""
+                self.looks = [[int(look.stem), look.suffix] for look in following.looks]
+
+    def _is_new(self, what: str, version: Any) -> bool:
+        is_new = self._shown.get(what) != version
+        self._shown[what] = version
+        return is_new
+
+    def _described(self, status: dict[str, Any]) -> dict[str, Any]:
+        training = self.training
+        return {
+            "state": status["state"],
+            "at_work": status["state"] in AT_WORK,
+            "step": status.get("step", 0),
+            "of": status.get("of", 0),
+            "rate": status.get("steps_per_second"),
+            "seconds_left": status.get("seconds_left"),
+            "message": status.get("message", ""),
+            "traceback": training.traceback if training is not None else "",
+        }
+
+    def _hear(self, _: Any, content: dict[str, Any], buffers: list[bytes]) -> None:
+        """Does what the page asks; may be called on any of the kernel's threads."""
+        try:
+            match content:
+                case {"do": str(action)}:
+                    ask(self.run, action)
+                case {"set": dict(values)}:
+                    turn(self.run, values)
+                    self.send({"told": _told(values)})
+                case {"look": int(index)}:
+                    self._send_look(index)
+        except MultiganError as error:
+            self.send({"error": str(error)})
+
+    def _send_look(self, index: int) -> None:
+        looks = self.following.looks
+        if 0 <= index < len(looks):
+            self.send({"look": index}, buffers=[_content(looks[index])])
+
+
+def _curve(following: Follower, name: str) -> dict[str, Any]:
+    steps, values = following.curves.points(name)
+    return {"name": name, "steps": steps.tobytes(), "values": values.tobytes()}
+
+
+def _knobs(status: dict[str, Any]) -> dict[str, Any]:
+    ranges = status.get("knob_ranges", {})
+    return {
+        name: {"value": value, "least": least, "most": most}
+        for name, value in status.get("knobs", {}).items()
+        for least, most in [ranges.get(name, (None, None))]
+    }
+
+
+def _told(values: dict[str, Any]) -> str:
+    asked = (
+        f"{n} {'back to its schedule' if v is None else f'= {v:g}'}" for n, v in values.items()
+    )
+    return f"Asked for {', '.join(asked)}."
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:  # a resumed run has just dropped it
+        raise RunError(f"The look {file} is gone: {error.strerror}.") from None

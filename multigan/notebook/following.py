@@ -1,0 +1,63 @@
+"""A run as its files show it, looked at a few times a second for next to nothing."""
+
+from pathlib import Path
+from typing import Any
+
+from multigan.core.run import AT_WORK, RunFolder
+from multigan.files import read_object
+from multigan.notebook.background import find_training
+from multigan.notebook.curves import Curves
+
+HEALTH = "health.json"
+
+
+class Follower:
+    """Follows one run, whoever trains it: this kernel, a shell, another machine.
+
+    Args:
+        run: The run.
+
+    Attributes:
+        curves: Its losses and metrics.
+        status: What status.json says.
+        health: What the collapse doctor says; empty where there is none.
+        looks: The looks at its samples, oldest first.
+    """
+
+    def __init__(self, run: RunFolder) -> None:
+        self.run = run
+        self.curves = Curves(run.metrics_file)
+        self.status: dict[str, Any] = {"state": "created", "step": 0}
+        self.health: dict[str, Any] = {}
+        self.looks: list[Path] = []
+        self._seen: dict[Path, int] = {}
+
+    def refresh(self) -> None:
+        """Reads what has changed."""
+        self.status = self._read_status()
+        self.curves.refresh()
+        if self._has_changed(self.run.samples):
+            self.looks = self.run.sample_files()
+        health_file = self.run.path / HEALTH
+        if self._has_changed(health_file):
+            self.health = read_object(health_file)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether somebody was training the run when it was last looked at."""
+        return self.status["state"] in AT_WORK
+
+    def _read_status(self) -> dict[str, Any]:
+        status = self.run.status()
+        training = find_training(self.run.path)
+        if training is not None and status["state"] in AT_WORK and training.steps_done is not None:
+            status["step"] = training.steps_done  # status.json is as old as the last logged row
+        return status
+
+    def _has_changed(self, path: Path) -> bool:
+        try:
+            changed_at = path.stat().st_mtime_ns
+        except OSError:
+            return False
+        before, self._seen[path] = self._seen.get(path), changed_at
+        return before != changed_at

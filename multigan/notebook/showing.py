@@ -1,0 +1,69 @@
+"""Which run a command means, what it is called, and how it is shown."""
+
+from argparse import Namespace
+from typing import Any
+
+from IPython.display import display
+
+from multigan.core.run import RunFolder, find_run, find_runs
+from multigan.errors import MissingDependencyError, RunError
+from multigan.runs import Run
+
+CURRENT = "_multigan_run"  # the shell's attribute for the run that commands without RUN mean
+
+
+def chosen_run(args: Namespace) -> Run:
+    """Returns the run that was named, the one last held in this notebook, or the newest.
+
+    Raises:
+        RunError: There is none.
+    """
+    if args.run_name is not None:
+        return Run(find_run(args.run_name, args.runs).path)
+    current = getattr(args.shell, CURRENT, None)
+    if current is not None and current.path.is_dir():
+        return current
+    found = find_runs(args.runs)
+    if not found:
+        raise RunError(f"There are no runs in {args.runs}. Make one: %multigan train digits")
+    return Run(found[-1].path)
+
+
+def hold(args: Namespace, run: Run) -> None:
+    """Binds a run to the variable asked for, and makes it the current one."""
+    args.shell.user_ns[args.variable] = run
+    setattr(args.shell, CURRENT, run)
+
+
+def in_terminal(shell: Any) -> bool:
+    """Whether this is IPython in a terminal, which shows no widgets."""
+    return getattr(shell, "kernel", None) is None
+
+
+def view_of(run: RunFolder, *, plain: bool) -> Any:
+    """Returns the dashboard, or its plain form where that is asked for or all there is.
+
+    Raises:
+        MissingDependencyError: Not even ipywidgets is installed.
+    """
+    try:
+        from multigan.notebook.plain import PlainDashboard
+
+        if plain:
+            return PlainDashboard(run)
+    except ImportError:
+        raise MissingDependencyError(
+            "ipywidgets", purpose="A dashboard", extra="notebook"
+        ) from None
+    try:
+        from multigan.notebook.dashboard import Dashboard
+    except ImportError:  # no anywidget
+        return PlainDashboard(run)
+    return Dashboard(run)
+
+
+def show(run: RunFolder, *, plain: bool = False) -> Any:
+    """Shows a run's dashboard and returns it."""
+    view = view_of(run, plain=plain)
+    display(view)
+    return view

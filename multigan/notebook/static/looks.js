@@ -1,0 +1,67 @@
+// The looks at a run's samples, with a slider over its history.
+
+const PLAY_MS = 350;
+
+/** Returns {element, update(), onMessage(content, buffers), stop()} for traits `looks` and `newest`. */
+function lookBox(model) {
+  const box = mediaBox("mg-look");
+  const slider = h("input", { type: "range", min: 0, max: 0, value: 0, "aria-label": "training step of the samples" });
+  const label = h("output", { class: "mg-look-step" });
+  const play = button("▶", togglePlay, { "aria-label": "Play the samples from the first step", title: "Play" });
+  const element = h("figure", { class: "mg-looks" }, box.element,
+    h("figcaption", {}, play, slider, label));
+  const cache = new Map();
+  let following = true, timer = null;
+
+  const steps = () => model.get("looks");
+  const isNewest = (index) => index === steps().length - 1;
+
+  function update() {
+    const count = steps().length;
+    element.hidden = !count;
+    slider.max = String(Math.max(count - 1, 0));
+    if (!count) return;
+    if (following) slider.value = slider.max;
+    show();
+  }
+
+  function show() {
+    const index = Math.min(Number(slider.value), steps().length - 1), [step, suffix] = steps()[index];
+    label.textContent = `step ${step}`;
+    slider.setAttribute("aria-valuetext", `step ${step}`);
+    const text = `samples at step ${step}`;
+    const key = `${step}${suffix}`;
+    if (isNewest(index)) box.show(model.get("newest"), suffix, text);
+    else if (cache.has(key)) box.show(cache.get(key), suffix, text);
+    else model.send({ look: index });
+  }
+
+  function onMessage(content, buffers) {
+    const at = steps()[content.look];
+    if (content.look === undefined || !at) return;
+    cache.set(`${at[0]}${at[1]}`, buffers[0]);
+    if (Number(slider.value) === content.look) show();
+  }
+
+  function togglePlay() {
+    if (timer) return stop();
+    if (isNewest(Number(slider.value))) slider.value = "0";
+    following = false;
+    play.textContent = "❚❚";
+    timer = setInterval(() => {
+      if (isNewest(Number(slider.value))) { following = true; return stop(); }
+      slider.value = String(Number(slider.value) + 1);
+      show();
+    }, PLAY_MS);
+    show();
+  }
+
+  function stop() {
+    clearInterval(timer);
+    timer = null;
+    play.textContent = "▶";
+  }
+
+  slider.addEventListener("input", () => { following = isNewest(Number(slider.value)); show(); });
+  return { element, update, onMessage, stop: () => { stop(); box.clear(); } };
+}

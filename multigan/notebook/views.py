@@ -1,0 +1,65 @@
+"""What every view of a run has in common, whatever it is drawn with."""
+
+from typing import Any
+
+from IPython.display import display
+
+from multigan.core.run import RunFolder
+from multigan.notebook import stills
+from multigan.notebook.background import find_training
+from multigan.notebook.following import Follower
+from multigan.notebook.publishing import PUBLISHER
+
+
+class RunView:
+    """Follows a run and is pushed by the publisher; mixed into a widget.
+
+    Where it is displayed, an ordinary output follows that holds the run's newest look: the page
+    shows the widget, while a saved notebook, a page on the web and a printout show the picture.
+    """
+
+    comm: Any
+
+    def follow(self, run: RunFolder) -> None:
+        """Begins to follow a run; the widget is made by now."""
+        self.run = run
+        self.following = Follower(run)
+        self.training = find_training(run.path)  # kept, for the error it may end with
+        self._still: Any = None
+        self._still_shows: Any = None
+        self.push()
+        PUBLISHER.add(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the widget has not been closed."""
+        return self.comm is not None
+
+    def push(self) -> bool:
+        """Shows what is new in the run; returns whether it is at work."""
+        following = self.following
+        following.refresh()
+        self.training = find_training(self.run.path) or self.training
+        self.draw(following)
+        if not following.is_at_work:
+            self._update_still()
+        return following.is_at_work
+
+    def draw(self, following: Follower) -> None:
+        """Brings the widget up to date."""
+        raise NotImplementedError
+
+    def _ipython_display_(self) -> None:
+        bundle: Any = self._repr_mimebundle_()  # type: ignore[attr-defined]
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        display(data, metadata=metadata, raw=True)
+        self._still = display({"text/plain": str(self.run.path)}, raw=True, display_id=True)
+        if not self.following.is_at_work:
+            self._update_still()
+
+    def _update_still(self) -> None:
+        status = self.following.status
+        shows = status["state"], status["step"]
+        if self._still is not None and shows != self._still_shows:
+            self._still_shows = shows
+            self._still.update(stills.of_run(self.run), raw=True)

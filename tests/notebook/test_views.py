@@ -1,0 +1,142 @@
+"""What the dashboards show, and what they ask of a run; without a page."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from multigan.files import write_json
+from multigan.notebook.dashboard import Dashboard
+from multigan.notebook.plain import PlainDashboard
+from multigan.notebook.publishing import HERTZ, Publisher
+from multigan.notebook.stills import of_run
+
+FINDING = {
+    "name": "diversity",
+    "severity": "alarm",
+    "value": 0.02,
+    "text": "Samples are nearly the same (0.02).",
+    "remedy": {"name": "stronger r1", "text": "Raise R1", "knobs": {"r1.weight": 0.2}},
+}
+
+
+@pytest.fixture
+def opened(monkeypatch) -> Callable:
+    """Makes views and closes them afterwards; what they send is kept."""
+    views = []
+
+    def make(kind, run):
+        view = kind(run)
+        views.append(view)
+        view.sent = []
+        if kind is Dashboard:
+            monkeypatch.setattr(
+                view, "send", lambda content, buffers=None: view.sent.append((content, buffers))
+            )
+        return view
+
+    yield make
+    for view in views:
+        view.close()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+
+
+def test_a_finished_run_is_shown_whole(opened, finished):
+    view = opened(Dashboard, finished)
+    assert view.status["state"] == "finished"
+    assert (view.status["step"], view.status["of"]) == (8, 8)
+    assert [tuple(look) for look in view.looks] == [(4, ".png"), (8, ".png")]
+    assert view.newest == finished.sample_files()[-1].read_bytes()
+    curve = next(c for c in view.curves if c["name"] == "generator/adversarial")
+    rows = [row for row in finished.metrics() if "generator/adversarial" in row]
+    assert np.frombuffer(curve["steps"], "<f4").tolist() == [row["step"] for row in rows]
+    values = np.frombuffer(curve["values"], "<f4")
+    np.testing.assert_allclose(values, [row["generator/adversarial"] for row in rows], rtol=1e-6)
+    assert view.knobs["generator.learning_rate"]["most"] == 1.0
+
+
+def test_older_looks_are_sent_when_asked_for(opened, finished):
+    view = opened(Dashboard, finished)
+    view._hear(None, {"look": 0}, [])
+    assert view.sent == [({"look": 0}, [finished.sample_files()[0].read_bytes()])]
+
+
+def test_a_run_is_steered_from_the_page(opened, going):
+    run, view = going.run, opened(Dashboard, going.run)
+    wait_until(lambda: view.status["state"] == "running" and view.knobs)
+    view._hear(None, {"set": {"r1.weight": 0.5}}, [])
+    wait_until(lambda: view.knobs["r1.weight"]["value"] == 0.5)
+    wait_until(lambda: any("r1.weight = 0.5" in text for _, text in view.events))
+    view._hear(None, {"set": {"r1.weight": -1}}, [])
+    assert "r1.weight cannot be -1" in view.sent[-1][0]["error"]
+    view._hear(None, {"do": "pause"}, [])
+    wait_until(lambda: view.status["state"] == "paused")
+    view._hear(None, {"do": "continue"}, [])
+    wait_until(lambda: view.status["state"] == "running")
+    view._hear(None, {"do": "stop"}, [])
+    wait_until(lambda: view.status["state"] == "stopped")
+    assert run.control()["set"] == {"r1.weight": 0.5}
+    view._hear(None, {"do": "stop"}, [])
+    assert "is not being trained" in view.sent[-1][0]["error"]
+
+
+def test_the_collapse_doctors_findings_are_shown(opened, going):
+    view, plain = opened(Dashboard, going.run), opened(PlainDashboard, going.run)
+    write_json(going.run.path / "health.json", {"step": 4, "findings": [FINDING]})
+    wait_until(lambda: view.health.get("findings") == [FINDING])
+    wait_until(lambda: "alarm: Samples are nearly the same" in plain._trouble.value)
+
+
+def test_the_plain_dashboard_shows_and_steers_as_well(opened, going):
+    view = opened(PlainDashboard, going.run)
+    wait_until(lambda: len(view._look.children) == 1)
+    assert bytes(view._look.children[0].value).startswith(b"\x89PNG")
+    assert "r1.weight" in view._knob.options
+    view._buttons["stop"].click()
+    wait_until(lambda: view._state.value.startswith("stopped"))
+    assert all(button.disabled for button in view._buttons.values())
+
+
+def test_a_closed_view_is_left_alone(finished):
+    view = Dashboard(finished)
+    assert view.is_open
+    view.close()
+    assert not view.is_open
+
+
+def test_what_stays_is_an_ordinary_picture_with_words(finished):
+    bundle = of_run(finished)
+    assert bundle["text/plain"].startswith(f"{finished.name}: finished, step 8 of 8")
+    assert bundle["image/png"].startswith("iVBORw0KGgo")
+
+
+def test_the_publisher_pushes_a_few_times_a_second_and_survives_a_broken_view(caplog):
+    class Counting:
+        is_open = True
+        pushed = 0
+
+        def push(self) -> bool:
+            self.pushed += 1
+            return True
+
+    class Broken(Counting):
+        def push(self) -> bool:
+            super().push()
+            raise ZeroDivisionError
+
+    publisher, counting, broken = Publisher(), Counting(), Broken()
+    publisher.add(counting)
+    publisher.add(broken)
+    time.sleep(1.0)
+    for view in (counting, broken):
+        view.is_open = False
+    assert 2 <= counting.pushed <= HERTZ + 1
+    assert broken.pushed >= 1
+    assert "could not be brought up to date" in caplog.text
