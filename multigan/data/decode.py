@@ -11,6 +11,8 @@ from typing import Literal
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from multigan.data.kinds import FileKind
+
 Fit = Literal["crop", "pad", "stretch"]
 
 MODE_OF = {1: "L", 3: "RGB", 4: "RGBA"}
@@ -218,3 +220,16 @@ def _resample(
 
 
 SIZE_CHANGES = frozenset({"shrunk", "enlarged", "stretched", "padded", "cropped"})
+
+PICTURES = FileKind(
+    plural="images",
+    examples=".png and .jpg",
+    suffixes=frozenset(
+        {".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm"}
+        | {".pgm", ".pbm", ".pnm", ".tga", ".jp2", ".avif"}
+    ),
+    columns=("image", "img", "images", "picture", "photo"),
+    largest_bytes=256 << 20,
+    open_file=open_file,
+    open_bytes=open_bytes,
+)

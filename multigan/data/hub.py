@@ -1,24 +1,52 @@
 """Data sets of the Hugging Face Hub, through `datasets`."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
-from multigan.data.decode import open_bytes, open_file
+from multigan.data.decode import PICTURES
+from multigan.data.kinds import FileKind
 from multigan.data.labels import index_labels
-from multigan.data.options import ImageOptions
 from multigan.data.readers import Item, Reader, digest
 from multigan.data.spool import Spool
-from multigan.data.tables import class_names, find_image, find_label
+from multigan.data.tables import class_names, find_content, find_label
 from multigan.errors import DataError, MissingDependencyError
 
+HUB_PREFIX = "hf:"
+HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
-def read_hub(name: str, options: ImageOptions) -> Reader:
-    """Reads the pictures of a data set on the Hub, or of a folder that `datasets` can read."""
+
+@dataclass(frozen=True)
+class TableOptions:
+    """How a table of the Hub is read.
+
+    Attributes:
+        content_column: Where the pictures or sounds are; None looks for it.
+        label_column: Where the classes are; None looks for it.
+        split: Which part.
+        streaming: Whether to read it without storing it first.
+        limit: Of a stream, take the first so many.
+        cache: A folder for temporary files.
+        kind: What the table holds.
+        feature: What `datasets` calls the type of such a column.
+    """
+
+    content_column: str | None
+    label_column: str | None
+    split: str
+    streaming: bool
+    limit: int | None
+    cache: Path
+    kind: FileKind = PICTURES
+    feature: str = "Image"
+
+
+def read_hub(name: str, options: TableOptions) -> Reader:
+    """Reads a data set on the Hub, or a folder that `datasets` can read."""
     try:
         import datasets
     except ImportError:
@@ -33,47 +61,49 @@ def read_hub(name: str, options: ImageOptions) -> Reader:
     return read_loaded(dataset, f"{name}, split {options.split!r}", options)
 
 
-def read_loaded(dataset: Any, where: str, options: ImageOptions) -> Reader:
-    """Reads the pictures of a `datasets.Dataset`, or of an `IterableDataset`, which is a stream."""
+def read_loaded(dataset: Any, where: str, options: TableOptions) -> Reader:
+    """Reads a `datasets.Dataset`, or an `IterableDataset`, which is a stream."""
     import datasets
 
     streamed = isinstance(dataset, datasets.IterableDataset)
     if dataset.features is None:
         dataset = dataset._resolve_features()  # looks at the stream's first rows
     schema = dataset.features.arrow_schema
-    image = find_image(schema, options.image_column, where)
+    column = find_content(schema, options.content_column, where, options.kind)
     label = find_label(schema, options.label_column, where)
     names = class_names(schema, label)
-    dataset = dataset.select_columns([image] if label is None else [image, label])
-    # Pictures should come as they were stored: they are decoded in one place only.
-    dataset = dataset.cast_column(image, datasets.Image(decode=False))
+    dataset = dataset.select_columns([column] if label is None else [column, label])
+    # Files should come as they were stored: they are decoded in one place only.
+    stored = getattr(datasets, options.feature)(decode=False)
+    dataset = dataset.cast_column(column, stored)
     if streamed:
-        return _streamed(dataset, where, image, label, names, options)
+        return _streamed(dataset, where, column, label, names, options)
     values = [] if label is None else list(dataset[label])
     labels, classes = index_labels(values, names, f"column {label!r} of {where}")
     return Reader(
         where=where,
         identity=digest(where, dataset._fingerprint),
-        items=lambda: _items(dataset, image),
+        items=lambda: _items(dataset, column, options.kind),
         count=len(dataset),
         labels=labels,
         classes=classes,
+        plural=options.kind.plural,
     )
 
 
 def _streamed(
     dataset: Any,
     where: str,
-    image: str,
+    column: str,
     label: str | None,
     names: Sequence[str],
-    options: ImageOptions,
+    options: TableOptions,
 ) -> Reader:
-    spool = Spool(options.cache)
+    spool = Spool(options.cache, options.kind)
     values = []
     try:
         for row in islice(dataset, options.limit):
-            spool.add(_content(row[image]))
+            spool.add(_content(row[column]))
             if label is not None:
                 values.append(row[label])
         labels, classes = index_labels(values, names, f"column {label!r} of {where}")
@@ -82,7 +112,7 @@ def _streamed(
         if isinstance(error, DataError) or not isinstance(error, Exception):
             raise
         raise DataError(  # the network, most likely
-            f"The stream of {where} broke off after {len(spool)} images: {_line(error)} "
+            f"The stream of {where} broke off after {len(spool)} rows: {_line(error)} "
             "Try again, or read it without streaming."
         ) from error
     return Reader(
@@ -95,18 +125,19 @@ def _streamed(
         notes=("Streamed once.",),
         files=spool.identity,
         close=spool.close,
+        plural=options.kind.plural,
     )
 
 
-def _items(dataset: Any, image: str) -> Iterator[Item]:
+def _items(dataset: Any, column: str, kind: FileKind) -> Iterator[Item]:
     for row, values in enumerate(dataset):
-        yield f"row {row}", partial(_open, values[image])
+        yield f"row {row}", partial(_open, values[column], kind)
 
 
-def _open(value: dict[str, Any] | None) -> Image.Image:
+def _open(value: dict[str, Any] | None, kind: FileKind) -> Any:
     if value and value["bytes"] is None and value["path"]:
-        return open_file(Path(value["path"]))
-    return open_bytes(_content(value))
+        return kind.open_file(Path(value["path"]))
+    return kind.open_bytes(_content(value))
 
 
 def _content(value: dict[str, Any] | None) -> bytes:

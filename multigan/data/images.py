@@ -31,6 +31,7 @@ from multigan.data.store import (
     available_memory,
     cache_root,
     read_cached,
+    rows_file,
     write_cached,
 )
 from multigan.data.survey import plan, refuse_unreadable, require_usable
@@ -184,7 +185,7 @@ def _from_reader(reader: Reader, options: ImageOptions) -> ImageSet:
     store = MemoryStore(reader.count, canvas.shape)
     tally = collect(reader, canvas, store, options)
     labels = torch.tensor(_labels(reader, tally)) if reader.classes else None
-    source = TensorSource(store.pixels, labels, _condition(reader.classes))
+    source = TensorSource(store.rows, labels, _condition(reader.classes))
     return _image_set(source, _report(reader, canvas, tally), labels, reader.files)
 
 
@@ -202,7 +203,7 @@ def _built_once(folder: Path, reader: Reader, canvas: Canvas, options: ImageOpti
 
 def _build_cache(folder: Path, reader: Reader, canvas: Canvas, options: ImageOptions) -> None:
     with atomic_folder(folder) as building:
-        store = FileStore(building / "pixels.npy", reader.count, canvas.shape)
+        store = FileStore(rows_file(building), reader.count, canvas.shape)
         with closing(store):
             tally = collect(reader, canvas, store, options)
         report = _report(reader, canvas, tally)
@@ -211,7 +212,7 @@ def _build_cache(folder: Path, reader: Reader, canvas: Canvas, options: ImageOpt
 
 
 def _from_cache(folder: Path, reader: Reader, options: ImageOptions) -> ImageSet | None:
-    stored = read_cached(folder)
+    stored = read_cached(folder, LoadReport)
     if stored is None:
         return None
     mapped, labels, report = stored

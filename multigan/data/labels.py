@@ -60,7 +60,7 @@ def index_labels(
 def class_folders(
     paths: Sequence[PurePosixPath], split: str, where: str
 ) -> tuple[list[int], tuple[str, ...], list[PurePosixPath]]:
-    """Reads classes from a folder per class, at the first level that tells images apart.
+    """Reads classes from a folder per class, at the first level that tells files apart.
 
     A lone folder around everything else is looked into, and of folders called train, test and so
     on, the one called `split`.
@@ -74,8 +74,8 @@ def class_folders(
         folders = {path.parts[depth] for path in used if len(path.parts) > depth + 1}
         if loose and folders:
             raise DataError(
-                f"{where} has images both beside and inside its folders (e.g. {loose[0]} beside "
-                f"{min(folders, key=natural)}/). Put every image into the folder of its class, or "
+                f"{where} has files both beside and inside its folders (e.g. {loose[0]} beside "
+                f"{min(folders, key=natural)}/). Put every file into the folder of its class, or "
                 "none into any."
             )
         if not folders:

@@ -1,6 +1,5 @@
 """What kind of data somebody named: a path, a name on the Hub, or something given in Python."""
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import numpy as np
 from torch import Tensor
 
 from multigan.data.arrays import Arrays, from_tensor, load_digits
-from multigan.data.hub import read_hub, read_loaded
+from multigan.data.hub import HUB_NAME, HUB_PREFIX, TableOptions, read_hub, read_loaded
 from multigan.data.npz import read_npz
 from multigan.data.options import ImageOptions
 from multigan.data.pairs import read_dataset
@@ -17,9 +16,6 @@ from multigan.data.readers import Reader, read_folder, read_zip
 from multigan.data.source import to_tensor
 from multigan.data.tables import read_parquet
 from multigan.errors import DataError
-
-HUB_PREFIX = "hf:"
-HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
 KNOWN = (
     "a folder of images, a .zip, .parquet or .npz file, 'digits', or a name on the Hugging Face "
@@ -36,7 +32,7 @@ def open_data(data: Any, options: ImageOptions) -> Reader | Arrays:
     elif _is_pair_of_arrays(data):
         found = from_tensor(to_tensor(data[0]), to_tensor(data[1]))
     elif hasattr(data, "cast_column"):  # a data set of the package `datasets`
-        found = read_loaded(data, "a data set given in Python", options)
+        found = read_loaded(data, "a data set given in Python", table_options(options))
     elif isinstance(data, Iterable) or hasattr(data, "__getitem__"):
         found = read_dataset(data, limit=options.limit, folder=options.cache)
     else:
@@ -49,14 +45,14 @@ def _open_named(data: str | Path, options: ImageOptions) -> Reader | Arrays:
     if name == "digits":
         return load_digits()
     if name.startswith(HUB_PREFIX):
-        return read_hub(name.removeprefix(HUB_PREFIX), options)
+        return read_hub(name.removeprefix(HUB_PREFIX), table_options(options))
     path = Path(data).expanduser()
     if path.is_dir():
         return _open_folder(path, options)
     if path.is_file():
         return _open_file(path, options)
     if isinstance(data, str) and HUB_NAME.fullmatch(name):
-        return read_hub(name, options)
+        return read_hub(name, table_options(options))
     raise DataError(f"There is no file or folder {name!r}. Expected {KNOWN}.")
 
 
@@ -81,7 +77,7 @@ def _open_parquet(path: Path, options: ImageOptions) -> Reader:
     return read_parquet(
         path,
         options.split,
-        image_column=options.image_column,
+        content_column=options.image_column,
         label_column=options.label_column,
     )
 
@@ -91,4 +87,16 @@ def _is_pair_of_arrays(data: Any) -> bool:
         isinstance(data, tuple)
         and len(data) == 2
         and all(isinstance(part, (Tensor, np.ndarray)) for part in data)
+    )
+
+
+def table_options(options: ImageOptions) -> TableOptions:
+    """Returns what reading a table of the Hub takes of the options."""
+    return TableOptions(
+        content_column=options.image_column,
+        label_column=options.label_column,
+        split=options.split,
+        streaming=options.streaming,
+        limit=options.limit,
+        cache=options.cache,
     )

@@ -1,50 +1,91 @@
-"""Folders and zips of pictures. Every reader yields items and opens none of them."""
+"""Folders and zips of pictures or sounds. Every reader yields items and opens none of them."""
 
 import os
 import threading
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Self
+from typing import Any, NamedTuple, Self
 
-from PIL import Image
-
-from multigan.data.decode import open_bytes, open_file
+from multigan.data.decode import PICTURES
+from multigan.data.kinds import FileKind
 from multigan.data.labels import class_folders
 from multigan.errors import DataError
-
-SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm"}
-    | {".pbm", ".pnm", ".tga", ".jp2", ".avif"}
-)
 
 # A zip is refused when it promises more than both; a photo album is compressed hardly at all.
 BOMB_RATIO = 200
 BOMB_BYTES = 1 << 30
-ENTRY_BYTES = 256 << 20
 
-Item = tuple[str, Callable[[], Image.Image]]  # a name, and what opens the picture
+Item = tuple[str, Callable[[], Any]]  # a name, and what opens the picture or the sound
+
+
+class Listing(NamedTuple):
+    """The files of a folder or zip that are to be told apart.
+
+    Attributes:
+        where: What to call it.
+        paths: The files of the wanted kind, in the order people expect.
+        others: Names of all other files.
+        read: Returns the content of one of the others.
+    """
+
+    where: str
+    paths: Sequence[PurePosixPath]
+    others: Sequence[str]
+    read: Callable[[str], bytes]
+
+
+class Classified(NamedTuple):
+    """Which files are used, and the class of each.
+
+    Attributes:
+        used: The files.
+        labels: Their class numbers, or empty.
+        classes: The classes' names, or empty.
+        notes: What the report should say of the choice.
+    """
+
+    used: Sequence[PurePosixPath]
+    labels: list[int]
+    classes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+Classify = Callable[[Listing], Classified]
+
+
+def by_folders(split: str) -> Classify:
+    """Returns what takes a folder per class, inside the folder of the split where there is one."""
+
+    def classify(listing: Listing) -> Classified:
+        labels, classes, used = class_folders(listing.paths, split, listing.where)
+        partly = len(used) < len(listing.paths)
+        notes = (f"Only the folder {split!r} was read.",) if partly else ()
+        return Classified(used, labels, classes, notes)
+
+    return classify
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Pictures that can be gone through more than once.
+    """Pictures or sounds that can be gone through more than once.
 
     Attributes:
         where: What to call it.
         identity: Changes when the files do, or their place; names the cache of what they hold.
-        items: Starts over and yields every picture in the same order.
+        items: Starts over and yields every one in the same order.
         count: How many that are.
         labels: Their class numbers, or empty.
         classes: The classes' names, or empty.
-        ignored: Names of files that are not pictures.
+        ignored: Names of files of other kinds.
         notes: What the report should say.
         files: Changes when the files' contents do, as far as that is cheap to know: by their sizes,
             or by checksums. Neither place nor time matters, unlike for `identity`.
         close: Gives back what is held open.
+        plural: What people call the items.
     """
 
     where: str
@@ -57,6 +98,7 @@ class Reader:
     notes: tuple[str, ...] = ()
     files: str = ""
     close: Callable[[], None] = lambda: None
+    plural: str = PICTURES.plural
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +107,7 @@ class Reader:
         self.close()
 
     def limited(self, limit: int | None) -> "Reader":
-        """Returns a reader of `limit` of the pictures, spread evenly over all of them."""
+        """Returns a reader of `limit` of the items, spread evenly over all of them."""
         if limit is None or limit >= self.count:
             return self
         count = self.count
@@ -76,17 +118,26 @@ class Reader:
             items=lambda: _chosen(self.items(), chosen),
             count=limit,
             labels=[self.labels[index] for index in chosen] if self.classes else (),
-            notes=(*self.notes, f"Only {limit} of {count} images were asked for."),
+            notes=(*self.notes, f"Only {limit} of {count} {self.plural} were asked for."),
         )
 
 
-def read_folder(folder: Path, split: str) -> Reader:
-    """Reads the pictures in a folder: one folder per class, or all of them in it directly."""
-    names = sorted(_walk(folder))
-    pictures, ignored = _sorted_out(names)
-    if not pictures:
-        raise DataError(_no_images(str(folder), len(ignored)))
-    labels, classes, used = class_folders(pictures, split, str(folder))
+def read_folder(
+    folder: Path, split: str, *, kind: FileKind = PICTURES, classify: Classify | None = None
+) -> Reader:
+    """Reads the files in a folder: one folder per class, or all of them in it directly.
+
+    Args:
+        folder: Where they are.
+        split: Which part, of data that has parts.
+        kind: Which files are wanted.
+        classify: Tells their classes; None looks at folders.
+    """
+    wanted, ignored = _sorted_out(sorted(_walk(folder)), kind)
+    if not wanted:
+        raise DataError(_none_found(str(folder), len(ignored), kind))
+    listing = Listing(str(folder), wanted, ignored, lambda name: (folder / name).read_bytes())
+    used, labels, classes, notes = (classify or by_folders(split))(listing)
     stats = [(folder / path).stat() for path in used]
     stamps = [
         f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in zip(used, stats, strict=True)
@@ -94,24 +145,27 @@ def read_folder(folder: Path, split: str) -> Reader:
     return Reader(
         where=str(folder),
         identity=digest(str(folder.resolve()), *stamps),
-        items=lambda: ((str(path), partial(open_file, folder / path)) for path in used),
+        items=lambda: ((str(path), partial(kind.open_file, folder / path)) for path in used),
         count=len(used),
         labels=labels,
         classes=classes,
         ignored=tuple(ignored),
-        notes=_split_note(len(pictures), len(used), split),
+        notes=notes,
         files=digest(*(str(stat.st_size) for stat in stats)),
+        plural=kind.plural,
     )
 
 
-def read_zip(path: Path, split: str) -> Reader:
-    """Reads the pictures in a zip, laid out as in a folder. Nothing is extracted to disk."""
+def read_zip(
+    path: Path, split: str, *, kind: FileKind = PICTURES, classify: Classify | None = None
+) -> Reader:
+    """Reads the files in a zip, laid out as in a folder. Nothing is extracted to disk."""
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
         raise DataError(f"{path} is not a whole zip file: {error}. Fetch it again.") from None
     try:
-        return _zip_reader(path, archive, split)
+        return _zip_reader(path, archive, kind, classify or by_folders(split))
     except BaseException:
         archive.close()
         raise
@@ -131,34 +185,38 @@ def digest(*parts: str) -> str:
     return hashed.hexdigest()
 
 
-def _zip_reader(path: Path, archive: zipfile.ZipFile, split: str) -> Reader:
+def _zip_reader(path: Path, archive: zipfile.ZipFile, kind: FileKind, classify: Classify) -> Reader:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     for entry in entries:
         _refuse_unsafe(path, entry)
-    _refuse_bomb(path, entries)
+    _refuse_bomb(path, entries, kind)
     by_name = {PurePosixPath(entry.filename): entry for entry in entries}
-    pictures, ignored = _sorted_out([str(name) for name in by_name])
-    if not pictures:
-        raise DataError(_no_images(str(path), len(ignored)))
-    labels, classes, used = class_folders(pictures, split, str(path))
+    wanted, ignored = _sorted_out([str(name) for name in by_name], kind)
+    if not wanted:
+        raise DataError(_none_found(str(path), len(ignored), kind))
     lock = threading.Lock()  # a ZipFile counts its readers without one
 
-    def opened(entry: zipfile.ZipInfo) -> Image.Image:
+    def content(name: PurePosixPath) -> bytes:
         with lock:
-            content = archive.read(entry)
-        return open_bytes(content)
+            return archive.read(by_name[name])
 
+    def opened(name: PurePosixPath) -> Any:
+        return kind.open_bytes(content(name))
+
+    listing = Listing(str(path), wanted, ignored, lambda name: content(PurePosixPath(name)))
+    used, labels, classes, notes = classify(listing)
     return Reader(
         where=str(path),
-        identity=file_identity(path),
-        items=lambda: ((str(name), partial(opened, by_name[name])) for name in used),
+        identity=digest(file_identity(path), *map(str, used)),
+        items=lambda: ((str(name), partial(opened, name)) for name in used),
         count=len(used),
         labels=labels,
         classes=classes,
         ignored=tuple(ignored),
-        notes=_split_note(len(pictures), len(used), split),
+        notes=notes,
         files=digest(*(f"{by_name[name].CRC} {by_name[name].file_size}" for name in used)),
         close=archive.close,
+        plural=kind.plural,
     )
 
 
@@ -167,7 +225,7 @@ def _refuse_unsafe(path: Path, entry: zipfile.ZipInfo) -> None:
     if ".." in name.parts or name.drive or name.root:
         raise DataError(
             f"{path} has an entry that points outside of it: {entry.filename!r}. Such a zip is "
-            "made to overwrite files. Do not use it, or pack it again from the pictures."
+            "made to overwrite files. Do not use it, or pack it again from the originals."
         )
     if entry.flag_bits & 0x1:
         raise DataError(
@@ -175,14 +233,15 @@ def _refuse_unsafe(path: Path, entry: zipfile.ZipInfo) -> None:
         )
 
 
-def _refuse_bomb(path: Path, entries: list[zipfile.ZipInfo]) -> None:
+def _refuse_bomb(path: Path, entries: list[zipfile.ZipInfo], kind: FileKind) -> None:
     # What an entry declares can be trusted as an upper bound: zipfile stops reading there and
     # then compares checksums, so an entry that lies is merely unreadable.
     largest = max(entries, key=lambda entry: entry.file_size, default=None)
-    if largest is not None and largest.file_size > ENTRY_BYTES:
+    if largest is not None and largest.file_size > kind.largest_bytes:
         raise DataError(
-            f"{path} has an entry of {largest.file_size >> 20} MiB, {largest.filename!r}; more "
-            f"than {ENTRY_BYTES >> 20} MiB is no picture. Take it out, or unpack the zip yourself."
+            f"{path} has an entry of {largest.file_size >> 20} MiB, {largest.filename!r}; what is "
+            f"read from a zip has at most {kind.largest_bytes >> 20} MiB. Take it out, or unpack "
+            "the zip yourself."
         )
     total, packed = sum(entry.file_size for entry in entries), path.stat().st_size
     if total > BOMB_BYTES and total > BOMB_RATIO * packed:
@@ -205,29 +264,25 @@ def _walk(folder: Path) -> Iterator[str]:
         yield from (Path(root, file).relative_to(folder).as_posix() for file in files)
 
 
-def _sorted_out(names: Iterable[str]) -> tuple[list[PurePosixPath], list[str]]:
-    """Tells pictures from the rest, and puts both in the order people expect."""
-    pictures, ignored = [], []
+def _sorted_out(names: Iterable[str], kind: FileKind) -> tuple[list[PurePosixPath], list[str]]:
+    """Tells files of a kind from the rest, and puts both in the order people expect."""
+    wanted, ignored = [], []
     for name in sorted(names):
         path = PurePosixPath(name)
         hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-        if hidden or path.suffix.lower() not in SUFFIXES:
+        if hidden or path.suffix.lower() not in kind.suffixes:
             ignored.append(name)
         else:
-            pictures.append(path)
-    return pictures, ignored
+            wanted.append(path)
+    return wanted, ignored
 
 
-def _no_images(where: str, ignored: int) -> str:
+def _none_found(where: str, ignored: int, kind: FileKind) -> str:
     others = f" but {ignored} other files" if ignored else ", it is empty"
     return (
-        f"There are no images in {where}{others}. Expected files such as .png and .jpg, in one "
-        "folder per class or without folders."
+        f"There are no {kind.plural} in {where}{others}. Expected files such as {kind.examples}, "
+        "in one folder per class or without folders."
     )
-
-
-def _split_note(found: int, used: int, split: str) -> tuple[str, ...]:
-    return (f"Only the folder {split!r} was read.",) if used < found else ()
 
 
 def _chosen(items: Iterable[Item], chosen: list[int]) -> Iterator[Item]:

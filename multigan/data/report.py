@@ -10,7 +10,7 @@ NAMES_SHOWN = 3
 
 @dataclass(frozen=True)
 class Unreadable:
-    """An image that could not be read, and why."""
+    """A file that could not be read, and why."""
 
     name: str
     reason: str
@@ -56,6 +56,11 @@ class LoadReport:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
 
+    @property
+    def sample_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        return self.channels, self.height, self.width
+
     def to_json(self) -> dict[str, Any]:
         """Returns the report as what `json.dumps` can write."""
         return asdict(self)
@@ -79,9 +84,9 @@ class LoadReport:
             f"({self.seconds:.1f} s)."
         ]
         if self.resized:
-            sentences.append(f"Resized: {_counts(self.resized)}.")
+            sentences.append(f"Resized: {counted(self.resized)}.")
         if self.converted:
-            sentences.append(f"Converted: {_counts(self.converted)}.")
+            sentences.append(f"Converted: {counted(self.converted)}.")
         if self.unreadable:
             sentences.append(
                 f"Left out {len(self.unreadable)} unreadable: "
@@ -90,7 +95,7 @@ class LoadReport:
         if self.num_ignored:
             sentences.append(
                 f"Ignored {self.num_ignored} files that are not images: "
-                f"{_shortened(self.ignored, self.num_ignored)}."
+                f"{shortened(self.ignored, self.num_ignored)}."
             )
         return " ".join([*sentences, *self.notes])
 
@@ -102,11 +107,13 @@ def describe_unreadable(unreadable: Sequence[Unreadable]) -> str:
     return first + (f"; and {more} more." if more > 0 else ".")
 
 
-def _shortened(names: Sequence[str], total: int) -> str:
+def shortened(names: Sequence[str], total: int) -> str:
+    """Returns the first names, and how many more there are."""
     more = total - len(names[:NAMES_SHOWN])
     return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _counts(counts: Mapping[str, int]) -> str:
+def counted(counts: Mapping[str, int]) -> str:
+    """Returns how often each change was made, the commonest first."""
     ordered = sorted(counts.items(), key=lambda pair: -pair[1])
     return ", ".join(f"{number} {change}" for change, number in ordered)

@@ -1,7 +1,7 @@
-"""Pictures that can be gone through only once, kept in a temporary file for a second look.
+"""Files that can be gone through only once, kept in a temporary file for a second look.
 
-Reading pictures takes two looks: one at their sizes, one at their pixels. A stream from the
-network or a data set that computes its samples should be read once, so its pictures wait here.
+Reading takes two looks: one at the headers, one at the contents. A stream from the network or a
+data set that computes its samples should be read once, so its files wait here.
 """
 
 import tempfile
@@ -10,17 +10,18 @@ from collections.abc import Iterator
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
-from PIL import Image
-
-from multigan.data.decode import open_bytes
+from multigan.data.decode import PICTURES
+from multigan.data.kinds import FileKind
 from multigan.data.readers import Item
 
 
 class Spool:
-    """Encoded pictures in a temporary file of `folder`, which vanishes when it is closed."""
+    """Encoded files in a temporary file of `folder`, which vanishes when it is closed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: FileKind = PICTURES) -> None:
+        self._kind = kind
         folder.mkdir(parents=True, exist_ok=True)
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  closed by `close`
         self._spans: list[tuple[int, int]] = []
@@ -36,7 +37,7 @@ class Spool:
         return self._hash.hexdigest()
 
     def add(self, content: bytes) -> None:
-        """Keeps the file of one more picture."""
+        """Keeps the content of one more file."""
         self._spans.append((self._file.tell(), len(content)))
         self._file.write(content)
         self._hash.update(len(content).to_bytes(8, "big") + content)
@@ -44,15 +45,15 @@ class Spool:
     def items(self) -> Iterator[Item]:
         """Yields what was added, in order."""
         for index in range(len(self)):
-            yield f"image {index}", partial(self._open, index)
+            yield f"{self._kind.plural}[{index}]", partial(self._open, index)
 
     def close(self) -> None:
         """Removes the file."""
         self._file.close()
 
-    def _open(self, index: int) -> Image.Image:
+    def _open(self, index: int) -> Any:
         start, length = self._spans[index]
         with self._lock:
             self._file.seek(start)
             content = self._file.read(length)
-        return open_bytes(content)
+        return self._kind.open_bytes(content)

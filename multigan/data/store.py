@@ -1,19 +1,18 @@
-"""Where decoded pictures are kept: in memory if they fit, else in a memory-mapped file.
+"""Where decoded samples are kept: in memory if they fit, else in a memory-mapped file.
 
-Shapes: N images, K of them at a time, C channels, H height, W width.
+Shapes: N samples, K of them at a time, S the shape of one: (C, H, W) for images, (C, T) for sounds.
 """
 
 import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol, Self, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from multigan.data.report import LoadReport
 from multigan.data.source import MappedSource
 from multigan.errors import ConfigError, DataError
 from multigan.files import write_json
@@ -22,47 +21,68 @@ VERSION = 1  # of the layout of a cached set; raising it makes all of them be bu
 FALLBACK_MEMORY = 4 << 30
 
 
-class MemoryStore:
-    """Room for `count` decoded pictures in one tensor."""
-
-    def __init__(self, count: int, shape: tuple[int, int, int]) -> None:
-        self._rows = torch.empty((count, *shape), dtype=torch.uint8)
-        self._used = 0
-
-    def append(self, pixels: np.ndarray) -> None:
-        """Adds pictures (K, C, H, W) uint8."""
-        self._rows[self._used : self._used + len(pixels)] = torch.from_numpy(pixels)
-        self._used += len(pixels)
+class StoredReport(Protocol):
+    """What is stored beside decoded samples."""
 
     @property
-    def pixels(self) -> Tensor:
-        """All pictures so far, (N, C, H, W) uint8."""
+    def used(self) -> int: ...
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+    @property
+    def sample_shape(self) -> tuple[int, ...]: ...
+    def to_json(self) -> dict[str, Any]: ...
+    @classmethod
+    def from_json(cls, value: Any, /) -> Self: ...
+
+
+R = TypeVar("R", bound=StoredReport)
+
+
+class MemoryStore:
+    """Room for at most `count` decoded samples in one tensor."""
+
+    def __init__(
+        self, count: int, shape: tuple[int, ...], dtype: torch.dtype = torch.uint8
+    ) -> None:
+        self._rows = torch.empty((count, *shape), dtype=dtype)
+        self._used = 0
+
+    def append(self, rows: np.ndarray) -> None:
+        """Adds samples (K, *S)."""
+        self._rows[self._used : self._used + len(rows)] = torch.from_numpy(rows)
+        self._used += len(rows)
+
+    @property
+    def rows(self) -> Tensor:
+        """All samples so far, (N, *S)."""
         return self._rows[: self._used]
 
 
 class FileStore:
-    """A `.npy` file that grows by the pictures appended to it."""
+    """A `.npy` file that grows by the samples appended to it."""
 
-    def __init__(self, path: Path, count: int, shape: tuple[int, int, int]) -> None:
-        needed, free = count * int(np.prod(shape)), shutil.disk_usage(path.parent).free
+    def __init__(self, path: Path, count: int, shape: tuple[int, ...], dtype: str = "|u1") -> None:
+        needed = count * int(np.prod(shape)) * np.dtype(dtype).itemsize
+        free = shutil.disk_usage(path.parent).free
         if needed > free:
             raise DataError(
-                f"Decoded, the images take {needed / 1e9:.1f} GB, which is neither free in memory "
+                f"Decoded, the data takes {needed / 1e9:.1f} GB, which is neither free in memory "
                 f"nor on the disk of {path.parent.parent} ({free / 1e9:.1f} GB). Set "
                 "MULTIGAN_CACHE to a folder on a larger disk, or choose a smaller size."
             )
         self._shape = shape
+        self._dtype = dtype
         self._used = 0
         self._file: BinaryIO = path.open("wb")
         self._write_header(count)
 
-    def append(self, pixels: np.ndarray) -> None:
-        """Adds pictures (K, C, H, W) uint8."""
-        self._file.write(np.ascontiguousarray(pixels).data)
-        self._used += len(pixels)
+    def append(self, rows: np.ndarray) -> None:
+        """Adds samples (K, *S)."""
+        self._file.write(np.ascontiguousarray(rows, dtype=self._dtype).data)
+        self._used += len(rows)
 
     def close(self) -> None:
-        """Ends the file, with the number of pictures it really holds."""
+        """Ends the file, with the number of samples it really holds."""
         # The header has room to spare, so it keeps its length when this number is another one.
         self._file.seek(0)
         self._write_header(self._used)
@@ -70,7 +90,7 @@ class FileStore:
 
     def _write_header(self, count: int) -> None:
         shape = (count, *self._shape)
-        header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+        header = {"descr": self._dtype, "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(self._file, header)
 
 
@@ -95,28 +115,38 @@ def cache_root(cache: Path | str | None) -> Path:
     return Path(cache or os.environ.get("MULTIGAN_CACHE") or Path.home() / ".cache" / "multigan")
 
 
-def write_cached(folder: Path, labels: list[int], report: LoadReport) -> None:
-    """Completes a cached set whose pixels are in `folder` already."""
+def write_cached(folder: Path, labels: list[int], report: StoredReport) -> None:
+    """Completes a cached set whose samples are in `folder` already, as `rows_file` names them."""
     np.save(folder / "labels.npy", np.asarray(labels, dtype=np.int64))
     write_json(folder / "report.json", {"version": VERSION, **report.to_json()})
 
 
-def read_cached(folder: Path) -> tuple[MappedSource, Tensor | None, LoadReport] | None:
-    """Returns a cached set, or None if there is none or it is damaged: then it is made again."""
+def read_cached(folder: Path, kind: type[R]) -> tuple[MappedSource, Tensor | None, R] | None:
+    """Returns a cached set, or None if there is none or it is damaged: then it is made again.
+
+    Args:
+        folder: Where it is.
+        kind: The class of its report.
+    """
     try:
         stored: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
         if stored["version"] != VERSION:
             return None
-        report = LoadReport.from_json(stored)
+        report = kind.from_json(stored)
         labels = torch.from_numpy(np.load(folder / "labels.npy", allow_pickle=False))
-        source = MappedSource(folder / "pixels.npy")
+        source = MappedSource(rows_file(folder))
     except (OSError, EOFError, KeyError, TypeError, ValueError):  # DataError is a ValueError
         return None
-    shape = (report.channels, report.height, report.width)
     expected = report.used if report.classes else 0
+    shape = report.sample_shape
     if len(source) != report.used or source.sample_shape != shape or len(labels) != expected:
         return None
     return source, labels if report.classes else None, report
+
+
+def rows_file(folder: Path) -> Path:
+    """Returns where a cached set's samples are."""
+    return folder / "samples.npy"
 
 
 def _installed_memory() -> int:

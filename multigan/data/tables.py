@@ -1,4 +1,7 @@
-"""Pictures in Parquet files, laid out as Hugging Face does: `image: {bytes, path}`, `label`."""
+"""Pictures or sounds in Parquet files, as Hugging Face lays them out.
+
+That is a column `image: {bytes, path}`, or `audio` likewise, and one of labels.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -6,12 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from multigan.data.decode import open_bytes
+from multigan.data.decode import PICTURES
+from multigan.data.kinds import FileKind
 from multigan.data.labels import SPLITS, index_labels
 from multigan.data.readers import Item, Reader, digest, file_identity
 from multigan.errors import DataError, MissingDependencyError
 
-IMAGE_COLUMNS = ("image", "img", "images", "picture", "photo")
 LABEL_COLUMNS = ("label", "labels", "class", "category", "target", "fine_label")
 
 # Few enough that a batch of large photos is no burden.
@@ -19,9 +22,14 @@ ROWS_AT_ONCE = 32
 
 
 def read_parquet(
-    path: Path, split: str, *, image_column: str | None, label_column: str | None
+    path: Path,
+    split: str,
+    *,
+    content_column: str | None,
+    label_column: str | None,
+    kind: FileKind = PICTURES,
 ) -> Reader:
-    """Reads the pictures in a Parquet file, or in all those of a folder that belong to `split`.
+    """Reads what is in a Parquet file, or in all those of a folder that belong to `split`.
 
     Files are read a few rows at a time and never held in memory whole.
     """
@@ -34,7 +42,7 @@ def read_parquet(
         )
     tables = [_metadata(file) for file in paths]
     schema = tables[0].schema.to_arrow_schema()
-    image = find_image(schema, image_column, str(path))
+    content = find_content(schema, content_column, str(path), kind)
     label = find_label(schema, label_column, str(path))
     notes = [] if label else [f"No labels: no column is called {', '.join(LABEL_COLUMNS)}."]
     if len(paths) < len(found):
@@ -47,18 +55,19 @@ def read_parquet(
         labels, classes = index_labels(values, names, f"column {label!r} of {path}")
     return Reader(
         where=str(path),
-        identity=digest(*map(file_identity, paths), image, str(label)),
-        items=partial(_items, paths, image),
+        identity=digest(*map(file_identity, paths), content, str(label)),
+        items=partial(_items, paths, content, kind),
         count=sum(table.num_rows for table in tables),
         labels=labels,
         classes=classes,
         notes=tuple(notes),
         files=digest(*(str(file.stat().st_size) for file in paths)),
+        plural=kind.plural,
     )
 
 
-def find_image(schema: Any, asked: str | None, where: str) -> str:
-    """Returns the column of an Arrow schema that holds encoded pictures."""
+def find_content(schema: Any, asked: str | None, where: str, kind: FileKind) -> str:
+    """Returns the column of an Arrow schema that holds encoded pictures or sounds."""
     import pyarrow as pa
 
     def holds_bytes(kind: Any) -> bool:
@@ -70,12 +79,12 @@ def find_image(schema: Any, asked: str | None, where: str) -> str:
     if asked is not None and asked in holding:
         return asked
     if asked is not None or not holding:
-        wanted = f"no column {asked!r} of pictures" if asked else "no column of pictures"
+        name = f" {asked!r}" if asked else ""
         raise DataError(
-            f"{where} has {wanted}. A picture is a struct with 'bytes', or binary. "
+            f"{where} has no column{name} of {kind.plural}: structs with 'bytes', or binary. "
             f"Its columns: {_columns(schema)}."
         )
-    return next((name for name in IMAGE_COLUMNS if name in holding), holding[0])
+    return next((name for name in kind.columns if name in holding), holding[0])
 
 
 def find_label(schema: Any, asked: str | None, where: str) -> str | None:
@@ -129,18 +138,18 @@ def _column(path: Path, name: str) -> list[Any]:
         return table.read(columns=[name]).column(0).to_pylist()
 
 
-def _items(paths: Sequence[Path], image: str) -> Iterator[Item]:
+def _items(paths: Sequence[Path], name: str, kind: FileKind) -> Iterator[Item]:
     from pyarrow.parquet import ParquetFile
 
     for path in paths:
         row = 0
         with ParquetFile(path, buffer_size=1 << 20) as table:
-            nested = table.schema_arrow.field(image).type.num_fields > 0
-            column = f"{image}.bytes" if nested else image
+            nested = table.schema_arrow.field(name).type.num_fields > 0
+            column = f"{name}.bytes" if nested else name
             for batch in table.iter_batches(ROWS_AT_ONCE, columns=[column], use_threads=False):
                 values = batch.column(0)
                 for content in (values.field("bytes") if nested else values).to_pylist():
-                    yield f"{path.name} row {row}", partial(open_bytes, content or b"")
+                    yield f"{path.name} row {row}", partial(kind.open_bytes, content or b"")
                     row += 1
 
 

@@ -83,9 +83,9 @@ def test_what_does_not_fit_is_mapped_and_equal_and_reused(folder, tmp_path):
     for a, b in zip(mapped.source.read(ALL), in_memory.source.read(ALL), strict=True):
         assert torch.equal(a, b)
     (cached,) = cache.iterdir()
-    written = (cached / "pixels.npy").stat().st_mtime_ns
+    written = (cached / "samples.npy").stat().st_mtime_ns
     again = load_images(folder, cache=cache, memory_bytes=100)
-    assert (cached / "pixels.npy").stat().st_mtime_ns == written
+    assert (cached / "samples.npy").stat().st_mtime_ns == written
     assert torch.equal(rows(again), rows(mapped))
     assert torch.equal(rows(load_images(folder, cache=cache)), rows(mapped))  # room again
 
@@ -98,7 +98,7 @@ def test_a_changed_folder_is_read_again(folder, tmp_path):
     assert first.fingerprint != second.fingerprint
 
 
-@pytest.mark.parametrize("damage", ["pixels.npy", "labels.npy", "report.json"])
+@pytest.mark.parametrize("damage", ["samples.npy", "labels.npy", "report.json"])
 @pytest.mark.parametrize("how", ["remove", "cut", "empty", "garbage"])
 def test_a_damaged_cache_is_built_anew(folder, tmp_path, damage, how):
     cache = tmp_path / "cache"

@@ -81,7 +81,7 @@ def test_a_missing_column_is_named_beside_those_there_are(tmp_path, asked):
 
 def test_a_table_without_pictures_is_refused(tmp_path):
     path = written(tmp_path / "a.parquet", pa.table({"text": ["a"], "label": [0]}))
-    with pytest.raises(DataError, match=r"no column of pictures.*text \(string\), label"):
+    with pytest.raises(DataError, match=r"no column of images.*text \(string\), label"):
         load_images(path)
 
 

@@ -1,0 +1,257 @@
+"""Where a folder or zip of sounds keeps its classes and its splits.
+
+What is known: the Free Spoken Digit Dataset's file names, NSynth's annotations, Speech Commands'
+lists, any pattern of file names that is stated, and a folder per class.
+"""
+
+import json
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from multigan.data.audio.options import AudioOptions
+from multigan.data.labels import class_folders, index_labels
+from multigan.data.readers import Classified, Classify, Listing
+from multigan.errors import DataError
+
+Fields = Mapping[str, Any]
+
+# Jakobovski et al., "Free Spoken Digit Dataset": DIGIT_SPEAKER_INDEX.wav, and its README makes the
+# recordings 0 to 4 of each speaker and digit the official test split.
+FSDD = re.compile(r"\d_[a-z]+_\d+")
+FSDD_PATTERN, FSDD_TEST = "{label}_{speaker}_{index}", "index<5"
+
+NSYNTH_FILE = "examples.json"  # Engel et al. (2017), "Neural Audio Synthesis of Musical Notes"
+COMMAND_LISTS = {"test": "testing_list.txt", "validation": "validation_list.txt"}
+BACKGROUND = "_background_noise_"  # Warden (2018), "Speech Commands": minutes long, no command
+
+COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "=": operator.eq,
+}
+CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=|!=|<|>|=)\s*(.+?)\s*")
+
+
+def by_layout(options: AudioOptions) -> Classify:
+    """Returns what finds the classes of a listing in the way that suits it."""
+
+    def classify(listing: Listing) -> Classified:
+        found = _layout(listing, options)(listing, options)
+        return _chosen_classes(found, options, listing.where)
+
+    return classify
+
+
+def matcher(pattern: str) -> re.Pattern[str]:
+    """Returns the regular expression of a pattern such as "{label}_{speaker}_{index}".
+
+    A field takes as little as it can and at least one character, but no slash. A pattern without a
+    slash describes a file's name without its suffix, one with slashes the end of its path.
+
+    Raises:
+        DataError: The pattern has no field, or one twice.
+
+    Example:
+        >>> matcher("{label}_{speaker}").fullmatch("7_george")["speaker"]
+        'george'
+    """
+    parts = re.split(r"\{(\w+)\}", pattern)
+    names = parts[1::2]
+    if not names or len(set(names)) < len(names):
+        raise DataError(
+            f"The pattern {pattern!r} needs fields in braces, each once: {{label}}_{{speaker}}."
+        )
+    text = "".join(
+        f"(?P<{part}>[^/]+?)" if index % 2 else re.escape(part) for index, part in enumerate(parts)
+    )
+    return re.compile(text)
+
+
+def holds(condition: str, fields: Fields) -> bool:
+    """Returns whether fields meet a condition such as "index<5" or "speaker=theo".
+
+    Raises:
+        DataError: It is no condition, or on a field that is not there.
+
+    Example:
+        >>> holds("index<5", {"index": "12"}), holds("speaker=theo", {"speaker": "theo"})
+        (False, True)
+    """
+    parsed = CONDITION.fullmatch(condition)
+    if parsed is None or parsed[1] not in fields:
+        raise DataError(
+            f"{condition!r} is no condition on the fields {', '.join(fields)}. Write a field, one "
+            "of = != < <= > >= and a value: index<5."
+        )
+    name, sign, wanted = parsed.groups()
+    left, right = str(fields[name]), wanted
+    if _is_number(left) and _is_number(right):
+        return COMPARE[sign](float(left), float(right))
+    return COMPARE[sign](left, right)
+
+
+def _layout(
+    listing: Listing, options: AudioOptions
+) -> Callable[[Listing, AudioOptions], Classified]:
+    names = {PurePosixPath(name).name for name in listing.others}
+    if options.pattern is not None:
+        return _by_pattern
+    if NSYNTH_FILE in names:
+        return _by_nsynth
+    if set(COMMAND_LISTS.values()) <= names:
+        return _by_commands
+    if all(FSDD.fullmatch(path.stem) for path in listing.paths):
+        return _by_fsdd
+    return _by_folders
+
+
+def _by_fsdd(listing: Listing, options: AudioOptions) -> Classified:
+    test = options.test or FSDD_TEST
+    fields = _fields(listing, FSDD_PATTERN)
+    note = f"Read as the Free Spoken Digit Dataset, whose split 'test' is {test}."
+    return _by_fields(listing, fields, options.label or "label", test, options.split, note)
+
+
+def _by_pattern(listing: Listing, options: AudioOptions) -> Classified:
+    assert options.pattern is not None  # or this layout would not have been picked
+    fields = _fields(listing, options.pattern)
+    label = options.label or ("label" if "label" in fields[0] else "")
+    return _by_fields(listing, fields, label, options.test, options.split)
+
+
+def _fields(listing: Listing, pattern: str) -> list[Fields]:
+    match = matcher(pattern)
+    depth = pattern.count("/") + 1
+    ends = ["/".join(path.with_suffix("").parts[-depth:]) for path in listing.paths]
+    found = [match.fullmatch(end) for end in ends]
+    unmatched = [str(path) for path, one in zip(listing.paths, found, strict=True) if one is None]
+    if unmatched:
+        raise DataError(
+            f"{len(unmatched)} of {len(found)} files in {listing.where} are not named "
+            f"{pattern!r}, e.g. {unmatched[0]}. Correct the pattern, or move them elsewhere."
+        )
+    return [one.groupdict() for one in found if one is not None]
+
+
+def _by_fields(
+    listing: Listing,
+    fields: Sequence[Fields],
+    label: str,
+    test: str | None,
+    split: str,
+    note: str = "",
+) -> Classified:
+    """Takes the class from the field `label`, and for the split "test" what meets `test`."""
+    if label and label not in fields[0]:
+        raise DataError(
+            f"{listing.where} has no field {label!r} to take as the class, only "
+            f"{', '.join(fields[0])}. Name one of them: --set data.label={next(iter(fields[0]))}"
+        )
+    kept = list(range(len(fields)))
+    if test is not None and split != "all":
+        kept = [index for index in kept if holds(test, fields[index]) == (split == "test")]
+    if not kept:
+        raise DataError(f"The split {split!r} of {listing.where} is empty, with test={test!r}.")
+    values = [str(fields[index][label]) for index in kept] if label else []
+    labels, classes = index_labels(values, (), listing.where)
+    used = [listing.paths[index] for index in kept]
+    return Classified(used, labels, classes, (note,) if note else ())
+
+
+def _by_nsynth(listing: Listing, options: AudioOptions) -> Classified:
+    """Reads NSynth's annotations; the class is the pitch unless another field is asked for."""
+    annotations: dict[str, Fields] = {}
+    for name in listing.others:
+        if PurePosixPath(name).name == NSYNTH_FILE and _of_split(name, listing, options.split):
+            annotations |= _annotations(listing, name)
+    paths = [path for path in listing.paths if path.stem in annotations]
+    if not paths:
+        raise DataError(
+            f"No sound in {listing.where} is described in {NSYNTH_FILE} for the split "
+            f"{options.split!r}. Fetch both again, or name another split."
+        )
+    missing = len(listing.paths) - len(paths)
+    note = "Read as NSynth." + (f" {missing} files are not in its annotations." if missing else "")
+    described = listing._replace(paths=paths)
+    fields = [annotations[path.stem] for path in paths]
+    return _by_fields(described, fields, options.label or "pitch", None, options.split, note)
+
+
+def _of_split(name: str, listing: Listing, split: str) -> bool:
+    """Whether an annotation file counts: of several, nsynth-train and so on, the split's own."""
+    several = sum(PurePosixPath(other).name == NSYNTH_FILE for other in listing.others) > 1
+    return not several or split == "all" or PurePosixPath(name).parent.name.endswith(split)
+
+
+def _annotations(listing: Listing, name: str) -> dict[str, Fields]:
+    try:
+        found = json.loads(listing.read(name))
+        return {str(key): dict(value) for key, value in found.items()}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise DataError(
+            f"{name} in {listing.where} is not NSynth's table of notes: {error}. Fetch it again."
+        ) from None
+
+
+def _by_commands(listing: Listing, options: AudioOptions) -> Classified:
+    """Reads Speech Commands: a folder per word, and lists of what is held out."""
+    held_out = {split: _listed(listing, name) for split, name in COMMAND_LISTS.items()}
+    words = [path for path in listing.paths if path.parent.name != BACKGROUND]
+    names = {path: f"{path.parent.name}/{path.name}" for path in words}
+    if options.split in held_out:
+        used = [path for path in words if names[path] in held_out[options.split]]
+    elif options.split == "all":
+        used = words
+    else:
+        outside = set().union(*held_out.values())
+        used = [path for path in words if names[path] not in outside]
+    if not used:
+        raise DataError(f"The split {options.split!r} of {listing.where} is empty.")
+    labels, classes = index_labels([path.parent.name for path in used], (), listing.where)
+    note = f"Read as Speech Commands, without {len(listing.paths) - len(words)} noises."
+    return Classified(used, labels, classes, (note,))
+
+
+def _listed(listing: Listing, name: str) -> frozenset[str]:
+    path = next(other for other in listing.others if PurePosixPath(other).name == name)
+    return frozenset(listing.read(path).decode("utf-8", errors="replace").split())
+
+
+def _by_folders(listing: Listing, options: AudioOptions) -> Classified:
+    if options.test is not None:
+        raise DataError(
+            f"test={options.test!r} is a condition on fields, and {listing.where} has none. "
+            "State the pattern of its file names: --set data.pattern='{label}_{index}'"
+        )
+    labels, classes, used = class_folders(listing.paths, options.split, listing.where)
+    partly = len(used) < len(listing.paths)
+    notes = (f"Only the folder {options.split!r} was read.",) if partly else ()
+    return Classified(used, labels, classes, notes)
+
+
+def _chosen_classes(found: Classified, options: AudioOptions, where: str) -> Classified:
+    """Leaves out what is in none of the wanted classes, which keep the order they are stated in."""
+    if not options.classes:
+        return found
+    unknown = [name for name in options.classes if name not in found.classes]
+    if unknown:
+        raise DataError(
+            f"{where} has no class {unknown[0]!r}. Its classes: {', '.join(found.classes[:20])}."
+        )
+    number_of = {found.classes.index(name): new for new, name in enumerate(options.classes)}
+    kept = [index for index, label in enumerate(found.labels) if label in number_of]
+    return found._replace(
+        used=[found.used[index] for index in kept],
+        labels=[number_of[found.labels[index]] for index in kept],
+        classes=options.classes,
+    )
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[-+]?\d+(\.\d+)?", text) is not None

@@ -1,0 +1,151 @@
+"""What kind of data somebody named: a path, a name on the Hub, or something given in Python.
+
+Shapes: N sounds, C channels, T samples.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from multigan.data.audio.decode import FULL_SCALE, SOUNDS
+from multigan.data.audio.layouts import by_layout
+from multigan.data.audio.options import AudioOptions
+from multigan.data.hub import HUB_NAME, HUB_PREFIX, TableOptions, read_hub, read_loaded
+from multigan.data.labels import index_labels
+from multigan.data.readers import Item, Reader, digest, read_folder, read_zip
+from multigan.data.source import to_tensor
+from multigan.data.tables import read_parquet
+from multigan.errors import DataError
+
+KNOWN = (
+    "a folder of sounds, a .zip or .parquet file, a name on the Hugging Face Hub such as "
+    "'owner/name', or a tensor (N, T) or (N, C, T)"
+)
+
+
+def open_data(data: Any, options: AudioOptions) -> Reader:
+    """Returns what reads `data`; hardly anything is read yet, except of what can be read once."""
+    if isinstance(data, (str, Path)):
+        found = _open_named(data, options)
+    elif isinstance(data, (Tensor, np.ndarray)):
+        found = read_tensor(to_tensor(data), None, options)
+    elif isinstance(data, tuple) and len(data) == 2:
+        found = read_tensor(to_tensor(data[0]), to_tensor(data[1]), options)
+    elif hasattr(data, "cast_column"):  # a data set of the package `datasets`
+        found = read_loaded(data, "a data set given in Python", _table(options))
+    else:
+        raise DataError(f"Cannot read sounds from {type(data).__name__}. Expected {KNOWN}.")
+    return found.limited(options.limit)
+
+
+def read_tensor(values: Tensor, labels: Tensor | None, options: AudioOptions) -> Reader:
+    """Takes waveforms (N, T) or (N, C, T), int16 or floats with full scale at 1."""
+    where = f"a tensor of shape {tuple(values.shape)}"
+    if options.sample_rate is None:
+        raise DataError(f"{where} has no rate of its own. State it: sample_rate=16000.")
+    waveforms = _waveforms(values.detach().cpu(), where)
+    numbers: list[int] = []
+    classes: tuple[str, ...] = ()
+    if labels is not None:
+        if labels.shape != waveforms.shape[:1]:
+            raise DataError(f"{where} has labels of shape {tuple(labels.shape)}: one each, please.")
+        numbers, classes = index_labels(labels.tolist(), (), where)
+    content = blake2b(waveforms.contiguous().numpy().data, digest_size=12).hexdigest()
+    identity = digest(content, str(waveforms.shape), *map(str, numbers))
+    return Reader(
+        where=where,
+        identity=identity,
+        items=partial(_items, waveforms, options.sample_rate),
+        count=len(waveforms),
+        labels=numbers,
+        classes=classes,
+        files=identity,
+        plural=SOUNDS.plural,
+    )
+
+
+class TensorSound:
+    """A waveform (C, T) behind as much of soundfile's interface as decoding needs."""
+
+    def __init__(self, waveform: Tensor, sample_rate: int) -> None:
+        self.waveform = waveform
+        self.samplerate = sample_rate
+        self.channels, self.frames = waveform.shape
+
+    def read(self, *, dtype: str, always_2d: bool) -> np.ndarray:
+        """Returns the samples (T, C) as floats with full scale at 1."""
+        return self.waveform.T.float().numpy().astype(dtype)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def _items(waveforms: Tensor, sample_rate: int) -> Iterator[Item]:
+    for index, waveform in enumerate(waveforms):
+        yield f"waveform {index}", partial(TensorSound, waveform, sample_rate)
+
+
+def _waveforms(values: Tensor, where: str) -> Tensor:
+    """Returns waveforms (N, C, T) as floats with full scale at 1."""
+    values = values[:, None] if values.ndim == 2 else values
+    if values.ndim != 3 or values.shape[1] > values.shape[2]:
+        raise DataError(
+            f"{where} is not sounds. Expected (N, T), or (N, C, T) with channels before time."
+        )
+    if values.dtype == torch.int16:
+        return values.float() / FULL_SCALE
+    if not values.is_floating_point():
+        raise DataError(f"{where} holds {values.dtype}. Expected int16, or floats in [-1, 1].")
+    return values.float()
+
+
+def _open_named(data: str | Path, options: AudioOptions) -> Reader:
+    name = str(data)
+    if name.startswith(HUB_PREFIX):
+        return read_hub(name.removeprefix(HUB_PREFIX), _table(options))
+    path = Path(data).expanduser()
+    if path.is_dir():
+        if any(next(path.glob(pattern), None) for pattern in ("*.parquet", "*/*.parquet")):
+            return _open_parquet(path, options)
+        return read_folder(path, options.split, kind=SOUNDS, classify=by_layout(options))
+    match path.suffix.lower() if path.is_file() else "":
+        case ".zip":
+            return read_zip(path, options.split, kind=SOUNDS, classify=by_layout(options))
+        case ".parquet":
+            return _open_parquet(path, options)
+    if path.is_file():
+        raise DataError(f"Cannot read a set of sounds from the file {path}. Expected {KNOWN}.")
+    if isinstance(data, str) and HUB_NAME.fullmatch(name):
+        return read_hub(name, _table(options))
+    raise DataError(f"There is no file or folder {name!r}. Expected {KNOWN}.")
+
+
+def _open_parquet(path: Path, options: AudioOptions) -> Reader:
+    return read_parquet(
+        path,
+        options.split,
+        content_column=options.audio_column,
+        label_column=options.label_column,
+        kind=SOUNDS,
+    )
+
+
+def _table(options: AudioOptions) -> TableOptions:
+    return TableOptions(
+        content_column=options.audio_column,
+        label_column=options.label_column,
+        split=options.split,
+        streaming=options.streaming,
+        limit=options.limit,
+        cache=options.cache,
+        kind=SOUNDS,
+        feature="Audio",
+    )
