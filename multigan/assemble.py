@@ -84,7 +84,7 @@ def build_parts(recipe: Recipe, data: Loaded, engine: Engine) -> Parts:
     Raises:
         ConfigError: A name is unknown, an option is wrong, or two components do not go together.
     """
-    adapter = KITS[recipe.modality].adapt(data)
+    adapter = KITS[recipe.modality].adapt(data, recipe.representation)
     modality = MODALITIES.build(adapter)
     condition = data.condition if recipe.conditional else None
     with seeded(recipe.seed, "weights"):

@@ -85,6 +85,8 @@ class Recipe:
         name: Of the recipe; the run's folder is called after it.
         summary: One line for `multigan recipes`.
         modality: The kind of data: "image".
+        representation: What networks see of the data, where that can be chosen, as for audio; null
+            for the modality's own choice.
         data: What to train on: a source by name or path, with the loader's options.
         conditional: Whether to tell the players each sample's class, where the data has one.
         objective: What is optimized; "game" is that of a generator and a discriminator.
@@ -116,6 +118,7 @@ class Recipe:
     summary: str = ""
     modality: str = "image"
     data: Component = field(default_factory=lambda: Component("digits"))
+    representation: Component | None = None
     conditional: bool = True
     objective: Component = field(default_factory=lambda: Component("game"))
     generator: Component = field(default_factory=lambda: Component("dcgan"))

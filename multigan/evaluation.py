@@ -361,4 +361,4 @@ def _load_like(run: Run, modality: Modality, reference: str) -> Loaded:
     """Loads other data, all of it, in the shape of the run's own."""
     recipe = run.recipe
     kit = KITS[recipe.modality]
-    return kit.load(reference, **kit.like(modality.sample_shape, recipe.data.options))
+    return kit.load(reference, **kit.like(modality, recipe.data.options))

@@ -1,15 +1,24 @@
 """What assembling a run needs to know of each kind of data: how to load it, how to encode it."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import torch
+from torch import Tensor
+
 from multigan.core.condition import ConditionSpec
-from multigan.data.images import load_images
+from multigan.core.modality import Modality
+from multigan.data.audio import AudioSet, load_audio
+from multigan.data.images import ImageSet, load_images
 from multigan.data.source import Source
 from multigan.errors import ConfigError
+from multigan.modalities.audio.adapter import fitted_component
 from multigan.registry import Component, Registry
+
+CLIPS_FITTED = 8192  # more would not move the statistics of a representation
+CLIPS_AT_ONCE = 64
 
 
 class Report(Protocol):
@@ -43,15 +52,16 @@ class Kit:
 
     Attributes:
         loader: `(data, **options) -> Loaded`; call it through `load`.
-        adapt: Names the modality, with the options that fit the loaded data.
-        shaping: Returns loader options that bring other data to a sample shape.
+        adapt: Names the modality, with the options that fit the loaded data, given what a recipe
+            says of the representation.
+        shaping: Returns loader options that bring other data to the form a modality encodes.
         selecting: The names of loader options that choose a part of one particular data set.
         columns: How many samples of a condition stand in a row of a sheet.
     """
 
     loader: Callable[..., Loaded]
-    adapt: Callable[[Any], Component]
-    shaping: Callable[[tuple[int, ...]], dict[str, Any]]
+    adapt: Callable[[Any, Component | None], Component]
+    shaping: Callable[[Any], dict[str, Any]]
     selecting: frozenset[str] = frozenset()
     columns: int = 10
 
@@ -71,20 +81,60 @@ class Kit:
             ) from None
         return self.loader(*call.args, **call.kwargs)
 
-    def like(self, shape: tuple[int, ...], options: Mapping[str, Any]) -> dict[str, Any]:
-        """Returns the options that load other data whole, as `options` would, in a sample shape."""
+    def like(self, modality: Modality, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns the options that load other data whole, as `options` would, for a modality."""
         kept = {name: value for name, value in options.items() if name not in self.selecting}
-        return kept | self.shaping(shape)
+        return kept | self.shaping(modality)
 
 
 KITS: Registry[Kit] = Registry("modality")
 
+
+def _adapt_images(images: ImageSet, representation: Component | None) -> Component:
+    if representation is not None:
+        raise ConfigError(
+            f"Images have no representation to choose, but the recipe names "
+            f"{representation.name!r}. Leave it out: --set representation=null"
+        )
+    size = {"channels": images.channels, "height": images.height, "width": images.width}
+    return Component("image", size)
+
+
+def _adapt_sounds(sounds: AudioSet, representation: Component | None) -> Component:
+    return fitted_component(
+        sounds.sample_rate,
+        sounds.channels,
+        sounds.length,
+        _spread(sounds.source, CLIPS_FITTED, CLIPS_AT_ONCE),
+        representation,
+    )
+
+
+def _spread(source: Source, limit: int, at_once: int) -> Iterator[Tensor]:
+    """Yields raw samples in batches, at most `limit` of them, spread evenly over the source."""
+    kept = min(len(source), limit)
+    for part in torch.split(torch.arange(kept) * len(source) // kept, at_once):
+        yield source.read(part)[0]
+
+
 KITS["image"] = Kit(
     loader=load_images,
-    adapt=lambda images: Component(
-        "image",
-        {"channels": images.channels, "height": images.height, "width": images.width},
-    ),
-    shaping=lambda shape: {"channels": shape[0], "size": (shape[1], shape[2])},
+    adapt=_adapt_images,
+    shaping=lambda modality: {
+        "channels": modality.sample_shape[0],
+        "size": tuple(modality.sample_shape[1:]),
+    },
     selecting=frozenset({"limit", "split", "streaming"}),
+)
+
+KITS["audio"] = Kit(
+    loader=load_audio,
+    adapt=_adapt_sounds,
+    shaping=lambda modality: {
+        "sample_rate": modality.sample_rate,
+        "channels": modality.channels,
+        "length": modality.length,
+    },
+    selecting=frozenset({"limit", "split", "streaming"}),
+    columns=8,
 )

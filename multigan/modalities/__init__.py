@@ -4,7 +4,7 @@ Importing this package fills the registries. What a kind of data needs beyond to
 when one of its components is built, not here.
 """
 
-from multigan.modalities import consistency, image, noise, objectives
+from multigan.modalities import audio, consistency, image, noise, objectives
 from multigan.modalities.registries import (
     AUGMENTATIONS,
     DISCRIMINATORS,
@@ -21,6 +21,7 @@ __all__ = [
     "MODALITIES",
     "OBJECTIVES",
     "Ingredients",
+    "audio",
     "consistency",
     "image",
     "noise",

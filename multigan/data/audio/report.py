@@ -77,9 +77,9 @@ class AudioReport:
         ]
         if self.changed:
             sentences.append(f"Changed: {counted(self.changed)}.")
-        if self.left_out_seconds >= 1:
+        if self.left_out_seconds >= 0.1:
             hint = "" if self.fit == "slice" else "; --set data.fit=slice uses all of them"
-            sentences.append(f"Cut off: {self.left_out_seconds:.0f} s of longer files{hint}.")
+            sentences.append(f"Cut off: {self.left_out_seconds:.1f} s of longer files{hint}.")
         if self.unreadable:
             sentences.append(
                 f"Left out {len(self.unreadable)} unreadable: "

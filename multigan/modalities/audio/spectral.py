@@ -1,0 +1,232 @@
+"""Pictures of magnitudes: of the spectrogram's bins, and of mel bands.
+
+Shapes: B clips, C channels, L samples, F frequencies, K = n_fft / 2 + 1 bins, M frames.
+"""
+
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from multigan.errors import ConfigError, MissingDependencyError
+from multigan.modalities.audio.inversion import build_inverter
+from multigan.modalities.audio.representation import (
+    REPRESENTATIONS,
+    Representation,
+    Statistics,
+    check_scaling,
+)
+from multigan.modalities.audio.stft import Stft
+
+FLOOR = 1e-4  # about where the noise of 16 bits lies; SpecGAN's and GANSynth's is 1e-6
+SIDE_STEP = 4  # networks double their resolution at least twice
+DROPS = ("nyquist", "dc")
+
+
+class Spectral(Representation):
+    """What rests on a short-time Fourier transform, with one bin less: F = n_fft / 2.
+
+    Args:
+        sample_rate, channels, length, statistics: As of `Representation`.
+        n_fft: Samples of a window. None takes the power of two that makes the picture about as
+            high as wide.
+        hop_length: Samples between windows. None takes a quarter of the window; SpecGAN's half
+            loses much when phases are estimated.
+        drop: The bin that is left out, so that the picture's height is even: "nyquist", which
+            resampling has emptied, or "dc", as GANSynth does.
+    """
+
+    def __init__(
+        self,
+        *,
+        sample_rate: int,
+        channels: int,
+        length: int,
+        statistics: Statistics | None = None,
+        n_fft: int | None = None,
+        hop_length: int | None = None,
+        drop: str = "nyquist",
+    ) -> None:
+        super().__init__(
+            sample_rate=sample_rate, channels=channels, length=length, statistics=statistics
+        )
+        n_fft = n_fft or square_window(length)
+        self.stft = Stft(n_fft, hop_length or n_fft // 4, length)
+        if drop not in DROPS:
+            raise ConfigError(f"The bin to drop is {' or '.join(DROPS)}, not {drop!r}.")
+        self.drop = drop
+        height, width = self.picture
+        if height % SIDE_STEP or width % SIDE_STEP:
+            raise ConfigError(
+                f"The picture would be {height} frequencies x {width} frames; networks need "
+                f"multiples of {SIDE_STEP}. Choose another n_fft, hop_length or data.length."
+            )
+
+    @property
+    def picture(self) -> tuple[int, int]:
+        """(F, M)."""
+        return self.stft.num_bins - 1, self.stft.num_frames
+
+    def spectrum(self, waveform: Tensor) -> Tensor:
+        """Returns the complex bins that are kept, (B, C, F, M), of waveforms (B, C, L)."""
+        bins = by_clip(self.stft(waveform.flatten(0, 1)), self.channels)
+        return bins[:, :, 1:] if self.drop == "dc" else bins[:, :, :-1]
+
+    def all_bins(self, kept: Tensor) -> Tensor:
+        """Returns bins (B, C, K, M) for those that are kept, (B, C, F, M), with zeros elsewhere."""
+        above, below = (1, 0) if self.drop == "dc" else (0, 1)
+        return torch.nn.functional.pad(kept, (0, 0, above, below))
+
+    def inverse(self, bins: Tensor) -> Tensor:
+        """Returns the waveforms (B, C, L) of complex bins (B, C, K, M)."""
+        return by_clip(self.stft.inverse(bins.flatten(0, 1)), self.channels)
+
+
+@REPRESENTATIONS.register("log_magnitude")
+class LogMagnitude(Spectral):
+    """The logarithm of the spectrogram's magnitude: (C, F, M). The phase is found by an inverter.
+
+    With scaling "bins" and a floor of 1e-6 this is SpecGAN's.
+    Source: Donahue, McAuley, Puckette (2019), "Adversarial Audio Synthesis".
+
+    Args:
+        scaling: "bins" brings each frequency to zero mean and clips at three standard deviations;
+            "range" maps the smallest and largest value of all to -1 and 1, and loses nothing.
+        floor: Added to the magnitude before the logarithm.
+        inverter: A name in `INVERTERS`, or {"name": ..., "options": {...}}.
+        others: As of `Spectral`.
+    """
+
+    name: ClassVar[str] = "log_magnitude"
+
+    def __init__(
+        self,
+        *,
+        scaling: str = "bins",
+        floor: float = FLOOR,
+        inverter: Any = "griffin_lim",
+        **others: Any,
+    ) -> None:
+        super().__init__(**others)
+        self.scaling = check_scaling(scaling, ("bins", "range"))
+        self.floor = check_floor(floor)
+        self.inverter = build_inverter(inverter)
+
+    @property
+    def sample_shape(self) -> tuple[int, int, int]:
+        """(C, F, M)."""
+        return (self.channels, *self.picture)
+
+    def analyze(self, waveform: Tensor) -> Tensor:
+        """Returns log(magnitude + floor) (B, C, F, M) of waveforms (B, C, L)."""
+        return (self.spectrum(waveform).abs() + self.floor).log()
+
+    def synthesize(self, planes: Tensor) -> Tensor:
+        """Returns waveforms (B, C, L), with phases that the inverter finds."""
+        magnitude = self.all_bins((planes.exp() - self.floor).clamp_min(0))
+        return by_clip(self.inverter(magnitude.flatten(0, 1), self.stft), self.channels)
+
+
+@REPRESENTATIONS.register("mel")
+class Mel(Spectral):
+    """The logarithm of the magnitude in mel bands: (C, n_mels, M).
+
+    Back it goes by the pseudo-inverse of the bands' matrix, clamped, and an inverter.
+
+    Args:
+        n_mels: How many bands, a multiple of 4.
+        f_min, f_max: Their limits in Hz; None is half of the sample rate.
+        scaling, floor, inverter: As of `LogMagnitude`.
+        others: As of `Spectral`.
+    """
+
+    name: ClassVar[str] = "mel"
+    bands: Tensor
+    inverse_bands: Tensor
+
+    def __init__(
+        self,
+        *,
+        n_mels: int = 64,
+        f_min: float = 0.0,
+        f_max: float | None = None,
+        scaling: str = "bins",
+        floor: float = FLOOR,
+        inverter: Any = "griffin_lim",
+        **others: Any,
+    ) -> None:
+        super().__init__(**others)
+        if n_mels < SIDE_STEP or n_mels % SIDE_STEP:
+            raise ConfigError(f"n_mels must be a multiple of {SIDE_STEP}, not {n_mels}.")
+        self.n_mels = n_mels
+        self.scaling = check_scaling(scaling, ("bins", "range"))
+        self.floor = check_floor(floor)
+        self.inverter = build_inverter(inverter)
+        bands = mel_bands(self.stft.num_bins, f_min, f_max, n_mels, self.sample_rate)
+        self.register_buffer("bands", bands, persistent=False)
+        inverse = torch.linalg.pinv(bands.double()).float()
+        self.register_buffer("inverse_bands", inverse, persistent=False)
+
+    @property
+    def sample_shape(self) -> tuple[int, int, int]:
+        """(C, n_mels, M)."""
+        return self.channels, self.n_mels, self.stft.num_frames
+
+    def analyze(self, waveform: Tensor) -> Tensor:
+        """Returns log(magnitude in bands + floor) (B, C, n_mels, M) of waveforms (B, C, L)."""
+        bins = self.stft(waveform.flatten(0, 1)).abs()
+        return by_clip((self.bands @ bins + self.floor).log(), self.channels)
+
+    def synthesize(self, planes: Tensor) -> Tensor:
+        """Returns waveforms (B, C, L), with phases that the inverter finds."""
+        in_bands = (planes.exp() - self.floor).clamp_min(0).flatten(0, 1)
+        magnitude = (self.inverse_bands @ in_bands).clamp_min(0)
+        return by_clip(self.inverter(magnitude, self.stft), self.channels)
+
+
+def by_clip(rows: Tensor, channels: int) -> Tensor:
+    """Returns what was computed for each channel, (B * C, ...), by clip: (B, C, ...)."""
+    return rows.view(-1, channels, *rows.shape[1:])
+
+
+def mel_bands(
+    num_bins: int, f_min: float, f_max: float | None, n_mels: int, sample_rate: int
+) -> Tensor:
+    """Returns torchaudio's triangular mel bands as a matrix (n_mels, K), scaled as in Slaney's."""
+    try:
+        from torchaudio.functional import melscale_fbanks
+    except ImportError:
+        raise MissingDependencyError("torchaudio", purpose="Mel bands", extra="audio") from None
+    f_max = sample_rate / 2 if f_max is None else f_max
+    if not 0 <= f_min < f_max <= sample_rate / 2:
+        raise ConfigError(
+            f"Mel bands lie between 0 and half of the sample rate, {sample_rate / 2:g} Hz; not "
+            f"from f_min={f_min:g} to f_max={f_max:g}."
+        )
+    bands = melscale_fbanks(num_bins, f_min, f_max, n_mels, sample_rate, "slaney", "slaney")
+    # Slaney's bands have unit area in Hz; times the bins' distance they average the magnitudes.
+    matrix: Tensor = bands.T * (sample_rate / 2 / (num_bins - 1))
+    return matrix
+
+
+def square_window(length: int) -> int:
+    """Returns the window whose picture, with a quarter as the hop, is at most as high as wide.
+
+    With F = n / 2 and M = 4 L / n both are equal for n = sqrt(8 L).
+
+    Example:
+        >>> square_window(8192), square_window(16384)
+        (256, 256)
+    """
+    return max(16, 1 << ((8 * length).bit_length() - 1) // 2)
+
+
+def check_floor(floor: float) -> float:
+    """Returns the floor if it is positive.
+
+    Raises:
+        ConfigError: It is not.
+    """
+    if not 0 < floor < 1:
+        raise ConfigError(f"The floor of a logarithm lies between 0 and 1, not at {floor}.")
+    return floor

@@ -1,0 +1,75 @@
+"""The short-time Fourier transform and its inverse, in the shapes that networks like.
+
+Shapes: N waveforms, L samples, K = n_fft / 2 + 1 bins, M = L / hop_length frames.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from multigan.errors import ConfigError
+
+
+class Stft(nn.Module):
+    """`torch.stft` with exactly L / hop_length frames, and the inverse that undoes it.
+
+    Frames are centered on multiples of the hop, and silence is taken to lie around the waveform.
+    The last frame of `torch.stft`, centered behind the last sample, is left out: the others cover
+    every sample as long as the hop is at most half of the window, so nothing is lost.
+
+    Args:
+        n_fft: Samples of a window, even.
+        hop_length: Samples between windows; at most half of the window.
+        length: L, a multiple of the hop.
+
+    Raises:
+        ConfigError: The three do not go together.
+    """
+
+    window: Tensor
+
+    def __init__(self, n_fft: int, hop_length: int, length: int) -> None:
+        super().__init__()
+        if n_fft < 4 or n_fft % 2 or not 1 <= hop_length <= n_fft // 2:
+            raise ConfigError(
+                f"A window is even and a hop at most half of it, not n_fft={n_fft} with "
+                f"hop_length={hop_length}. A quarter is usual: hop_length={max(n_fft // 4, 1)}."
+            )
+        if length % hop_length or length < n_fft:
+            raise ConfigError(
+                f"Clips of {length} samples are no whole number of hops of {hop_length}, or are "
+                f"shorter than a window of {n_fft}. Another length: --set data.length="
+                f"{max(-(-length // hop_length) * hop_length, n_fft)}"
+            )
+        self.n_fft, self.hop_length, self.length = n_fft, hop_length, length
+        self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
+
+    @property
+    def num_frames(self) -> int:
+        """M."""
+        return self.length // self.hop_length
+
+    @property
+    def num_bins(self) -> int:
+        """K."""
+        return self.n_fft // 2 + 1
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        """Returns the complex spectrogram (N, K, M) of waveforms (N, L)."""
+        spectrum = torch.stft(
+            waveform.float(),  # half precision loses the phase
+            self.n_fft,
+            self.hop_length,
+            window=self.window,
+            pad_mode="constant",
+            return_complex=True,
+        )
+        return spectrum[..., : self.num_frames]
+
+    def inverse(self, spectrum: Tensor) -> Tensor:
+        """Returns the waveforms (N, L) of complex spectrograms (N, K, M), by weighted overlap-add.
+
+        The weights undo the window exactly wherever windows overlap.
+        """
+        return torch.istft(
+            spectrum, self.n_fft, self.hop_length, window=self.window, length=self.length
+        )

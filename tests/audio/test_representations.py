@@ -1,0 +1,179 @@
+"""Round trips in dB, and what every representation owes the game."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from multigan.core.draws import seeded
+from multigan.data.audio import load_audio
+from multigan.errors import ConfigError, ShapeError
+from multigan.kits import KITS
+from multigan.modalities import MODALITIES
+from multigan.modalities.audio import REPRESENTATIONS, AudioModality
+from multigan.registry import Component
+
+SPEECH = Path(
+    os.environ.get("MULTIGAN_TEST_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"),
+    "fsdd.zip",
+)
+RATE, LENGTH = 8000, 4096
+CASES = {
+    "waveform": {},
+    "log_magnitude": {"inverter": {"name": "griffin_lim", "options": {"iterations": 2}}},
+    "mel": {"n_mels": 32, "inverter": {"name": "griffin_lim", "options": {"iterations": 2}}},
+    "log_magnitude_if": {},
+}
+
+
+def notes(count: int = 4, channels: int = 1) -> torch.Tensor:
+    """Decaying tones with overtones and a little noise, (count, channels, LENGTH) int16."""
+    time = torch.arange(LENGTH) / RATE
+    with seeded(0, "notes"):
+        pitch = 200 + 400 * torch.rand(count, channels, 1)
+        sound = sum((2 * torch.pi * k * pitch * time).sin() / k for k in (1, 2, 3))
+        sound = 0.3 * sound * (-6 * time).exp() + 1e-3 * torch.randn(count, channels, LENGTH)
+    return (sound * 32768).round().to(torch.int16)
+
+
+def fitted(name: str, raw: torch.Tensor, **options) -> AudioModality:
+    audio = load_audio(raw, sample_rate=RATE, channels=raw.shape[1], trim_db=None, length=LENGTH)
+    made = KITS["audio"].adapt(audio, Component(name, options))
+    return MODALITIES.build(Component(**json.loads(json.dumps(vars(made)))))
+
+
+def snr_db(wanted: torch.Tensor, got: torch.Tensor) -> float:
+    noise = (wanted - got).square().sum()
+    return (10 * (wanted.square().sum() / noise.clamp_min(1e-12)).log10()).item()
+
+
+def test_every_representation_has_a_case():
+    assert set(CASES) == set(REPRESENTATIONS)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("name", CASES)
+def test_shape_range_and_independence_of_the_batch(name, channels):
+    raw = notes(3, channels)
+    modality = fitted(name, raw, **CASES[name])
+    samples = modality.encode(raw)
+    assert samples.shape == (3, *modality.sample_shape)
+    assert samples.dtype == torch.float32
+    assert samples.abs().max() <= 1
+    torch.testing.assert_close(modality.encode(raw[1:2]), samples[1:2])
+    sounds = modality.decode(samples)
+    assert [sound.waveform.shape for sound in sounds] == [(channels, LENGTH)] * 3
+    alone = modality.decode(samples[1:2])[0].waveform
+    torch.testing.assert_close(alone, sounds[1].waveform, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_encoding_has_gradients_even_of_silence(name):
+    modality = fitted(name, notes(), **CASES[name])
+    waveform = torch.zeros(1, 1, LENGTH)
+    waveform[..., 1000:2000] = 0.1 * torch.randn(1000)
+    waveform.requires_grad_()
+    modality.representation.encode(waveform).sum().backward()
+    assert waveform.grad.isfinite().all()
+    assert waveform.grad.any()
+
+
+@pytest.mark.parametrize("name", ["waveform", "log_magnitude_if"])
+def test_the_way_back_has_gradients(name):
+    modality = fitted(name, notes(), **CASES[name])
+    samples = modality.encode(notes(1)).mul(0.9).requires_grad_()
+    modality.waveforms(samples).square().sum().backward()
+    assert samples.grad.isfinite().all()
+    assert samples.grad.any()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_whatever_a_generator_makes_becomes_finite_sound(name):
+    modality = fitted(name, notes(), **CASES[name])
+    wild = 3 * torch.randn(2, *modality.sample_shape)
+    wild[0, 0, 0] = torch.nan
+    for sound in modality.decode(wild):
+        assert sound.waveform.isfinite().all()
+
+
+def test_instantaneous_frequency_loses_hardly_anything():
+    raw = notes(8)
+    modality = fitted("log_magnitude_if", raw)
+    assert snr_db(raw / 32768, modality.waveforms(modality.encode(raw))) > 45
+
+
+def test_waveforms_come_back_exactly():
+    raw = notes(2)
+    modality = fitted("waveform", raw)
+    sound = modality.decode(modality.encode(raw))[0]
+    assert torch.equal((sound.waveform * 32768).to(torch.int16), raw[0])
+
+
+@pytest.fixture(scope="module")
+def speech() -> torch.Tensor:
+    """Sixteen spoken digits, (16, 1, 8192) int16."""
+    pytest.importorskip("soundfile", reason="sounds need the extra 'audio'")
+    if not SPEECH.exists():
+        pytest.skip(f"{SPEECH.name} is not in {SPEECH.parent}; set MULTIGAN_TEST_DATA")
+    audio = load_audio(SPEECH, length=8192, split="test", limit=16)
+    return audio.source.read(torch.arange(16))[0]
+
+
+def test_real_speech_survives_instantaneous_frequency(speech):
+    audio = load_audio(speech, sample_rate=8000, length=8192, trim_db=None)
+    modality = MODALITIES.build(KITS["audio"].adapt(audio, None))
+    assert modality.sample_shape == (2, 128, 128)
+    assert snr_db(speech / 32768, modality.waveforms(modality.encode(speech))) > 45
+
+
+def test_statistics_are_of_the_data_and_saved_as_plain_numbers():
+    raw = notes(8)
+    modality = fitted("log_magnitude", raw, n_fft=64, scaling="bins")
+    planes = modality.representation.analyze(raw / 32768)
+    center = modality.representation.center
+    torch.testing.assert_close(center, planes.mean((0, 3))[..., None], atol=1e-4, rtol=1e-4)
+    samples = modality.encode(raw)
+    assert samples.mean((0, 3)).abs().max() < 0.02  # a little, for what is clipped
+    ranged = fitted("log_magnitude", raw, scaling="range").encode(raw)
+    assert (ranged.min().item(), ranged.max().item()) == pytest.approx((-1, 1), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("log_magnitude", {"n_fft": 100, "hop_length": 60}, "hop at most half"),
+        ("log_magnitude", {"n_fft": 200, "hop_length": 50}, "no whole number of hops"),
+        ("log_magnitude", {"n_fft": 1024, "hop_length": 512, "drop": "all"}, "bin to drop"),
+        ("log_magnitude", {"scaling": "none"}, "no scaling"),
+        ("log_magnitude", {"floor": 0.0}, "floor"),
+        ("log_magnitude", {"inverter": "magic"}, "no inverter"),
+        ("log_magnitude", {"inverter": 3}, "An inverter is a name"),
+        ("log_magnitude_if", {"n_fft": 4096, "hop_length": 2048}, "multiples of 4"),
+        ("mel", {"n_mels": 30}, "n_mels"),
+        ("mel", {"f_max": 5000}, "half of the sample rate"),
+        ("log_magnitude", {"statistics": {"center": "x"}}, "fitted to the data"),
+    ],
+)
+def test_options_are_checked(name, options, said):
+    with pytest.raises(ConfigError, match=said):
+        fitted(name, notes(2), **options)
+
+
+def test_damaged_statistics_are_named():
+    for damage in ({"center": [[0.0]]}, {"center": [["a"]], "scale": [[1]]}, {"center": [[0]]}):
+        with pytest.raises(ConfigError, match="statistics"):
+            AudioModality(
+                RATE, 1, LENGTH, {"name": "log_magnitude", "options": {"statistics": damage}}
+            )
+
+
+def test_other_shapes_and_types_are_refused():
+    modality = AudioModality(RATE, 1, LENGTH, {"name": "waveform"})
+    with pytest.raises(ShapeError, match="int16"):
+        modality.encode(torch.zeros(2, 1, LENGTH))
+    with pytest.raises(ShapeError, match=r"\(B, 1, 4096\)"):
+        modality.encode(torch.zeros(2, 2, LENGTH, dtype=torch.int16))
+    with pytest.raises(ShapeError, match="waveform"):
+        modality.decode(torch.zeros(2, LENGTH))

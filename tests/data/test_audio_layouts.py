@@ -1,0 +1,118 @@
+"""Classes and splits are found in file names, annotations and lists."""
+
+import json
+
+import pytest
+
+from multigan.data.audio import load_audio
+from multigan.data.audio.layouts import holds, matcher
+from multigan.errors import DataError
+from tests.data.sounds import encoded, write, zipped
+
+
+@pytest.fixture
+def digits(tmp_path):
+    files = {
+        f"{digit}_{speaker}_{index}.wav": encoded()
+        for digit in (3, 7)
+        for speaker in ("anna", "ben")
+        for index in (0, 4, 5, 12)
+    }
+    return zipped(tmp_path / "digits.zip", files)
+
+
+def test_spoken_digits_are_known_by_their_names(digits):
+    train, test = load_audio(digits), load_audio(digits, split="test")
+    assert (len(train), len(test), len(load_audio(digits, split="all"))) == (8, 8, 16)
+    assert train.condition.names == ("3", "7")
+    assert "Free Spoken Digit Dataset" in train.report.summary()
+    assert load_audio(digits, label="speaker").condition.names == ("anna", "ben")
+
+
+def test_a_pattern_names_the_class_and_the_split(digits):
+    options = {"pattern": "{word}_{who}_{take}", "label": "who", "test": "take>=5"}
+    assert len(load_audio(digits, **options, split="test")) == 8
+    assert load_audio(digits, **options).condition.names == ("anna", "ben")
+    assert load_audio(digits, pattern="{word}_{who}_{take}").condition is None
+
+
+def test_a_pattern_may_have_folders(tmp_path):
+    write(tmp_path / "left" / "anna" / "1.wav")
+    write(tmp_path / "right" / "ben" / "1.wav")
+    audio = load_audio(tmp_path, pattern="{label}/{speaker}/{index}")
+    assert audio.condition.names == ("left", "right")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"pattern": "{a}-{b}"}, "not named"),
+        ({"pattern": "plain"}, "fields in braces"),
+        ({"pattern": "{a}_{a}"}, "fields in braces"),
+        ({"label": "mood"}, "no field 'mood'"),
+        ({"test": "mood=5"}, "no condition"),
+        ({"test": "index>100", "split": "test"}, "empty"),
+        ({"classes": ["9"]}, "no class '9'"),
+    ],
+)
+def test_what_is_not_there_is_said(digits, options, said):
+    with pytest.raises(DataError, match=said):
+        load_audio(digits, **options)
+
+
+def test_classes_can_be_chosen_in_an_order(digits):
+    audio = load_audio(digits, classes=["7", "3"])
+    assert audio.condition.names == ("7", "3")
+    assert audio.source.labels.tolist() == [1] * 4 + [0] * 4
+
+
+def test_notes_of_nsynth(tmp_path):
+    notes = {
+        f"bass_{pitch}": {"pitch": pitch, "instrument_family_str": family, "velocity": 75}
+        for pitch, family in ((30, "bass"), (31, "bass"), (100, "flute"))
+    }
+    for name in [*notes, "unknown"]:
+        write(tmp_path / "audio" / f"{name}.wav")
+    (tmp_path / "examples.json").write_text(json.dumps(notes))
+    audio = load_audio(tmp_path)
+    assert audio.condition.names == ("30", "31", "100")  # in the order of numbers
+    assert "1 files are not in its annotations" in audio.report.summary()
+    family = load_audio(tmp_path, label="instrument_family_str")
+    assert family.condition.names == ("bass", "flute")
+    (tmp_path / "examples.json").write_text("[]")
+    with pytest.raises(DataError, match="NSynth's table"):
+        load_audio(tmp_path)
+
+
+def test_splits_of_nsynth(tmp_path):
+    for split, pitches in (("train", (40, 41)), ("test", (40,))):
+        notes = {f"{split}_{pitch}": {"pitch": pitch} for pitch in pitches}
+        for name in notes:
+            write(tmp_path / f"nsynth-{split}" / "audio" / f"{name}.wav")
+        (tmp_path / f"nsynth-{split}" / "examples.json").write_text(json.dumps(notes))
+    assert (len(load_audio(tmp_path)), len(load_audio(tmp_path, split="test"))) == (2, 1)
+    assert len(load_audio(tmp_path, split="all")) == 3
+
+
+def test_speech_commands(tmp_path):
+    for word in ("yes", "no", "_background_noise_"):
+        for index in range(3):
+            write(tmp_path / word / f"{index}.wav")
+    (tmp_path / "testing_list.txt").write_text("yes/0.wav\nno/0.wav\n")
+    (tmp_path / "validation_list.txt").write_text("no/1.wav\n")
+    found = {split: len(load_audio(tmp_path, split=split)) for split in ("train", "test", "all")}
+    assert found == {"train": 3, "test": 2, "all": 6}
+    audio = load_audio(tmp_path)
+    assert audio.condition.names == ("no", "yes")
+    assert "without 3 noises" in audio.report.summary()
+
+
+def test_patterns_take_as_little_as_they_can():
+    assert matcher("{a}_{b}").fullmatch("x_y_z").groups() == ("x", "y_z")
+    assert matcher("{a}.{b}").fullmatch("x_y") is None
+
+
+def test_conditions_compare_numbers_as_numbers():
+    assert holds("n<5", {"n": "4"})
+    assert not holds("n<5", {"n": "12"})
+    assert holds("n!=b", {"n": "a"})
