@@ -63,6 +63,6 @@ def _targets(pipeline: "Pipeline", args: Namespace) -> Any:
 
     modality = pipeline.modality
     kit = KITS[modality.name]
-    data = kit.load(args.project, **kit.like(modality.sample_shape, {}))
+    data = kit.load(args.project, **kit.like(modality, {}))
     raw, _ = data.source.read(torch.arange(min(args.num_samples, len(data.source))))
     return modality.encode(raw.to(pipeline.device)).cpu()
