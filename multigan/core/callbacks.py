@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from multigan.core.checkpoint import prune_checkpoints, save_checkpoint
-from multigan.core.run import RunFolder
+from multigan.core.run import RunFolder, sensible_wishes
 from multigan.core.trainer import SHARE_EVERY, Callback, Logs, Trainer
 from multigan.errors import MultiganError
+from multigan.files import read_object
 
 
 class Log(Callback):
@@ -250,7 +251,7 @@ class Obey(Callback):
         self.run, self.checkpoint, self.log = run, checkpoint, log
         self.interval_seconds = interval_seconds
         self._looked_at = 0.0
-        self._seen_file: tuple[int, int] | None = None
+        self._seen_file: tuple[int, ...] | None = None
         self._checkpoints_done = 0
         self._turned: dict[str, Any] = {}
 
@@ -308,8 +309,11 @@ class Obey(Callback):
         version = self._file_version()
         if version == self._seen_file:
             return None
+        found = read_object(self.run.control_file)
+        if version is not None and not found:
+            return None  # an editor or Jupyter is writing it in place: look again
         self._seen_file = version
-        return self.run.control()
+        return sensible_wishes(found)
 
     def _turn_knobs(self, trainer: Trainer, values: Mapping[str, Any]) -> None:
         """Turns the knobs whose wishes are new, and saves: a resumed run turns them at this step.
@@ -338,9 +342,9 @@ class Obey(Callback):
         if trainer.engine.is_main:
             self.run.append_metrics({"step": trainer.steps_done, **event})
 
-    def _file_version(self) -> tuple[int, int] | None:
+    def _file_version(self) -> tuple[int, ...] | None:
         try:
             stat = self.run.control_file.stat()
         except OSError:
             return None
-        return stat.st_mtime_ns, stat.st_ino
+        return stat.st_mtime_ns, stat.st_ino, stat.st_size

@@ -3,6 +3,7 @@
     runs/0007-mnist/
       recipe.json  environment.json     what was asked; versions, device, data
       metrics.jsonl                     one object per logged step
+      curves.json                       the same, thinned to what a chart can show
       status.json                       how far it is, and how fast
       control.json                      what somebody asks of it
       samples/001000.png|.wav|.txt      fixed latents, one file per look
@@ -27,6 +28,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from multigan.core.curves import CurvesFile
 from multigan.errors import CheckpointError, RunError
 from multigan.files import read_object, write_atomic, write_json
 
@@ -42,7 +44,7 @@ AT_WORK = frozenset({"running", "paused"})
 WAIT_SECONDS = 0.1  # between two looks at a run that is waited for
 WISHES = ("run", "pause", "stop")
 FILES = ("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json")
-ENTRIES = frozenset((*FILES, "samples", "checkpoints", "pipeline", "report.html"))
+ENTRIES = frozenset((*FILES, "curves.json", "samples", "checkpoints", "pipeline", "report.html"))
 
 
 class RunFolder:
@@ -57,6 +59,7 @@ class RunFolder:
         self.recipe_file = self.path / "recipe.json"
         self.environment_file = self.path / "environment.json"
         self.metrics_file = self.path / "metrics.jsonl"
+        self.curves = CurvesFile(self.path / "curves.json")
         self.status_file = self.path / "status.json"
         self.control_file = self.path / "control.json"
         self.samples = self.path / "samples"
@@ -95,18 +98,23 @@ class RunFolder:
         return rows
 
     def append_metrics(self, row: Mapping[str, Any]) -> None:
-        """Adds one row to metrics.jsonl in a single write."""
+        """Adds one row to metrics.jsonl in a single write, and soon to curves.json."""
+        if not self.curves.is_loaded:
+            self.curves.load(self.metrics())
         line = json.dumps(row, allow_nan=False) + "\n"
         handle = os.open(self.metrics_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         try:
             os.write(handle, line.encode())
         finally:
             os.close(handle)
+        self.curves.add(row)
 
     def forget_after(self, step: int) -> None:
         """Drops metrics and samples of later steps, which a resumed run will make again."""
         rows = [row for row in self.metrics() if row["step"] <= step]
         write_atomic(self.metrics_file, "".join(json.dumps(row) + "\n" for row in rows))
+        self.curves.load(rows)
+        self.curves.flush()
         for sample in self.samples.glob("[0-9]*"):
             if int(sample.stem) > step:
                 sample.unlink()
@@ -114,7 +122,9 @@ class RunFolder:
     # How it is
 
     def write_status(self, state: str, **details: Any) -> None:
-        """Replaces status.json."""
+        """Replaces status.json; whatever ends or halts the run, its curves are then complete."""
+        if state != "running":
+            self.curves.flush()
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         owner = {"pid": os.getpid(), "host": socket.gethostname()}
         write_json(self.status_file, {"state": state, "at": now, **owner, **details})
@@ -160,13 +170,7 @@ class RunFolder:
 
         Anybody may write control.json; what makes no sense in it is left out.
         """
-        found = read_object(self.control_file)
-        want, count, knobs = (found.get(name) for name in ("want", "checkpoint", "set"))
-        return {
-            "want": want if want in WISHES else "run",
-            "checkpoint": count if isinstance(count, int) else 0,
-            "set": knobs if isinstance(knobs, dict) else {},
-        }
+        return sensible_wishes(read_object(self.control_file))
 
     def request(
         self,
@@ -240,6 +244,16 @@ class RunFolder:
             )
         with self.lock():
             shutil.rmtree(self.path)
+
+
+def sensible_wishes(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what a control.json asks, without what makes no sense in it."""
+    want, count, knobs = (found.get(name) for name in ("want", "checkpoint", "set"))
+    return {
+        "want": want if want in WISHES else "run",
+        "checkpoint": count if isinstance(count, int) else 0,
+        "set": knobs if isinstance(knobs, dict) else {},
+    }
 
 
 def _lock(handle: int, patience_seconds: float) -> bool:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey
-from multigan.core.resuming import newest_whole, resume_from
+from multigan.core.checkpoint import load_checkpoint
 from multigan.core.run import RunFolder
 from multigan.core.trainer import Callback
 from tests.tiny import make_trainer
@@ -116,11 +116,11 @@ def test_knobs_turned_by_hand_are_noted_and_saved(run, training):
     wait_for(lambda: any("refused" in row for row in run.metrics()))
     notes = [row for row in run.metrics() if "set" in row or "refused" in row]
     wait_for(lambda: training.knobs["r1.weight"].get() == 0.7)
-    assert {"r1.weight": 0.7} in [row.get("set") for row in run.metrics()]
+    wait_for(lambda: {"r1.weight": 0.7} in [row.get("set") for row in run.metrics()])
     assert any("nonsense" in row.get("refused", "") for row in notes)
     wait_for(run.checkpoint_folders)
     resumed = steered_trainer(run)
-    resume_from(resumed, run, newest_whole(run)[0])
+    resumed.load_state_dict(load_checkpoint(run.checkpoint_folders()[-1]))
     assert resumed.knobs["r1.weight"].get() == 0.7
 
 
@@ -130,6 +130,18 @@ def test_a_wish_made_while_paused_is_granted(run, training):
     wait_for(lambda: run.status()["state"] == "paused")
     run.request(set={"r2.weight": 0.3})
     wait_for(lambda: training.knobs["r2.weight"].get() == 0.3)
+
+
+def test_a_half_written_wish_is_no_wish(run, training):
+    wait_for(lambda: training.steps_done > 2)
+    run.request(want="pause")
+    wait_for(lambda: run.status()["state"] == "paused")
+    step = training.steps_done
+    run.control_file.write_text('{"want": "sto')
+    time.sleep(0.1)
+    assert (training.steps_done, run.status()["state"]) == (step, "paused")
+    run.control_file.write_text('{"want": "run"}')
+    wait_for(lambda: training.steps_done > step)
 
 
 def test_a_paused_run_saves_on_request_and_stops_on_a_signal(run, training):
