@@ -1,0 +1,109 @@
+import { showErrorMessage } from '@jupyterlab/apputils';
+import React from 'react';
+import { RunsModel } from './model';
+import { describeProgress, describeState, IRequest, IRun, isAtWork } from './run';
+
+/** Asks something of a run; what the server refuses is shown. */
+export async function ask(model: RunsModel, run: IRun, request: IRequest): Promise<void> {
+  try {
+    await model.request(run, request);
+  } catch (error) {
+    void showErrorMessage(`${run.name} could not be asked`, error as Error);
+  }
+}
+
+interface IButtonProps {
+  label: string;
+  hint: string;
+  isDisabled: boolean;
+  onClick: () => void;
+}
+
+function Button({ label, hint, isDisabled, onClick }: IButtonProps): JSX.Element {
+  return (
+    <button className="mg-button" title={hint} disabled={isDisabled} onClick={onClick}>
+      {label}
+    </button>
+  );
+}
+
+/** Pause or continue, stop, save: what a run can be asked while it is at work. */
+export function Controls({ model, run }: { model: RunsModel; run: IRun }): JSX.Element {
+  const isOver = !isAtWork(run) || run.asked === 'stop';
+  const isPaused = run.status.state === 'paused' || run.asked === 'pause';
+  const send = (request: IRequest) => void ask(model, run, request);
+  const pause = isPaused
+    ? { label: 'Continue', hint: 'Let the run go on', request: { want: 'run' as const } }
+    : { label: 'Pause', hint: 'Save, and wait', request: { want: 'pause' as const } };
+  return (
+    <div className="mg-controls" role="group" aria-label={`Steer ${run.name}`}>
+      <Button
+        label={pause.label}
+        hint={pause.hint}
+        isDisabled={isOver}
+        onClick={() => send(pause.request)}
+      />
+      <Button
+        label="Stop"
+        hint="Save, and end after this step"
+        isDisabled={isOver}
+        onClick={() => send({ want: 'stop' })}
+      />
+      <Button
+        label="Checkpoint"
+        hint="Save everything needed to go on from here"
+        isDisabled={isOver}
+        onClick={() => send({ checkpoint: true })}
+      />
+    </div>
+  );
+}
+
+const ICONS: Record<string, string> = {
+  running: '▶',
+  paused: '⏸',
+  finished: '✓',
+  stopped: '■',
+  failed: '✕',
+  interrupted: '⚡',
+  created: '…'
+};
+
+/** A run's state as a sign and a word. */
+export function State({ run }: { run: IRun }): JSX.Element {
+  return (
+    <span className="mg-state" data-state={run.status.state}>
+      <span aria-hidden="true">{ICONS[run.status.state] ?? '?'}</span> {describeState(run)}
+    </span>
+  );
+}
+
+/** How far a run is. */
+export function Progress({ run }: { run: IRun }): JSX.Element {
+  const { step = 0, of } = run.status;
+  return (
+    <div className="mg-progress">
+      <progress max={of || 1} value={of ? step : 0} aria-label={`Progress of ${run.name}`} />
+      <span>{describeProgress(run)}</span>
+    </div>
+  );
+}
+
+/** How to take up a run that nobody trains; what ended it, if it says so. */
+export function Ending({ run }: { run: IRun }): JSX.Element | null {
+  const { state, message } = run.status;
+  const isFailed = state === 'failed';
+  if (isAtWork(run) || state === 'created' || (state === 'finished' && !message)) {
+    return null;
+  }
+  return (
+    <div className={isFailed ? 'mg-ending mg-failed' : 'mg-ending'} role={isFailed ? 'alert' : undefined}>
+      {message && <p>{message}</p>}
+      {state !== 'finished' && (
+        <p>
+          To go on: <code>multigan resume {run.path}</code>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,159 @@
+import React from 'react';
+import { base, Files, join } from './files';
+import { RunsModel } from './model';
+import { ICurves, IHealth, IRun } from './run';
+import { ILine } from './chart';
+import { Point } from './scales';
+
+/** Renders again whenever the model changes, which it does only while somebody watches. */
+export function useRuns(model: RunsModel, path?: string): void {
+  const [, setTurn] = React.useState(0);
+  React.useEffect(() => {
+    const turn = () => setTurn(turns => turns + 1);
+    model.changed.connect(turn);
+    const leave = model.watch(path);
+    return () => {
+      leave();
+      model.changed.disconnect(turn);
+    };
+  }, [model, path]);
+}
+
+/** What a run's folder holds besides its status; read again whenever the status is. */
+export interface IDetails {
+  curves: ICurves | null;
+  health: IHealth | null;
+  /** The looks at the fixed latents, oldest first. */
+  samples: string[];
+}
+
+const NO_DETAILS: IDetails = { curves: null, health: null, samples: [] };
+
+export function useDetails(files: Files, run: IRun | undefined): IDetails {
+  const path = run?.path;
+  const at = run?.status.at;
+  const [details, setDetails] = React.useState(NO_DETAILS);
+  React.useEffect(() => setDetails(NO_DETAILS), [path]);
+  useLatest(
+    async () => (path === undefined ? NO_DETAILS : readDetails(files, path)),
+    setDetails,
+    [files, path, at]
+  );
+  return details;
+}
+
+async function readDetails(files: Files, path: string): Promise<IDetails> {
+  const [curves, health, samples] = await Promise.all([
+    files.object<ICurves>(join(path, 'curves.json')),
+    files.object<IHealth>(join(path, 'health.json')),
+    files.list(join(path, 'samples'))
+  ]);
+  return {
+    curves: curves?.steps && curves.series ? curves : null,
+    health: Array.isArray(health?.findings) ? health : null,
+    samples: (samples ?? [])
+      .filter(entry => entry.type !== 'directory' && /^\d/.test(entry.name))
+      .map(entry => entry.path)
+      .sort((a, b) => stepOf(a) - stepOf(b) || (a < b ? -1 : 1))
+  };
+}
+
+/** The step at which a look was taken, which its name says. */
+export function stepOf(sample: string): number {
+  return parseInt(base(sample), 10);
+}
+
+const KINDS: Record<string, string> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  gif: 'image/gif',
+  wav: 'audio/wav',
+  flac: 'audio/flac',
+  mp3: 'audio/mpeg'
+};
+
+export interface ISample {
+  path: string;
+  kind: 'image' | 'audio' | 'text';
+  /** A data URI, or the text itself. */
+  content: string;
+}
+
+const kept = new Map<string, ISample>(); // a run's looks never change once they are there
+const MAX_KEPT = 60;
+
+/** One look; while the next is on its way, the last one stays, so that nothing flickers. */
+export function useSample(files: Files, path: string | undefined): ISample | null {
+  const [sample, setSample] = React.useState<ISample | null>(null);
+  useLatest(async () => (path ? readSample(files, path) : null), setSample, [files, path]);
+  return sample;
+}
+
+async function readSample(files: Files, path: string): Promise<ISample | null> {
+  const known = kept.get(path);
+  if (known) {
+    return known;
+  }
+  const mime = KINDS[path.slice(path.lastIndexOf('.') + 1).toLowerCase()];
+  const content = mime ? await files.base64(path) : await files.text(path);
+  if (content === null) {
+    return null;
+  }
+  const sample: ISample = mime
+    ? { path, kind: mime.startsWith('image') ? 'image' : 'audio', content: `data:${mime};base64,${content}` }
+    : { path, kind: 'text', content };
+  kept.set(path, sample);
+  if (kept.size > MAX_KEPT) {
+    kept.delete(kept.keys().next().value!);
+  }
+  return sample;
+}
+
+/** Does `work` whenever `inputs` change and takes its result, unless they have changed since. */
+function useLatest<T>(work: () => Promise<T>, take: (value: T) => void, inputs: unknown[]): void {
+  React.useEffect(() => {
+    let isLatest = true;
+    work().then(
+      value => isLatest && take(value),
+      () => undefined // the server is away: what is shown stays, and the panel says so
+    );
+    return () => {
+      isLatest = false;
+    };
+  }, inputs);
+}
+
+const QUALITY = 'metric/';
+
+/** A group of series that share a chart. */
+export interface IGroup {
+  title: string;
+  names: string[];
+}
+
+/** Which series stand together: the players' game, the other terms, and every metric by itself. */
+export function grouped(names: string[]): IGroup[] {
+  const losses = names.filter(name => name.includes('/') && !name.startsWith(QUALITY));
+  const players = losses.filter(name => name.endsWith('/adversarial'));
+  const others = losses.filter(name => !players.includes(name));
+  const single = names.filter(name => !losses.includes(name));
+  return [
+    { title: 'Adversarial losses', names: players },
+    { title: 'Penalties and other terms', names: others },
+    ...single.map(name => ({ title: titleOf(name), names: [name] }))
+  ].filter(group => group.names.length > 0);
+}
+
+/** What people call a series. */
+export function titleOf(name: string): string {
+  return name === 'steps_per_second' ? 'Steps per second' : name.replace(QUALITY, '');
+}
+
+/** A series as a line: its points without the gaps. */
+export function lineOf(curves: ICurves, name: string, index: number, label = titleOf(name)): ILine {
+  const values = curves.series[name] ?? [];
+  const points = curves.steps
+    .map((step, place): [number, number | null | undefined] => [step, values[place]])
+    .filter((point): point is Point => typeof point[1] === 'number');
+  return { name: label, index, points };
+}

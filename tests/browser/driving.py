@@ -1,0 +1,89 @@
+"""What people do in JupyterLab, by hand of a program."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.browser.conftest import SHOTS, Lab
+
+TINY = ("--set", "generator.width=4", "--set", "discriminator.width=4", "--set", "batch_size=8")
+ENDLESS = ("train", "digits", "--steps", "1000000", *TINY)
+BRISK = ("--set", "log_every=10", "--set", "look_every=50", "--set", "checkpoint_every=500")
+
+# The toolbar says "idle" before there is a kernel: the session itself knows.
+KERNEL = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+KERNEL_IS_READY = (
+    f"() => {KERNEL} && {KERNEL}.connectionStatus === 'connected' && {KERNEL}.status === 'idle'"
+)
+LAB_IS_READY = "() => window.jupyterapp?.commands.hasCommand('multigan:show-panel')"
+DARK, LIGHT = "JupyterLab Dark", "JupyterLab Light"
+
+
+def open_lab(page: Any, lab: Lab, query: str = "reset") -> None:
+    """Opens JupyterLab and waits until the extension is at work."""
+    page.goto(lab.address(query=query))
+    page.wait_for_function(LAB_IS_READY)
+    page.evaluate("async () => { await window.jupyterapp.restored; }")
+
+
+def open_panel(page: Any) -> Any:
+    """Shows the side panel and returns it."""
+    execute(page, "multigan:show-panel")
+    panel = page.locator("#multigan-panel")
+    panel.get_by_role("status").wait_for()
+    return panel
+
+
+def execute(page: Any, command: str, arguments: dict[str, Any] | None = None) -> None:
+    """Starts a command without awaiting it: a dialog or a long cell would hang for ever."""
+    page.evaluate(
+        "([c, a]) => { void window.jupyterapp.commands.execute(c, a); }", [command, arguments or {}]
+    )
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    """Writes a notebook with code cells."""
+    made = [
+        {"cell_type": "code", "id": f"cell-{index}", "source": source}
+        | {"metadata": {}, "outputs": [], "execution_count": None}
+        for index, source in enumerate(cells)
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}}
+    path.write_text(json.dumps(content | {"cells": made}))
+
+
+def open_notebook(page: Any, lab: Lab, name: str, query: str = "reset") -> None:
+    """Opens a notebook and waits for its kernel."""
+    page.goto(lab.address(f"lab/tree/{name}", query))
+    page.wait_for_function(LAB_IS_READY)
+    page.wait_for_function(KERNEL_IS_READY)
+
+
+def set_theme(page: Any, theme: str) -> None:
+    """Switches JupyterLab's theme and waits until it is applied."""
+    execute(page, "apputils:change-theme", {"theme": theme})
+    light = "true" if theme == LIGHT else "false"
+    page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{light}'")
+
+
+def shoot(page: Any, name: str) -> None:
+    """Takes a picture in both themes, where $MULTIGAN_SHOTS says where to."""
+    if not SHOTS:
+        return
+    folder = Path(SHOTS)
+    folder.mkdir(parents=True, exist_ok=True)
+    for theme, mark in ((DARK, "dark"), (LIGHT, "light")):
+        set_theme(page, theme)
+        page.wait_for_timeout(300)
+        page.screenshot(path=folder / f"{name}-{mark}.png")
+
+
+def wait_until(page: Any, condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Waits for something outside of the page while the page goes on."""
+    for _ in range(int(seconds * 20)):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("waited in vain")
