@@ -16,6 +16,8 @@ from multigan.registry import Component, Registry
 
 B, Z = 3, 5
 IMAGES = [(1, 28, 28), (3, 32, 32), (4, 8, 8), (3, 20, 28), (1, 4, 4)]
+SPECTROGRAMS = [(1, 16, 16), (2, 32, 16), (1, 8, 24)]
+WAVEFORMS = [(1, 256), (2, 192), (1, 128)]
 CLASSES = ConditionSpec("class", 3)
 VECTORS = ConditionSpec("vector", 2)
 
@@ -59,6 +61,9 @@ GENERATOR_CASES = [
         {"width": 4, "norm": "none"},
     ),
     *every("r3gan", IMAGES, {"width": 8, "group_width": 4}, {"width": 8, "blocks": 2}),
+    *every("specgan", SPECTROGRAMS, {"width": 4}),
+    *every("wavegan", WAVEFORMS, {"width": 4}, {"width": 4, "post_filter": 16}),
+    *every("frames", [*SPECTROGRAMS, (1, 5, 12)], {"width": 8}, {"width": 8, "blocks": 2}),
 ]
 DISCRIMINATOR_CASES = [
     *every(
@@ -77,6 +82,9 @@ DISCRIMINATOR_CASES = [
         {"width": 4, "spectral_norm": False},
     ),
     *every("r3gan", IMAGES, {"width": 8, "group_width": 4}, {"width": 8, "blocks": 2}),
+    *every("specgan", SPECTROGRAMS, {"width": 4}, {"width": 4, "phase_shuffle": 2}),
+    *every("wavegan", WAVEFORMS, {"width": 4}, {"width": 4, "phase_shuffle": 0}),
+    *every("frames", [*SPECTROGRAMS, (1, 5, 12)], {"width": 8}, {"width": 8, "blocks": 2}),
 ]
 generators = pytest.mark.parametrize("case", GENERATOR_CASES, ids=str)
 discriminators = pytest.mark.parametrize("case", DISCRIMINATOR_CASES, ids=str)
@@ -233,18 +241,16 @@ def test_discriminator_survives_saving(case):
     torch.testing.assert_close(*same, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("name", GENERATORS)
-def test_generator_option_typo_is_named(name):
+@pytest.mark.parametrize("case", {c.name: c for c in GENERATOR_CASES}.values(), ids=str)
+def test_generator_option_typo_is_named(case):
     with pytest.raises(ConfigError, match="widht"):
-        GENERATORS.build(
-            Component(name, {"widht": 4}), latent_dim=Z, sample_shape=(1, 8, 8), condition=None
-        )
+        build(GENERATORS, case._replace(options={"widht": 4}), latent_dim=Z)
 
 
-@pytest.mark.parametrize("name", DISCRIMINATORS)
-def test_discriminator_option_typo_is_named(name):
+@pytest.mark.parametrize("case", {c.name: c for c in DISCRIMINATOR_CASES}.values(), ids=str)
+def test_discriminator_option_typo_is_named(case):
     with pytest.raises(ConfigError, match="widht"):
-        DISCRIMINATORS.build(Component(name, {"widht": 4}), sample_shape=(1, 8, 8), condition=None)
+        build(DISCRIMINATORS, case._replace(options={"widht": 4}))
 
 
 @pytest.mark.parametrize("shape", [(1, 30, 28), (1, 2, 4), (28, 28), (3, 28, 0)])
@@ -254,3 +260,22 @@ def test_image_networks_refuse_sizes_they_cannot_make(name, shape):
         GENERATORS.build(Component(name), latent_dim=Z, sample_shape=shape, condition=None)
     with pytest.raises(ShapeError, match=r"multiples of 4|channels, height, width"):
         DISCRIMINATORS.build(Component(name), sample_shape=shape, condition=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [*product(["specgan", "frames"], [(16, 16), (1, 16, 0), (1, 16, 10)]), ("specgan", (1, 9, 8))],
+)
+def test_spectrogram_networks_refuse_what_they_cannot_make(name, shape):
+    with pytest.raises(ShapeError, match=r"multiples of|channels, bins, frames"):
+        GENERATORS.build(Component(name), latent_dim=Z, sample_shape=shape, condition=None)
+    with pytest.raises(ShapeError, match=r"multiples of|channels, bins, frames"):
+        DISCRIMINATORS.build(Component(name), sample_shape=shape, condition=None)
+
+
+@pytest.mark.parametrize("shape", [(1, 100), (64,), (1, 8, 64), (1, 0)])
+def test_waveform_networks_refuse_what_they_cannot_make(shape):
+    with pytest.raises(ShapeError, match=r"multiples of|channels, samples"):
+        GENERATORS.build(Component("wavegan"), latent_dim=Z, sample_shape=shape, condition=None)
+    with pytest.raises(ShapeError, match=r"multiples of|channels, samples"):
+        DISCRIMINATORS.build(Component("wavegan"), sample_shape=shape, condition=None)

@@ -1,0 +1,134 @@
+"""SpecGAN: DCGAN with 5 x 5 kernels on spectrograms.
+
+Source: Donahue, McAuley & Puckette (2019), "Adversarial Audio Synthesis", appendix D: on 128 x 128
+log-magnitude spectrograms with a width of 64 the layers are the paper's. Other sizes have as many
+layers as they can be halved down to about 4 x 4. Conditions are an addition.
+
+Shapes: B samples, (C, F, T) sample shape, Z latent size.
+"""
+
+from itertools import pairwise
+from math import prod
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import leaky_relu, relu
+
+from multigan.core.condition import ConditionSpec
+from multigan.modalities.audio.networks.shapes import SpectrogramShape, check_spectrogram_shape
+from multigan.modalities.audio.networks.shuffle import PhaseShuffle
+from multigan.modalities.image.shapes import halvings
+from multigan.modalities.layers import ConditionEmbedding, Projection
+from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
+
+SLOPE = 0.2  # of leaky units, in both papers' networks
+
+
+@GENERATORS.register("specgan")
+class SpecGANGenerator(nn.Module):
+    """A linear layer to a small map, then one transposed convolution per doubling; no norms.
+
+    Args:
+        latent_dim: Z.
+        sample_shape: (C, F, T).
+        condition: What every sample is told, or None.
+        width: Channels before the last layer; each layer before it has twice as many.
+        embedding_dim: Size of the condition's embedding, appended to the latent.
+    """
+
+    def __init__(
+        self,
+        *,
+        latent_dim: int,
+        sample_shape: SpectrogramShape,
+        condition: ConditionSpec | None = None,
+        width: int = 64,
+        embedding_dim: int = 32,
+    ) -> None:
+        super().__init__()
+        channels, bins, frames = _checked(sample_shape, who="The specgan generator")
+        doublings = halvings(bins, frames)
+        sizes = [width << index for index in reversed(range(doublings))]
+        self.base = sizes[0], bins >> doublings, frames >> doublings
+        self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
+        self.input = nn.Linear(latent_dim + embedding_dim * bool(condition), prod(self.base))
+        self.ups = nn.ModuleList(
+            nn.ConvTranspose2d(a, b, 5, stride=2, padding=2, output_padding=1)
+            for a, b in pairwise([*sizes, channels])
+        )
+        initialize(self)
+
+    def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Generates samples (B, C, F, T) in [-1, 1] from latents (B, Z)."""
+        if self.embed is not None:
+            latent = torch.cat([latent, self.embed(condition)], 1)
+        hidden = self.input(latent).view(-1, *self.base)
+        for up in self.ups:
+            hidden = up(relu(hidden))
+        return torch.tanh(hidden)
+
+
+@DISCRIMINATORS.register("specgan")
+class SpecGANDiscriminator(nn.Module):
+    """One strided convolution per halving, then a linear layer to one logit.
+
+    Args:
+        sample_shape: (C, F, T).
+        condition: What every sample is told, or None; its projection is added to the logit.
+        width: Channels after the first convolution; each one doubles them.
+        phase_shuffle: By how many frames activations are moved at most. The paper tried 0 and 2,
+            and of spectrograms liked 0 better.
+    """
+
+    def __init__(
+        self,
+        *,
+        sample_shape: SpectrogramShape,
+        condition: ConditionSpec | None = None,
+        width: int = 64,
+        phase_shuffle: int = 0,
+    ) -> None:
+        super().__init__()
+        channels, bins, frames = _checked(sample_shape, who="The specgan discriminator")
+        down = halvings(bins, frames)
+        sizes = [width << index for index in range(down)]
+        self.convolutions = nn.ModuleList(
+            nn.Conv2d(a, b, 5, stride=2, padding=2) for a, b in pairwise([channels, *sizes])
+        )
+        self.shuffle = PhaseShuffle(phase_shuffle)
+        self.output = Projection(sizes[-1] * (bins >> down) * (frames >> down), condition)
+        initialize(self)
+
+    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Scores samples (B, C, F, T) with logits (B, 1)."""
+        logits: Tensor = self.output(self.features(samples, condition)[-1].flatten(1), condition)
+        return logits
+
+    def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
+        """Returns every convolution's activations, each (B, channels, bins, frames)."""
+        return activations(self.convolutions, self.shuffle, samples)
+
+
+def activations(layers: nn.ModuleList, shuffle: nn.Module, samples: Tensor) -> list[Tensor]:
+    """Returns every layer's activations; all but the last are shuffled in time on their way."""
+    found: list[Tensor] = []
+    hidden = samples
+    for layer in layers:
+        hidden = leaky_relu(layer(shuffle(hidden) if found else hidden), SLOPE)
+        found.append(hidden)
+    return found
+
+
+def initialize(network: nn.Module) -> None:
+    """Sets the weights as Glorot & Bengio (2010) do: the default where the paper was trained."""
+    convolutions = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)
+    for layer in network.modules():
+        if isinstance(layer, (nn.Linear, *convolutions)):
+            nn.init.xavier_uniform_(layer.weight)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+
+
+def _checked(shape: tuple[int, ...], *, who: str) -> SpectrogramShape:
+    """Returns a shape that can be halved down at least once."""
+    return check_spectrogram_shape(shape, who=who, frequency=8, time=8)
