@@ -1,5 +1,6 @@
-"""Sounds: the adapter, and what sounds look like to networks."""
+"""Sounds: the adapter, what sounds look like to networks, and the networks."""
 
+from multigan.modalities.audio import networks
 from multigan.modalities.audio.adapter import AudioModality
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.frequency import LogMagnitudeIF
@@ -21,4 +22,5 @@ __all__ = [
     "Representation",
     "Stft",
     "Waveform",
+    "networks",
 ]
