@@ -47,6 +47,7 @@ class Average(nn.Module):
                 torch._foreach_lerp_(averages, currents, 1 - decay)
             for average, current in copies:
                 average.copy_(current)
+            _copy_extra_state(self.networks[name], network)
 
 
 def _pairs(
@@ -70,3 +71,10 @@ def _pairs(
             else:
                 copies.append((buffer, source))
     return targets, sources, copies
+
+
+def _copy_extra_state(average: nn.Module, network: nn.Module) -> None:
+    """Copies what modules keep beside tensors, e.g. how far a network has grown."""
+    for mine, theirs in zip(average.modules(), network.modules(), strict=True):
+        if type(theirs).get_extra_state is not nn.Module.get_extra_state:
+            mine.set_extra_state(theirs.get_extra_state())

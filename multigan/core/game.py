@@ -223,15 +223,19 @@ class AdversarialGame(Objective):
         `advantage` is how much likelier the real of a pair has the higher logit than the lower:
         0 is a coin's toss, 1 is never wrong. `sign` is the mean sign of the real logits, r_t of
         Karras et al. (2020), "Training Generative Adversarial Networks with Limited Data"; where
-        only differences of logits mean anything it is the advantage.
+        only differences of logits mean anything it is the advantage. `distance` is what the loss
+        says of how far apart real and generated samples are, if it does.
         """
         advantage = (real - fake).sign().mean()
-        return {
+        observed = {
             "real_logit": real.mean(),
             "fake_logit": fake.mean(),
             "advantage": advantage,
             "sign": real.sign().mean() if self.loss.absolute else advantage,
         }
+        if self.loss.distance is not None:
+            observed["distance"] = self.loss.distance(real, fake).mean()
+        return observed
 
     def _due(self, player: Player, step: int) -> list[Regularizer]:
         # Weight 0 (a schedule's end, or a person's choice) costs nothing.

@@ -25,12 +25,15 @@ class AdversarialLoss(NamedTuple):
         relativistic: Whether the generator's side reads the real logits.
         absolute: Whether a logit of 0 is the border between real and generated. Without it only
             differences of logits matter.
+        distance: What the logits say of how far apart real and fake are, `(real_logits,
+            fake_logits) -> (B, N)`, where a loss has such a thing; it is logged.
     """
 
     discriminator: Callable[[Tensor, Tensor], Tensor]
     generator: Callable[[Tensor, Tensor], Tensor]
     relativistic: bool = False
     absolute: bool = True
+    distance: Callable[[Tensor, Tensor], Tensor] | None = None
 
 
 LOSSES: Registry[AdversarialLoss] = Registry("adversarial loss")
@@ -62,11 +65,13 @@ LOSSES["hinge"] = AdversarialLoss(
 )
 
 # Arjovsky et al. (2017), "Wasserstein GAN". Wants a Lipschitz discriminator: pair it with
-# `gradient_penalty`, `weight_clipping` or spectral normalization.
+# `gradient_penalty`, `weight_clipping` or spectral normalization. The distance is the estimate
+# that the paper plots: the earth mover's, times the discriminator's Lipschitz constant.
 LOSSES["wasserstein"] = AdversarialLoss(
     discriminator=lambda real, fake: fake - real,
     generator=lambda real, fake: -fake,
     absolute=False,
+    distance=lambda real, fake: real - fake,
 )
 
 # Jolicoeur-Martineau (2018), "The relativistic discriminator", the pairing form; with R1 and R2

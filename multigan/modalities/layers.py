@@ -57,6 +57,36 @@ class PixelNorm(nn.Module):
         return hidden * torch.rsqrt(hidden.square().mean(1, keepdim=True) + 1e-8)
 
 
+class MinibatchDeviation(nn.Module):
+    """Appends how much a group of samples varies, as one more channel: a collapsed batch shows.
+
+    The deviation of each element over a group, averaged over all of them; with it a logit depends
+    on the other samples of its group. A batch is cut into the largest groups that fit evenly.
+
+    Source: Karras et al. (2018), "Progressive Growing of GANs for Improved Quality, Stability,
+    and Variation", section 3.
+
+    Args:
+        group: Samples in a group, at most; 4 in the paper.
+    """
+
+    def __init__(self, group: int = 4) -> None:
+        super().__init__()
+        if group < 2:
+            raise ConfigError(f"group is a number of samples that vary, 2 or more, not {group}.")
+        self.group = group
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """(B, C, ...) -> (B, C + 1, ...)."""
+        count = len(hidden)
+        size = max(n for n in range(1, min(self.group, count) + 1) if count % n == 0)
+        grouped = hidden.view(size, count // size, *hidden.shape[1:])
+        variance = grouped.var(0, correction=0)  # (B / size, C, ...)
+        deviation = (variance + 1e-8).sqrt().flatten(1).mean(1)  # sqrt has no slope at 0
+        channel = deviation.repeat(size).view(count, *[1] * (hidden.ndim - 1))
+        return torch.cat([hidden, channel.expand(-1, 1, *hidden.shape[2:])], 1)
+
+
 class ConditionalNorm(nn.Module):
     """A normalization whose gain and bias per channel depend on the condition.
 

@@ -1,10 +1,11 @@
-"""The objectives of most recipes: the adversarial game, plain and unrolled."""
+"""The objectives of most recipes: the adversarial game, plain, unrolled and growing."""
 
 from typing import Any
 
 from torch import nn
 
 from multigan.core.game import AdversarialGame
+from multigan.core.growth import ProgressiveGame
 from multigan.core.losses import LOSSES, AdversarialLoss
 from multigan.core.prior import Prior
 from multigan.core.regularizers import REGULARIZERS
@@ -12,6 +13,8 @@ from multigan.core.unrolled import UnrolledGame
 from multigan.errors import ConfigError
 from multigan.modalities.registries import AUGMENTATIONS, OBJECTIVES, Ingredients
 from multigan.registry import Component
+
+Game = TypeVar("Game", bound=AdversarialGame)
 
 
 @OBJECTIVES.register("game")
@@ -48,6 +51,25 @@ def unrolled(
         unroll_rate=learning_rate,
         top_share=top_share,
         **_rules(ingredients),
+    )
+
+
+@OBJECTIVES.register("progressive")
+def progressive(
+    ingredients: Ingredients, fade: float = 0.5, top_share: float = 1.0
+) -> ProgressiveGame:
+    """Returns the game of networks that grow; the schedule of `growth` says when.
+
+    Args:
+        ingredients: The recipe and its networks.
+        fade: The share of a stage's time in which the next fades in; see `ProgressiveGame`.
+        top_share: As in `game`.
+
+    Raises:
+        ConfigError: As in `game`; or a network cannot grow, or `fade` is out of range.
+    """
+    return ProgressiveGame(
+        *_players(ingredients), fade=fade, top_share=top_share, **_rules(ingredients)
     )
 
 

@@ -17,6 +17,7 @@ for make in (
     families.wgan_gp,
     families.sngan,
     families.r3gan,
+    families.progressive,
 ):
     RECIPES[make.__name__.replace("_", "-")] = make
 

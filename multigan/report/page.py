@@ -16,6 +16,7 @@ Row = Mapping[str, Any]
 STYLE = Path(__file__).with_name("style.css")
 NUM_METRIC_ROWS = 12
 METRIC = "metric/"
+DISTANCE = "/distance"  # of a Wasserstein loss
 EVENTS = {"rollback": "Rolled back", "set": "Set by hand", "refused": "Refused"}
 
 
@@ -64,11 +65,13 @@ def _headline(rows: Sequence[Row], status: Row, environment: Row) -> str:
 
 def _loss_charts(rows: Sequence[Row]) -> str:
     names = [name for name in _names(rows) if "/" in name and not name.startswith(METRIC)]
-    players = [name for name in names if name.endswith("/adversarial")]
-    others = [name for name in names if name not in players]
-    return line_chart("Adversarial losses", _series(rows, players)) + line_chart(
-        "Penalties and other terms", _series(rows, others)
-    )
+    charts = {
+        "Adversarial losses": [name for name in names if name.endswith("/adversarial")],
+        "Distance, as the discriminator estimates it": [n for n in names if n.endswith(DISTANCE)],
+    }
+    shown = [name for group in charts.values() for name in group]
+    charts["Penalties and other terms"] = [name for name in names if name not in shown]
+    return "".join(line_chart(title, _series(rows, group)) for title, group in charts.items())
 
 
 def _quality(rows: Sequence[Row]) -> str:

@@ -1,6 +1,7 @@
 """What every registered generator, discriminator and augmentation owes the game."""
 
 import copy
+from collections.abc import Iterator
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
+from multigan.core.growth import Growing
 from multigan.errors import ConfigError, ShapeError
 from multigan.modalities import DISCRIMINATORS, GENERATORS
 from multigan.registry import Component, Registry
@@ -64,6 +66,7 @@ GENERATOR_CASES = [
     *every("specgan", SPECTROGRAMS, {"width": 4}),
     *every("wavegan", WAVEFORMS, {"width": 4}, {"width": 4, "post_filter": 16}),
     *every("frames", [*SPECTROGRAMS, (1, 5, 12)], {"width": 8}, {"width": 8, "blocks": 2}),
+    *every("progressive", IMAGES, {"width": 4}),
 ]
 DISCRIMINATOR_CASES = [
     *every(
@@ -85,6 +88,7 @@ DISCRIMINATOR_CASES = [
     *every("specgan", SPECTROGRAMS, {"width": 4}, {"width": 4, "phase_shuffle": 2}),
     *every("wavegan", WAVEFORMS, {"width": 4}, {"width": 4, "phase_shuffle": 0}),
     *every("frames", [*SPECTROGRAMS, (1, 5, 12)], {"width": 8}, {"width": 8, "blocks": 2}),
+    *every("progressive", IMAGES, {"width": 4}, {"width": 4, "group": 0}),
 ]
 generators = pytest.mark.parametrize("case", GENERATOR_CASES, ids=str)
 discriminators = pytest.mark.parametrize("case", DISCRIMINATOR_CASES, ids=str)
@@ -114,6 +118,20 @@ def away_from_start(network: nn.Module) -> nn.Module:
     return network
 
 
+def sizes(network: nn.Module) -> Iterator[None]:
+    """Goes through the sizes of a network that grows; any other has one."""
+    for level in range(network.stages + 1) if isinstance(network, Growing) else [None]:
+        if level is not None:
+            network.level = float(level)
+        yield
+
+
+def mixes_samples(case: Case) -> bool:
+    """Whether a logit is meant to depend on the other samples of its batch."""
+    by_default = {"progressive": 4}.get(case.name, 0)
+    return case.options.get("norm") == "batch" or case.options.get("group", by_default) > 0
+
+
 def test_every_network_is_in_the_contract():
     assert set(GENERATORS) == {case.name for case in GENERATOR_CASES}
     assert set(DISCRIMINATORS) == {case.name for case in DISCRIMINATOR_CASES}
@@ -131,8 +149,9 @@ def test_generator_makes_samples(case):
 @generators
 def test_generator_learns_with_every_parameter(case):
     generator = away_from_start(build(GENERATORS, case, latent_dim=Z))
-    samples = generator(torch.randn(B, Z), conditions(case))
-    (samples * torch.randn_like(samples)).sum().backward()
+    for _ in sizes(generator):
+        samples = generator(torch.randn(B, Z), conditions(case))
+        (samples * torch.randn_like(samples)).sum().backward()
     idle = [name for name, p in generator.named_parameters() if p.grad is None or not p.grad.any()]
     assert not idle
 
@@ -192,8 +211,8 @@ def test_discriminator_listens_to_its_condition(case):
 
 @discriminators
 def test_a_logit_depends_on_its_own_sample_only(case):
-    if case.options.get("norm") == "batch":
-        pytest.skip("batch statistics are meant to mix samples; penalties refuse them")
+    if mixes_samples(case):
+        pytest.skip("batch norm, which penalties refuse, and minibatch deviations mix samples")
     discriminator = build(DISCRIMINATORS, case).double().eval()
     samples = torch.randn(B, *case.shape, dtype=torch.double, requires_grad=True)
     condition = conditions(case)
@@ -209,9 +228,10 @@ def test_a_logit_depends_on_its_own_sample_only(case):
 def test_discriminator_is_differentiable_twice(case):
     discriminator = away_from_start(build(DISCRIMINATORS, case))
     samples = torch.randn(B, *case.shape, requires_grad=True)
-    logits = discriminator(samples, conditions(case))
-    (gradient,) = torch.autograd.grad(logits.sum(), samples, create_graph=True)
-    (logits.sum() + gradient.square().sum()).backward()
+    for _ in sizes(discriminator):
+        logits = discriminator(samples, conditions(case))
+        (gradient,) = torch.autograd.grad(logits.sum(), samples, create_graph=True)
+        (logits.sum() + gradient.square().sum()).backward()
     idle = [
         name for name, p in discriminator.named_parameters() if p.grad is None or not p.grad.any()
     ]

@@ -13,6 +13,7 @@ from multigan.core.regularizers import (
     R1,
     R2,
     REGULARIZERS,
+    Drift,
     FeatureMatching,
     LeCam,
     WassersteinGradientPenalty,
@@ -207,3 +208,19 @@ def test_any_loss_goes_with_any_regularizer(loss, name):
     trainer = make_trainer(loss, [REGULARIZERS[name]()], width=8)
     logs = trainer.step()
     assert all(value.isfinite() for value in logs.values())
+
+
+def test_drift_is_the_mean_square_of_the_real_logits(game_and_batch):
+    game, scored = game_and_batch
+    expected = 0.5 * (scored.real * game.discriminator.weight).flatten(1).sum(1).square().mean()
+    torch.testing.assert_close(Drift(weight=0.5)(game, scored), expected)
+
+
+def test_the_critics_distance_is_logged_and_moves_nobody():
+    trainer = make_trainer("wasserstein", [WassersteinGradientPenalty()])
+    logs = trainer.step()
+    torch.testing.assert_close(logs["discriminator/distance"], -logs["discriminator/adversarial"])
+    game = trainer.objective
+    terms = game.discriminator_terms(next(trainer.data.batches(0)), 1)
+    assert not terms["distance"].requires_grad
+    assert "discriminator/distance" not in make_trainer("hinge", []).step()

@@ -7,10 +7,12 @@ from torch import nn
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError
 from multigan.modalities import DISCRIMINATORS, GENERATORS
+from multigan.modalities.equalized import EqualizedConv2d, EqualizedLinear
 from multigan.modalities.image.shapes import halvings
 from multigan.modalities.layers import (
     ConditionalNorm,
     ConditionEmbedding,
+    MinibatchDeviation,
     PixelNorm,
     Projection,
     normalize_spectrally,
@@ -84,3 +86,45 @@ def test_options_with_few_values_name_them():
             component = Component("dcgan", {option: "bach"})
             with pytest.raises(ConfigError, match=r"bach.*(none|concat)"):
                 registry.build(component, sample_shape=(1, 8, 8), condition=CLASSES, **context)
+
+
+def test_minibatch_deviation_is_that_of_each_group():
+    hidden = torch.randn(6, 3, 2, 2)
+    seen = MinibatchDeviation(group=3)(hidden)
+    assert torch.equal(seen[:, :3], hidden)
+    for start in (0, 1):  # a group takes every second sample
+        group = hidden[start::2]
+        expected = group.std(0, correction=0).mean()
+        torch.testing.assert_close(seen[start::2, 3], expected.expand(3, 2, 2))
+
+
+def test_minibatch_deviation_takes_any_batch_and_has_a_slope_where_all_samples_are_equal():
+    for count in (1, 2, 5, 7):
+        hidden = torch.zeros(count, 2, 4, 4, requires_grad=True)
+        seen = MinibatchDeviation(group=4)(hidden)
+        assert seen.shape == (count, 3, 4, 4)
+        seen.sum().backward()
+        assert hidden.grad.isfinite().all()
+    with pytest.raises(ConfigError, match="2 or more"):
+        MinibatchDeviation(group=1)
+
+
+def test_equalized_layers_keep_the_scale_and_learn_at_one_speed():
+    for inputs in (16, 256):
+        layer, convolution = EqualizedLinear(inputs, 512), EqualizedConv2d(inputs, 64, 3)
+        assert layer.weight.std().item() == pytest.approx(1, rel=0.1)
+        assert layer(torch.randn(64, inputs)).std().item() == pytest.approx(1, rel=0.1)
+        maps = torch.randn(2, inputs, 8, 8)
+        middle = convolution(maps)[:, :, 1:-1, 1:-1]  # away from the padding
+        assert middle.square().mean().item() == pytest.approx(2, rel=0.2)
+
+
+def test_an_equalized_layer_at_a_slower_rate_is_the_same_map_that_learns_more_slowly():
+    slow, fast = (EqualizedLinear(8, 4, bias=1.0, rate=rate) for rate in (0.01, 1.0))
+    slow.weight.data = fast.weight.data / 0.01
+    features = torch.randn(3, 8)
+    torch.testing.assert_close(slow(features), fast(features))
+    for layer in (slow, fast):
+        layer(features).sum().backward()
+    torch.testing.assert_close(slow.weight.grad, 0.01 * fast.weight.grad)
+    torch.testing.assert_close(slow.bias.grad, 0.01 * fast.bias.grad)

@@ -5,6 +5,7 @@ run trains. Weights follow the cited papers' definitions, so their published val
 """
 
 from multigan.core.regularizers.constraints import WeightClipping
+from multigan.core.regularizers.logits import Drift
 from multigan.core.regularizers.matching import FeatureMatching, LeCam
 from multigan.core.regularizers.penalties import (
     DRAGAN,
@@ -20,6 +21,7 @@ __all__ = [
     "R1",
     "R2",
     "REGULARIZERS",
+    "Drift",
     "FeatureMatching",
     "LeCam",
     "WassersteinGradientPenalty",

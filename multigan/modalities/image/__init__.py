@@ -3,6 +3,10 @@
 from multigan.modalities.image.adapter import ImageModality
 from multigan.modalities.image.augment import DiffAugment
 from multigan.modalities.image.dcgan import DCGANDiscriminator, DCGANGenerator
+from multigan.modalities.image.progressive import (
+    ProgressiveDiscriminator,
+    ProgressiveGenerator,
+)
 from multigan.modalities.image.r3gan import R3Discriminator, R3Generator
 from multigan.modalities.image.resnet import ResNetDiscriminator, ResNetGenerator
 
@@ -11,6 +15,8 @@ __all__ = [
     "DCGANGenerator",
     "DiffAugment",
     "ImageModality",
+    "ProgressiveDiscriminator",
+    "ProgressiveGenerator",
     "R3Discriminator",
     "R3Generator",
     "ResNetDiscriminator",

@@ -1,0 +1,210 @@
+"""The networks of progressive growing, for images and for anything else with two axes.
+
+Source: Karras et al. (2018), "Progressive Growing of GANs for Improved Quality, Stability, and
+Variation". Classes are told as everywhere here, not by the paper's auxiliary classifier.
+
+Shapes: B samples, (C, H, W) sample shape, Z latent size.
+"""
+
+from itertools import pairwise
+from math import prod
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import avg_pool2d
+
+from multigan.core.condition import ConditionSpec
+from multigan.core.growth import Growing, enlarged, reduced
+from multigan.modalities.equalized import RECTIFIED, EqualizedConv2d, EqualizedLinear, leaky
+from multigan.modalities.image.shapes import ImageShape, check_image_shape, halvings
+from multigan.modalities.layers import (
+    ConditionEmbedding,
+    MinibatchDeviation,
+    PixelNorm,
+    Projection,
+)
+from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
+
+FULL_STAGES = 4  # sizes of the full width; each larger one has half as many channels
+
+
+@GENERATORS.register("progressive")
+class ProgressiveGenerator(Growing):
+    """A small map made from the latent, then a stage of two convolutions per doubling.
+
+    Its output is linear, as in the paper.
+
+    Args:
+        latent_dim: Z.
+        sample_shape: (C, H, W); it grows from the size that halving H and W leads to, 4x4 for
+            squares whose side is a power of two.
+        condition: What every sample is told, or None; its embedding is appended to the latent.
+        width: Channels of the four smallest sizes (512 in the paper), halved with each after them.
+        embedding_dim: Size of the condition's embedding.
+    """
+
+    def __init__(
+        self,
+        *,
+        latent_dim: int,
+        sample_shape: ImageShape,
+        condition: ConditionSpec | None = None,
+        width: int = 64,
+        embedding_dim: int = 32,
+    ) -> None:
+        channels, height, length = check_image_shape(sample_shape, who="The progressive generator")
+        stages = halvings(height, length)
+        super().__init__(stages)
+        widths = stage_widths(width, stages)
+
+        self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
+        inputs = latent_dim + (embedding_dim if condition else 0)
+        self.base = widths[0], height >> stages, length >> stages
+        self.normalize = PixelNorm()
+        self.input = EqualizedLinear(inputs, prod(self.base), gain=RECTIFIED)
+        self.first = EqualizedConv2d(widths[0], widths[0], 3)
+        self.blocks = nn.ModuleList(UpBlock(a, b) for a, b in pairwise(widths))
+        self.outputs = nn.ModuleList(EqualizedConv2d(w, channels, 1, gain=1.0) for w in widths)
+
+    def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Generates samples (B, C, H, W) from latents (B, Z)."""
+        stage, alpha = self.position
+        hidden = self.smallest(latent, condition)
+        for block in self.blocks[:stage]:
+            hidden = block(hidden)
+        if alpha == 0:
+            return enlarged(self.outputs[stage](hidden), 2 ** (self.stages - stage))
+        return enlarged(self.fading(hidden, stage, alpha), 2 ** (self.stages - stage - 1))
+
+    def smallest(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        """Returns the map (B, width, height, length) that everything grows from."""
+        if self.embed is not None:
+            latent = torch.cat([latent, self.embed(condition)], 1)
+        hidden = leaky(self.input(self.normalize(latent))).view(-1, *self.base)
+        return self.normalize(leaky(self.first(self.normalize(hidden))))
+
+    def fading(self, hidden: Tensor, stage: int, alpha: float) -> Tensor:
+        """Mixes the images of `stage` and of the next: at alpha 0 and 1 one of them, exactly."""
+        old = enlarged(self.outputs[stage](hidden), 2)
+        new = self.outputs[stage + 1](self.blocks[stage](hidden))
+        return torch.lerp(old, new, alpha)
+
+
+@DISCRIMINATORS.register("progressive")
+class ProgressiveDiscriminator(Growing):
+    """The generator's mirror image: two convolutions per halving, then a small head.
+
+    Args:
+        sample_shape: (C, H, W).
+        condition: What every sample is told, or None; the last features are projected on its
+            embedding.
+        width: Channels of the four smallest sizes.
+        group: Samples in a group of the minibatch standard deviation; 0 leaves it out, and each
+            logit then depends on its own sample only.
+    """
+
+    def __init__(
+        self,
+        *,
+        sample_shape: ImageShape,
+        condition: ConditionSpec | None = None,
+        width: int = 64,
+        group: int = 4,
+    ) -> None:
+        channels, height, length = check_image_shape(
+            sample_shape, who="The progressive discriminator"
+        )
+        stages = halvings(height, length)
+        super().__init__(stages)
+        widths = stage_widths(width, stages)
+
+        self.inputs = nn.ModuleList(EqualizedConv2d(channels, w, 1) for w in widths)
+        self.blocks = nn.ModuleList(DownBlock(b, a) for a, b in pairwise(widths))
+        self.head = Head(widths[0], height >> stages, length >> stages, condition, group)
+
+    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Scores samples (B, C, H, W) with logits (B, 1)."""
+        return self.head(self.features(samples, condition)[-1], condition)
+
+    def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
+        """Returns the activations of every stage at work, each (B, channels, height, width)."""
+        stage, alpha = self.position
+        if alpha == 0:
+            images = reduced(samples, 2 ** (self.stages - stage))
+            hidden = leaky(self.inputs[stage](images))
+        else:
+            images = reduced(samples, 2 ** (self.stages - stage - 1))
+            hidden = self.fading(images, stage, alpha)
+        activations = [hidden]
+        for block in reversed(self.blocks[:stage]):
+            activations.append(block(activations[-1]))
+        return activations
+
+    def fading(self, images: Tensor, stage: int, alpha: float) -> Tensor:
+        """Mixes what `stage` and the next make of images (B, C, H, W) of the next one's size."""
+        old = leaky(self.inputs[stage](reduced(images, 2)))
+        new = self.blocks[stage](leaky(self.inputs[stage + 1](images)))
+        return torch.lerp(old, new, alpha)
+
+
+class UpBlock(nn.Module):
+    """Doubles the size, then two convolutions, each followed by leaky units and pixel norm."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv1 = EqualizedConv2d(inputs, outputs, 3)
+        self.conv2 = EqualizedConv2d(outputs, outputs, 3)
+        self.normalize = PixelNorm()
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """(B, inputs, H, W) -> (B, outputs, 2 H, 2 W)."""
+        hidden = self.normalize(leaky(self.conv1(enlarged(hidden, 2))))
+        normal: Tensor = self.normalize(leaky(self.conv2(hidden)))
+        return normal
+
+
+class DownBlock(nn.Module):
+    """Two convolutions with leaky units, then half the size."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv1 = EqualizedConv2d(inputs, inputs, 3)
+        self.conv2 = EqualizedConv2d(inputs, outputs, 3)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """(B, inputs, H, W) -> (B, outputs, H / 2, W / 2)."""
+        return avg_pool2d(leaky(self.conv2(leaky(self.conv1(hidden)))), 2)
+
+
+class Head(nn.Module):
+    """How much the batch varies, a convolution, a linear layer, and the logit.
+
+    Shared by the discriminators of progressive growing and of StyleGAN2.
+    """
+
+    def __init__(
+        self, width: int, height: int, length: int, condition: ConditionSpec | None, group: int
+    ) -> None:
+        super().__init__()
+        self.deviation = MinibatchDeviation(group) if group else None
+        self.conv = EqualizedConv2d(width + bool(group), width, 3)
+        self.hidden = EqualizedLinear(width * height * length, width, gain=RECTIFIED)
+        self.output = Projection(width, condition)
+
+    def forward(self, hidden: Tensor, condition: Tensor | None) -> Tensor:
+        """(B, width, height, length) -> logits (B, 1)."""
+        if self.deviation is not None:
+            hidden = self.deviation(hidden)
+        hidden = leaky(self.hidden(leaky(self.conv(hidden)).flatten(1)))
+        logits: Tensor = self.output(hidden, condition)
+        return logits
+
+
+def stage_widths(width: int, stages: int) -> list[int]:
+    """Returns the channels of every size, from the smallest to the largest.
+
+    Example:
+        >>> stage_widths(64, 6)
+        [64, 64, 64, 64, 32, 16, 8]
+    """
+    return [max(1, width >> max(0, stage + 1 - FULL_STAGES)) for stage in range(stages + 1)]
