@@ -14,8 +14,6 @@ from multigan.errors import ConfigError
 from multigan.modalities.registries import AUGMENTATIONS, OBJECTIVES, Ingredients
 from multigan.registry import Component
 
-Game = TypeVar("Game", bound=AdversarialGame)
-
 
 @OBJECTIVES.register("game")
 def game(ingredients: Ingredients, top_share: float = 1.0) -> AdversarialGame:
