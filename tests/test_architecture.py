@@ -17,7 +17,7 @@ LAYERS = [
     {"registry", "files", "compat"},
     {"config"},
     {"core"},
-    {"music", "oracle"},
+    {"music", "oracle", "tokenizers"},
     {"modalities", "data", "metrics", "latents"},
     {"kits", "pipelines"},
     {"assemble", "runs"},

@@ -78,6 +78,11 @@ def part_of(index: int, parts: int) -> Iterator[None]:
         _part.reset(token)
 
 
+def current_part() -> tuple[int, int]:
+    """Returns which part of a split batch is being worked on, and of how many: (0, 1) of a whole."""
+    return _part.get()
+
+
 def normal(count: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
     """Returns standard normal draws (count, *shape): this part's rows of the whole batch's."""
     return _rows(torch.randn, count, shape, device)

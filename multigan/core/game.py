@@ -164,8 +164,8 @@ class AdversarialGame(Objective):
     @property
     def knobs(self) -> Mapping[str, Knob]:
         """`<regularizer>.weight` for each, `augment.strength` if there is one, the game's own."""
-        knobs = {f"{r.name}.weight": _attribute_knob(r, "weight") for r in self.regularizers}
-        knobs["top_k.share"] = _attribute_knob(self, "top_share", minimum=0.01, maximum=1.0)
+        knobs = {f"{r.name}.weight": attribute_knob(r, "weight") for r in self.regularizers}
+        knobs["top_k.share"] = attribute_knob(self, "top_share", minimum=0.01, maximum=1.0)
         knobs["discriminator_steps"] = Knob(
             lambda: float(self.discriminator_steps),
             lambda value: setattr(self, "discriminator_steps", round(value)),
@@ -173,7 +173,7 @@ class AdversarialGame(Objective):
             maximum=MOST_STEPS,
         )
         if hasattr(self.augment, "strength"):
-            knobs["augment.strength"] = _attribute_knob(self.augment, "strength", maximum=1.0)
+            knobs["augment.strength"] = attribute_knob(self.augment, "strength", maximum=1.0)
         return knobs
 
     def score(self, samples: Tensor, condition: Tensor | None) -> Tensor:
@@ -334,7 +334,8 @@ def twice_differentiable(needed: bool) -> Iterator[None]:
         yield
 
 
-def _attribute_knob(owner: Any, name: str, **limits: float) -> Knob:
+def attribute_knob(owner: Any, name: str, **limits: float) -> Knob:
+    """Returns a knob that turns an attribute of `owner`."""
     return Knob(
         get=lambda: float(getattr(owner, name)),
         set=lambda value: setattr(owner, name, value),

@@ -44,6 +44,7 @@ class Phase:
         terms: `(batch, step) -> Terms`.
         repeat: How many updates this phase makes in one training step, each on a fresh batch.
         after: Called after each update, e.g. to clip weights.
+        active: `step -> bool`: whether the phase is played in a step, e.g. after a warm-up.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Phase:
     terms: Callable[[Batch, int], Terms]
     repeat: int = 1
     after: Callable[[], None] | None = None
+    active: Callable[[int], bool] = lambda step: True
 
 
 class Objective(nn.Module, ABC):

@@ -170,11 +170,11 @@ class Trainer:
         self._finite_at = self.steps_done
 
     def step(self) -> Logs:
-        """Plays every phase once and returns its loss terms as `phase/term`."""
+        """Plays every active phase and returns its loss terms as `phase/term`."""
         self._apply_schedules()
         logs: Logs = {}
         for phase in self.objective.phases:
-            for repetition in range(phase.repeat):
+            for repetition in range(phase.repeat if phase.active(self.steps_done) else 0):
                 logs |= self._update(phase, repetition)
         if self.engine.world_size > 1:
             self.engine.average(batch_statistics(self.objective))

@@ -1,0 +1,6 @@
+"""Text from wherever it is, cut into samples, as rows of token numbers."""
+
+from multigan.data.text.load import TextSet, load_text
+from multigan.data.text.report import TextReport
+
+__all__ = ["TextReport", "TextSet", "load_text"]

@@ -1,0 +1,117 @@
+"""The objectives of text, as recipes name them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor, nn
+
+from multigan.core.losses import LOSSES
+from multigan.core.objective import Batch, Objective, Phase, Terms
+from multigan.core.regularizers import REGULARIZERS
+from multigan.errors import ConfigError
+from multigan.modalities.registries import OBJECTIVES, Ingredients
+from multigan.modalities.text.adapter import TextModality
+from multigan.modalities.text.game import TextGame
+from multigan.modalities.text.relaxations import RELAXATIONS, Relaxation
+from multigan.modalities.text.sequence import TextGenerator
+from multigan.modalities.text.vocabulary import masked_mean, until_end
+from multigan.registry import Component
+
+
+class MaximumLikelihood(Objective):
+    """One phase: a generator of tokens makes real texts likely."""
+
+    def __init__(self, generator: TextGenerator, end_id: int = 0) -> None:
+        super().__init__()
+        self.generator = generator
+        self.end_id = generator.end_id = end_id
+
+    @property
+    def phases(self) -> tuple[Phase]:
+        """The one."""
+        return (Phase("likelihood", self.generator, self.terms),)
+
+    @property
+    def averaged(self) -> Mapping[str, nn.Module]:
+        """The generator."""
+        return {"generator": self.generator}
+
+    def terms(self, batch: Batch, step: int) -> Terms:
+        """The mean negative log-likelihood of a token, in nats; what follows the end is masked."""
+        mask = until_end(batch.samples, self.end_id)
+        log_probs: Tensor = self.generator.log_probs(batch.samples, batch.condition)
+        return {"nll": -masked_mean(log_probs, mask)}
+
+
+@OBJECTIVES.register("likelihood")
+def likelihood(ingredients: Ingredients) -> MaximumLikelihood:
+    """Returns maximum likelihood alone; the recipe's discriminator is left out of it."""
+    return MaximumLikelihood(_generator(ingredients), _end_id(ingredients))
+
+
+@OBJECTIVES.register("text-game")
+def text_game(
+    ingredients: Ingredients,
+    *,
+    relaxation: str | Mapping[str, Any] = "straight-through",
+    warmup_steps: int = 0,
+    discriminator_warmup: int = 0,
+    likelihood_weight: float = 0.0,
+    entropy_weight: float = 0.0,
+    inverse_temperature: float = 1.0,
+    prompt_length: int = 0,
+) -> TextGame:
+    """Returns the game on text; see `TextGame`.
+
+    `relaxation` is a name, or a table of a name and its options.
+
+    Raises:
+        ConfigError: A name is unknown, or two components do not go together.
+    """
+    recipe = ingredients.recipe
+    if ingredients.discriminator is None:
+        raise ConfigError("The game needs a discriminator, and the recipe has none.")
+    if recipe.augment is not None:
+        raise ConfigError("There are no augmentations of text: --set augment=null.")
+    return TextGame(
+        _generator(ingredients),
+        ingredients.discriminator,
+        LOSSES[recipe.loss],
+        _relaxation(relaxation),
+        end_id=_end_id(ingredients),
+        regularizers=[
+            REGULARIZERS.build(Component(name, options))
+            for name, options in recipe.regularizers.items()
+        ],
+        discriminator_steps=recipe.discriminator_steps,
+        warmup_steps=warmup_steps,
+        discriminator_warmup=discriminator_warmup,
+        likelihood_weight=likelihood_weight,
+        entropy_weight=entropy_weight,
+        inverse_temperature=inverse_temperature,
+        prompt_length=prompt_length,
+    )
+
+
+def _generator(ingredients: Ingredients) -> TextGenerator:
+    if isinstance(ingredients.generator, TextGenerator):
+        return ingredients.generator
+    raise ConfigError(
+        f"{type(ingredients.generator).__name__} does not generate text. Text generators are lstm, "
+        "gru, transformer and others: see `multigan recipes`."
+    )
+
+
+def _end_id(ingredients: Ingredients) -> int:
+    if isinstance(ingredients.modality, TextModality):
+        return ingredients.modality.end_id
+    raise ConfigError(f"This objective is one of text, not of {ingredients.modality.name}s.")
+
+
+def _relaxation(value: str | Mapping[str, Any]) -> Relaxation:
+    options = {"name": value} if isinstance(value, str) else dict(value)
+    name = options.pop("name", None)
+    if not isinstance(name, str):
+        raise ConfigError(f"A relaxation is a name, or a table with one, not {value!r}.")
+    relaxation: Relaxation = RELAXATIONS.build(Component(name, options))
+    return relaxation
