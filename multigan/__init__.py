@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from multigan.pipelines import Pipeline
     from multigan.recipes import recipe
     from multigan.runs import Run
-    from multigan.trainers import ImageTrainer, resume
+    from multigan.trainers import ImageTrainer, TextTrainer, resume
 
 __version__ = "0.1.0"
 FEW_CORES = 4
@@ -41,6 +41,7 @@ _HOMES = {
     "Prior": "multigan.core.prior",
     "Recipe": "multigan.config",
     "Run": "multigan.runs",
+    "TextTrainer": "multigan.trainers",
     "Trainer": "multigan.core.trainer",
     "recipe": "multigan.recipes",
     "resume": "multigan.trainers",
@@ -54,6 +55,7 @@ __all__ = [
     "Prior",
     "Recipe",
     "Run",
+    "TextTrainer",
     "Trainer",
     "recipe",
     "resume",

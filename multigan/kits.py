@@ -13,6 +13,7 @@ from multigan.core.modality import Modality
 from multigan.data.audio import AudioSet, load_audio
 from multigan.data.images import ImageSet, load_images
 from multigan.data.source import Source
+from multigan.data.text import load_text
 from multigan.errors import ConfigError
 from multigan.modalities.audio.adapter import fitted_component
 from multigan.registry import Component, Registry
@@ -137,4 +138,15 @@ KITS["audio"] = Kit(
     },
     selecting=frozenset({"limit", "split", "streaming"}),
     columns=8,
+)
+
+KITS["text"] = Kit(
+    loader=load_text,
+    adapt=lambda texts: Component(
+        "text", {"tokenizer": texts.tokenizer.to_json(), "length": texts.length}
+    ),
+    # Texts to compare with are wanted whole, however long.
+    shaping=lambda modality: {"length": modality.length, "too_long": "cut"},
+    selecting=frozenset({"limit", "split"}),
+    columns=4,
 )

@@ -80,6 +80,19 @@ class ImageTrainer(ModalityTrainer):
     embedded: ClassVar[Mapping[str, str]] = {"digits": "digits"}
 
 
+class TextTrainer(ModalityTrainer):
+    """Trains on texts.
+
+    Example:
+        >>> trainer = TextTrainer("prose", steps=3000, seed=0)
+        >>> run = trainer.fit()  # doctest: +SKIP
+        >>> texts = run.pipeline()(16, temperature=0.8, seed=7)  # doctest: +SKIP
+    """
+
+    default_recipe = "text"
+    embedded: ClassVar[Mapping[str, str]] = {"prose": "prose"}
+
+
 def resume(
     run: str | int | Path | Run,
     *,

@@ -32,6 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--truncation", type=float, default=1.0, help="less than 1: more alike, more faithful (1)"
     )
+    _add_text(parser)
     layout = parser.add_mutually_exclusive_group()
     layout.add_argument("--sheet", action="store_true", help="write one file with all of them")
     layout.add_argument(
@@ -49,19 +50,29 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--linear", action="store_true", help="interpolate along straight lines, not arcs"
     )
-    parser.add_argument("--out", type=Path, default=Path("samples"), help="folder (samples)")
+    parser.add_argument("--out", type=Path, help="folder (samples; text is printed without one)")
     add_device(parser)
 
 
 def run(args: Namespace) -> None:
-    """Writes the samples and prints the path of each file."""
-    for path in make(args):
-        print(path)
+    """Writes the samples and prints the path of each file; prints text, if no folder is named."""
+    pipeline = _open(args)
+    layout = args.sheet or args.interpolate or args.directions or args.project
+    if pipeline.modality.name == "text" and args.out is None and not layout:
+        lines: Sequence[Any] = _items(pipeline, args)
+    else:
+        lines = _made(pipeline, args)
+    for line in lines:
+        print(line)
 
 
 def make(args: Namespace) -> list[Path]:
     """Writes the samples and returns the path of each file."""
-    pipeline = _open(args)
+    return _made(_open(args), args)
+
+
+def _made(pipeline: "Pipeline", args: Namespace) -> list[Path]:
+    args.out = args.out or Path("samples")
     _make_folder(args.out)
     return _written(pipeline, args)
 
@@ -123,15 +134,41 @@ def _written(pipeline: "Pipeline", args: Namespace) -> list[Path]:
     return _draw(pipeline, args)
 
 
-def _draw(pipeline: "Pipeline", args: Namespace) -> list[Path]:
-    from multigan.kits import KITS
+def _add_text(parser: ArgumentParser) -> None:
+    text = parser.add_argument_group("text")
+    text.add_argument("--prompt", help="how the texts begin")
+    text.add_argument(
+        "--temperature", type=float, help="less than 1: likelier tokens; 0: the likeliest (1)"
+    )
+    text.add_argument("--top-k", type=int, help="draw from the likeliest so many tokens (all)")
+    text.add_argument("--top-p", type=float, help="draw from the likeliest that make this up (1)")
 
-    items = pipeline(
+
+def _text_options(pipeline: "Pipeline", args: Namespace) -> dict[str, Any]:
+    from multigan.errors import ConfigError
+
+    names = ("prompt", "temperature", "top_k", "top_p")
+    given = {name: value for name in names if (value := getattr(args, name)) is not None}
+    if given and pipeline.modality.name != "text":
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ConfigError(f"This run makes {pipeline.modality.name}s: {named} is for text.")
+    return given
+
+
+def _items(pipeline: "Pipeline", args: Namespace) -> list[Any]:
+    return pipeline(
         args.num_samples,
         condition=conditions(args.condition, pipeline.condition, args.num_samples),
         seed=args.seed,
         truncation=args.truncation,
+        **_text_options(pipeline, args),
     )
+
+
+def _draw(pipeline: "Pipeline", args: Namespace) -> list[Path]:
+    from multigan.kits import KITS
+
+    items = _items(pipeline, args)
     modality = pipeline.modality
     if args.sheet:
         columns = KITS[modality.name].columns

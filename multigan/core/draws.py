@@ -79,7 +79,7 @@ def part_of(index: int, parts: int) -> Iterator[None]:
 
 
 def current_part() -> tuple[int, int]:
-    """Returns which part of a split batch is being worked on, and of how many: (0, 1) of a whole."""
+    """Returns which part of a split batch is worked on, and of how many: (0, 1) of a whole."""
     return _part.get()
 
 

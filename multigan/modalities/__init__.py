@@ -4,7 +4,7 @@ Importing this package fills the registries. What a kind of data needs beyond to
 when one of its components is built, not here.
 """
 
-from multigan.modalities import audio, consistency, image, noise, objectives
+from multigan.modalities import audio, consistency, image, noise, objectives, text
 from multigan.modalities.registries import (
     AUGMENTATIONS,
     DISCRIMINATORS,
@@ -26,4 +26,5 @@ __all__ = [
     "image",
     "noise",
     "objectives",
+    "text",
 ]

@@ -26,7 +26,7 @@ def game(ingredients: Ingredients, top_share: float = 1.0) -> AdversarialGame:
     Raises:
         ConfigError: A name is unknown, or two components do not go together.
     """
-    return AdversarialGame(*_players(ingredients), top_share=top_share, **_rules(ingredients))
+    return AdversarialGame(*_players(ingredients), top_share=top_share, **rules(ingredients))
 
 
 @OBJECTIVES.register("unrolled")
@@ -48,7 +48,7 @@ def unrolled(
         unroll_steps=steps,
         unroll_rate=learning_rate,
         top_share=top_share,
-        **_rules(ingredients),
+        **rules(ingredients),
     )
 
 
@@ -79,7 +79,8 @@ def _players(ingredients: Ingredients) -> tuple[nn.Module, nn.Module, Prior, Adv
     return ingredients.generator, discriminator, ingredients.prior, loss
 
 
-def _rules(ingredients: Ingredients) -> dict[str, Any]:
+def rules(ingredients: Ingredients) -> dict[str, Any]:
+    """Returns the regularizers, the augmentation and the discriminator's steps of a recipe."""
     recipe = ingredients.recipe
     return {
         "regularizers": [

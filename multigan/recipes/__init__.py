@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from multigan.config import Recipe
-from multigan.recipes import families, images
+from multigan.recipes import families, images, texts
 from multigan.registry import Registry
 
 RECIPES: Registry[Callable[[], Recipe]] = Registry("recipe")
@@ -18,6 +18,10 @@ for make in (
     families.sngan,
     families.r3gan,
     families.progressive,
+    texts.mle,
+    texts.relativistic_text,
+    texts.text,
+    texts.prose,
 ):
     RECIPES[make.__name__.replace("_", "-")] = make
 

@@ -19,6 +19,15 @@ def newest_look(files: Sequence[Path]) -> str:
     return f"<figure>{_full(files[-1])}<figcaption>{_caption(files[-1])}</figcaption></figure>"
 
 
+def beside(look: str, examples: Sequence[str] | None) -> str:
+    """Returns a look with real texts beside it, where the data has some to show."""
+    if not examples:
+        return look
+    lines = escape("\n".join(" ⏎ ".join(str(one).split("\n")) for one in examples))
+    real = f"<figure><pre>{lines}</pre><figcaption>real</figcaption></figure>"
+    return f"<div class=pair>{look}{real}</div>"
+
+
 def earlier_looks(files: Sequence[Path]) -> str:
     """Returns at most eight looks before the newest, evenly over the run, as a strip."""
     looks = (

@@ -8,7 +8,7 @@ from typing import Any
 from multigan.core.run import RunFolder
 from multigan.files import read_json, write_atomic
 from multigan.report.chart import Point, line_chart
-from multigan.report.media import earlier_looks, newest_look
+from multigan.report.media import beside, earlier_looks, newest_look
 from multigan.report.tables import column_table, definition_table, duration, flat
 
 Row = Mapping[str, Any]
@@ -31,7 +31,7 @@ def render_report(run: RunFolder) -> str:
     environment = _read(run.environment_file)
     files = run.sample_files()
     sections = {
-        "Samples": newest_look(files),
+        "Samples": beside(newest_look(files), environment.get("data", {}).get("examples")),
         "On the way": f"<div class=strip>{strip}</div>" if (strip := earlier_looks(files)) else "",
         "Losses": _loss_charts(rows),
         "Quality": _quality(rows),

@@ -135,7 +135,8 @@ def _end_of(tokenizer: Any, where: str) -> int:
         if found is not None:
             return int(found)
     raise ConfigError(
-        f"The tokenizer {where} has no token that ends a text, such as {', '.join(END_TOKENS[1:4])}."
+        f"The tokenizer {where} has no token that ends a text, such as "
+        f"{', '.join(END_TOKENS[1:4])}."
     )
 
 

@@ -38,9 +38,7 @@ def read_file(path: Path, options: TextOptions) -> Found:
     return _read_plain(path, content, options)
 
 
-def decoded_lines(
-    content: bytes, encoding: str
-) -> tuple[list[tuple[int, str]], list[Unreadable]]:
+def decoded_lines(content: bytes, encoding: str) -> tuple[list[tuple[int, str]], list[Unreadable]]:
     """Returns the lines with their numbers, and those that are not of the encoding.
 
     Only a line feed, with or without a carriage return, ends a line: not the dozen other

@@ -71,7 +71,7 @@ def refuse_unreadable(found: Found, most: float) -> None:
     if bad > most * total:
         raise DataError(
             f"{bad} of {total} texts in {found.where} cannot be read, more than the {most:.2%} "
-            f"that are tolerated: {describe_unreadable(found.unreadable)} Repair them, name another "
-            "encoding (--set data.encoding=latin-1), or leave them out with a larger share, e.g. "
-            "--set data.max_unreadable=0.1."
+            f"that are tolerated: {describe_unreadable(found.unreadable)} Repair them, name "
+            "another encoding (--set data.encoding=latin-1), or leave them out with a larger "
+            "share, e.g. --set data.max_unreadable=0.1."
         )

@@ -148,8 +148,8 @@ def _lines(found: Found, options: TextOptions) -> TextSet:
     kept = _evenly(kept, options.limit)
     if len(kept) < 2:
         raise DataError(
-            f"There {'is one text' if kept else 'are no texts'} in {found.where}; training needs at "
-            "least two. To cut one long text into many, say --set data.cut=windows."
+            f"There {'is one text' if kept else 'are no texts'} in {found.where}; training needs "
+            "at least two. To cut one long text into many, say --set data.cut=windows."
         )
     texts = [found.texts[index] for index in kept]
     tokenizer = _tokenizer(texts, options)
@@ -170,7 +170,9 @@ def _lines(found: Found, options: TextOptions) -> TextSet:
         )
     ids = _rows([rows[index] for index in used], length, tokenizer.end_id)
     labels = [found.labels[kept[index]] for index in used] if found.classes else []
-    return _text_set(found, options, tokenizer, ids, [texts[i] for i in used], labels, left_out, changed)
+    return _text_set(
+        found, options, tokenizer, ids, [texts[i] for i in used], labels, left_out, changed
+    )
 
 
 def _windows(found: Found, options: TextOptions) -> TextSet:

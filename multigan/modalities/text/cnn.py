@@ -50,8 +50,8 @@ class TextCNN(TextDiscriminator):
             sample_shape, condition, embedding_dim=embedding_dim, unit_embeddings=unit_embeddings
         )
         total = channels * len(widths)
-        self.patterns = nn.ModuleList(nn.Conv1d(embedding_dim, channels, width) for width in widths)
-        self.deeper = nn.Conv1d(total, total // 2, 3)
+        self.patterns = nn.ModuleList(_SameLength(embedding_dim, channels, w) for w in widths)
+        self.deeper = _SameLength(total, total // 2, 3)
         self.mix = nn.Linear(2 * total + total, total)
         self.dropout = nn.Dropout(dropout)
         if spectral_norm:
@@ -61,11 +61,11 @@ class TextCNN(TextDiscriminator):
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """Returns the activations of each layer, from shallow to deep."""
         values = samples.transpose(1, 2)  # (B, E, L)
-        found = [_as_long(pattern, values) for pattern in self.patterns]
+        found = [pattern(values) for pattern in self.patterns]
         first = leaky_relu(torch.cat(found, dim=1), 0.2)
-        second = leaky_relu(_as_long(self.deeper, first), 0.2)
-        pooled = [each.amax(2) for each in (first, second)] + [each.mean(2) for each in (first, second)]
-        mixed = leaky_relu(self.mix(torch.cat(pooled, dim=1)), 0.2)
+        second = leaky_relu(self.deeper(first), 0.2)
+        pooled = torch.cat([pool for each in (first, second) for pool in _pools(each)], dim=1)
+        mixed = leaky_relu(self.mix(pooled), 0.2)
         return [first, second, mixed]
 
     def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
@@ -74,8 +74,14 @@ class TextCNN(TextDiscriminator):
         return logits
 
 
-def _as_long(layer: nn.Module, values: Tensor) -> Tensor:
-    """Convolves with as many zeros at both ends as keep the length."""
-    width = layer.kernel_size[0]
-    filled: Tensor = layer(pad(values, ((width - 1) // 2, width // 2)))
-    return filled
+def _pools(values: Tensor) -> tuple[Tensor, Tensor]:
+    return values.amax(2), values.mean(2)
+
+
+class _SameLength(nn.Conv1d):
+    """A convolution that reads as many zeros at both ends as keep the length."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        """(B, C, L) -> (B, D, L)."""
+        width = self.kernel_size[0]
+        return super().forward(pad(values, ((width - 1) // 2, width // 2)))

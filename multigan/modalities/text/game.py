@@ -46,7 +46,9 @@ class TextGame(AdversarialGame):
         relaxation: How the discriminator's opinion reaches the generator.
         end_id: The token that ends a text.
         regularizers: Of the core; samples are embedded texts (B, L, E) to them.
+        augment: Differentiable, on embedded texts (B, L, E).
         discriminator_steps: Discriminator updates per generator update.
+        top_share: As in `AdversarialGame`.
         warmup_steps: Steps of maximum likelihood before the game.
         discriminator_warmup: For how many of those the discriminator learns as well.
         likelihood_weight: Of the real texts' likelihood in the generator's term; the knob
@@ -70,7 +72,9 @@ class TextGame(AdversarialGame):
         *,
         end_id: int = 0,
         regularizers: Sequence[Regularizer | Constraint] = (),
+        augment: nn.Module | None = None,
         discriminator_steps: int = 1,
+        top_share: float = 1.0,
         warmup_steps: int = 0,
         discriminator_warmup: int = 0,
         likelihood_weight: float = 0.0,
@@ -84,7 +88,9 @@ class TextGame(AdversarialGame):
             Prior(1),  # the randomness of text lies in its tokens
             loss,
             regularizers=regularizers,
+            augment=augment,
             discriminator_steps=discriminator_steps,
+            top_share=top_share,
         )
         self.relaxation = relaxation
         self.end_id = self.generator.end_id = end_id
@@ -141,7 +147,7 @@ class TextGame(AdversarialGame):
             fake_logits = self.score(fake, batch.condition)
             terms = {"adversarial": self.loss.discriminator(real_logits, fake_logits).mean()}
             scored = ScoredBatch(real, fake, real_logits, fake_logits, fake, batch.condition)
-            return terms | self._extra_terms(due, scored)
+            return terms | self._extra_terms(due, scored) | self._observed(real_logits, fake_logits)
 
     def generator_terms(self, batch: Batch, step: int) -> Terms:
         """Scores fresh samples, replayed with gradient; adds likelihood and entropy."""

@@ -42,8 +42,9 @@ class GumbelNoise:
             return self._kept[position]
         generator = torch.Generator(self.device).manual_seed(seed_from(self.seed, position))
         shape = (self.repeat, self._parts, self.count, self.vocab)
-        draws = torch.empty(shape, device=self.device).exponential_(generator=generator)
-        gumbel = draws[:, self._part].flatten(0, 1).clamp_min_(1e-30).log_().neg_()
+        # -log(-log u) of uniform u: several times as fast as torch's exponential draws.
+        draws = torch.rand(shape, device=self.device, generator=generator)[:, self._part]
+        gumbel = draws.flatten(0, 1).clamp_min_(1e-20).log_().neg_().log_().neg_()
         if self._keeps:
             self._kept[position] = gumbel
         return gumbel

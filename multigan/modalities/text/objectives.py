@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch, Objective, Phase, Terms
-from multigan.core.regularizers import REGULARIZERS
 from multigan.errors import ConfigError
+from multigan.modalities.objectives import rules
 from multigan.modalities.registries import OBJECTIVES, Ingredients
 from multigan.modalities.text.adapter import TextModality
 from multigan.modalities.text.game import TextGame
@@ -60,6 +60,7 @@ def text_game(
     entropy_weight: float = 0.0,
     inverse_temperature: float = 1.0,
     prompt_length: int = 0,
+    top_share: float = 1.0,
 ) -> TextGame:
     """Returns the game on text; see `TextGame`.
 
@@ -68,28 +69,22 @@ def text_game(
     Raises:
         ConfigError: A name is unknown, or two components do not go together.
     """
-    recipe = ingredients.recipe
     if ingredients.discriminator is None:
         raise ConfigError("The game needs a discriminator, and the recipe has none.")
-    if recipe.augment is not None:
-        raise ConfigError("There are no augmentations of text: --set augment=null.")
     return TextGame(
         _generator(ingredients),
         ingredients.discriminator,
-        LOSSES[recipe.loss],
+        LOSSES[ingredients.recipe.loss],
         _relaxation(relaxation),
         end_id=_end_id(ingredients),
-        regularizers=[
-            REGULARIZERS.build(Component(name, options))
-            for name, options in recipe.regularizers.items()
-        ],
-        discriminator_steps=recipe.discriminator_steps,
         warmup_steps=warmup_steps,
         discriminator_warmup=discriminator_warmup,
         likelihood_weight=likelihood_weight,
         entropy_weight=entropy_weight,
         inverse_temperature=inverse_temperature,
         prompt_length=prompt_length,
+        top_share=top_share,
+        **rules(ingredients),
     )
 
 

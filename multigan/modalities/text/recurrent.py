@@ -30,7 +30,7 @@ class _RecurrentGenerator(TextGenerator):
         latent_dim: Not used: the randomness of text lies in its tokens.
     """
 
-    layer: type[nn.RNNBase]
+    layer: type[nn.LSTM] | type[nn.GRU]
 
     def __init__(
         self,

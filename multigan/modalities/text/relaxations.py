@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softmax
 
-from multigan.core.game import ScoredBatch
+from multigan.core.game import ScoredBatch, top_mean
 from multigan.core.objective import Batch
 from multigan.modalities.text.noise import GumbelNoise
 from multigan.modalities.text.vocabulary import Rows
@@ -112,7 +112,8 @@ class _Pathwise(nn.Module):
         """Scores the vectors, whose gradient leads to the generator."""
         scored = game.scored(batch, self.vectors(game, sampled, states))
         real = scored.fake_logits if scored.real_logits is None else scored.real_logits
-        return game.loss.generator(real, scored.fake_logits).mean(), scored
+        losses = game.loss.generator(real, scored.fake_logits)
+        return top_mean(losses, scored.fake_logits, game.top_share), scored
 
 
 @RELAXATIONS.register("gumbel")

@@ -214,12 +214,7 @@ class Pipeline:
 
     def latents(self, num_samples: int, *, seed: int = 0, truncation: float = 1.0) -> Tensor:
         """Returns latents (num_samples, Z): the first rows are the same for any number."""
-        if not 1 <= num_samples <= MOST_SAMPLES:
-            raise ConfigError(
-                f"Between 1 and {MOST_SAMPLES} samples can be asked for at once, not {num_samples}."
-            )
-        if not 0 <= truncation <= 1:
-            raise ConfigError(f"truncation lies between 0 and 1; {truncation} does not.")
+        check_counts(num_samples, truncation)
         rows = []
         for index in range(num_samples):
             with seeded(seed, "latent", index):
@@ -344,6 +339,16 @@ class Pipeline:
 
 # Kinds of data whose generators are sampled in a way of their own; the others use `Pipeline`.
 PIPELINES: Registry[type[Pipeline]] = Registry("modality")
+
+
+def check_counts(num_samples: int, truncation: float) -> None:
+    """Raises a ConfigError unless so many samples, truncated so, can be asked for."""
+    if not 1 <= num_samples <= MOST_SAMPLES:
+        raise ConfigError(
+            f"Between 1 and {MOST_SAMPLES} samples can be asked for at once, not {num_samples}."
+        )
+    if not 0 <= truncation <= 1:
+        raise ConfigError(f"truncation lies between 0 and 1; {truncation} does not.")
 
 
 def class_index(spec: ConditionSpec, condition: int | str) -> int:

@@ -1,0 +1,73 @@
+"""Picking tokens when people sample: temperature, top-k, nucleus, and one number a token.
+
+Shapes: B texts, L positions, V tokens.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import softmax
+
+from multigan.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Sharpening:
+    """How a distribution over tokens is changed before one is drawn.
+
+    Attributes:
+        temperature: The logits are divided by it; 0 takes the likeliest token always.
+        top_k: Only the likeliest so many tokens count; 0 for all. Fan, Lewis & Dauphin (2018),
+            "Hierarchical Neural Story Generation".
+        top_p: Only the likeliest tokens that together have this probability count, in (0, 1].
+            Holtzman et al. (2020), "The Curious Case of Neural Text Degeneration".
+        never: Tokens that are not drawn, such as the one for unknown words.
+    """
+
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    never: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.temperature <= 100:
+            raise ConfigError(f"temperature lies between 0 and 100; {self.temperature} does not.")
+        if self.top_k < 0:
+            raise ConfigError(f"top_k is a number of tokens, or 0 for all, not {self.top_k}.")
+        if not 0 < self.top_p <= 1:
+            raise ConfigError(f"top_p lies above 0 and is at most 1, not {self.top_p}.")
+
+    def __call__(self, logits: Tensor) -> Tensor:
+        """Returns probabilities (B, V) for logits (B, V)."""
+        if self.never:
+            logits = logits.index_fill(
+                1, torch.tensor(self.never, device=logits.device), -torch.inf
+            )
+        if self.temperature == 0:
+            return torch.zeros_like(logits).scatter_(1, logits.argmax(1, keepdim=True), 1.0)
+        probs = softmax(logits / self.temperature, dim=-1)
+        if self.top_k and self.top_k < probs.shape[1]:
+            least = probs.topk(self.top_k, dim=-1).values[:, -1:]
+            probs = probs * (probs >= least)
+        if self.top_p < 1:
+            probs = _nucleus(probs, self.top_p)
+        return probs
+
+
+def choose_by(uniforms: Tensor, probs: Tensor) -> Tensor:
+    """Returns the token at which the probabilities (B, V), summed up, pass `uniforms` (B,).
+
+    One number decides a token, whatever the size of the vocabulary and of the batch.
+    """
+    sums = probs.double().cumsum(-1)
+    reached = uniforms.to(sums).unsqueeze(1) * sums[:, -1:]
+    # The first token whose sum lies above: one of probability zero never is.
+    return torch.searchsorted(sums, reached, right=True).squeeze(1).clamp_max(probs.shape[1] - 1)
+
+
+def _nucleus(probs: Tensor, share: float) -> Tensor:
+    ordered, order = probs.sort(dim=-1, descending=True)
+    before = ordered.cumsum(-1) - ordered
+    kept = ordered * (before < share * ordered.sum(-1, keepdim=True))
+    return torch.zeros_like(probs).scatter_(1, order, kept)

@@ -1,0 +1,19 @@
+"""Sampling from trained generators, and keeping them on disk."""
+
+from multigan.pipelines.base import (
+    MOST_SAMPLES,
+    PIPELINES,
+    Condition,
+    Pipeline,
+    class_index,
+)
+from multigan.pipelines.text import TextPipeline
+
+__all__ = [
+    "MOST_SAMPLES",
+    "PIPELINES",
+    "Condition",
+    "Pipeline",
+    "TextPipeline",
+    "class_index",
+]
