@@ -13,7 +13,7 @@ from multigan.core.modality import Modality
 from multigan.data.audio import AudioSet, load_audio
 from multigan.data.images import ImageSet, load_images
 from multigan.data.source import Source
-from multigan.data.text import load_text
+from multigan.data.text import TextSet, load_text
 from multigan.errors import ConfigError
 from multigan.modalities.audio.adapter import fitted_component
 from multigan.registry import Component, Registry
@@ -92,13 +92,23 @@ KITS: Registry[Kit] = Registry("modality")
 
 
 def _adapt_images(images: ImageSet, representation: Component | None) -> Component:
-    if representation is not None:
-        raise ConfigError(
-            f"Images have no representation to choose, but the recipe names "
-            f"{representation.name!r}. Leave it out: --set representation=null"
-        )
+    _refuse_representation("Images", representation)
     size = {"channels": images.channels, "height": images.height, "width": images.width}
     return Component("image", size)
+
+
+def _adapt_texts(texts: TextSet, representation: Component | None) -> Component:
+    _refuse_representation("Texts", representation)
+    options = {"tokenizer": texts.tokenizer.to_json(), "length": texts.length}
+    return Component("text", options)
+
+
+def _refuse_representation(what: str, representation: Component | None) -> None:
+    if representation is not None:
+        raise ConfigError(
+            f"{what} have no representation to choose, but the recipe names "
+            f"{representation.name!r}. Leave it out: --set representation=null"
+        )
 
 
 def _adapt_sounds(sounds: AudioSet, representation: Component | None) -> Component:
@@ -142,9 +152,7 @@ KITS["audio"] = Kit(
 
 KITS["text"] = Kit(
     loader=load_text,
-    adapt=lambda texts: Component(
-        "text", {"tokenizer": texts.tokenizer.to_json(), "length": texts.length}
-    ),
+    adapt=_adapt_texts,
     # Texts to compare with are wanted whole, however long.
     shaping=lambda modality: {"length": modality.length, "too_long": "cut"},
     selecting=frozenset({"limit", "split"}),

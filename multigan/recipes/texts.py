@@ -30,7 +30,7 @@ def relativistic_text() -> Recipe:
                 "entropy_weight": 0.02,
             },
         ),
-        generator=Component("lstm", {"width": 256}),
+        generator=Component("lstm", {"width": 256, "dropout": 0.3}),
         discriminator=Component("text-cnn", {"channels": 64}),
         regularizers={"r1": {"weight": 0.1, "every": 4}, "r2": {"weight": 0.1, "every": 4}},
         optimizers={

@@ -100,10 +100,9 @@ def is_tokenized(texts: Iterable[str]) -> bool:
     for text in islice(texts, LINES_LOOKED_AT):
         for piece in text.split():
             if piece[-1] in _SENTENCE_MARKS:
-                alone, attached = (
-                    (alone + 1, attached) if len(piece) == 1 else (alone, attached + 1)
-                )
-    return alone >= 9 * max(attached, 1)
+                alone += len(piece) == 1
+                attached += len(piece) > 1
+    return alone > 0 and alone >= 9 * attached
 
 
 def _set_in_print(words: Sequence[str]) -> str:

@@ -133,8 +133,10 @@ def mixes_samples(case: Case) -> bool:
 
 
 def test_every_network_is_in_the_contract():
-    assert set(GENERATORS) == {case.name for case in GENERATOR_CASES}
-    assert set(DISCRIMINATORS) == {case.name for case in DISCRIMINATOR_CASES}
+    # Those of text are called in another way; tests/text has their contract.
+    for registry, cases in ((GENERATORS, GENERATOR_CASES), (DISCRIMINATORS, DISCRIMINATOR_CASES)):
+        others = {name for name, made in registry.items() if ".text." not in made.__module__}
+        assert others == {case.name for case in cases}
 
 
 @generators

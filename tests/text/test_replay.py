@@ -1,7 +1,5 @@
 """Replaying sampled tokens in one pass gives the loss and gradients of the token-by-token loop."""
 
-from itertools import product
-
 import pytest
 import torch
 from torch import Tensor
@@ -49,14 +47,14 @@ def game(name: str, relaxation: str, condition, **options) -> TextGame:
         LOSSES["relativistic"],
         RELAXATIONS[relaxation](),
         inverse_temperature=1.5,
+        entropy_weight=0.1,
         **options,
     ).eval()
 
 
 @pytest.mark.parametrize("condition", [None, CLASSES], ids=["alone", "told"])
-@pytest.mark.parametrize(
-    ("name", "relaxation"), list(product(GENERATOR_OPTIONS, RELAXATIONS)), ids="-".join
-)
+@pytest.mark.parametrize("relaxation", RELAXATIONS)
+@pytest.mark.parametrize("name", GENERATOR_OPTIONS)
 def test_replay_has_the_loss_and_the_gradients_of_the_loop(name, relaxation, condition):
     play = game(name, relaxation, condition, prompt_length=1)
     batch = Batch(some_ids(), some_classes(condition))
@@ -68,7 +66,8 @@ def test_replay_has_the_loss_and_the_gradients_of_the_loop(name, relaxation, con
         states_of_loop(play.generator, sampled.ids, batch.condition),
     ):
         with seeded(4):
-            loss, _ = play.relaxation.adversarial(play, batch, sampled, states)
+            opinion = play.relaxation.adversarial(play, batch, sampled, states)
+        loss = opinion.adversarial - 0.1 * opinion.entropy
         found.append((loss, gradients(loss, play.generator)))
     (replayed, fast), (looped, slow) = found
     torch.testing.assert_close(replayed, looped, **TOLERANCE)

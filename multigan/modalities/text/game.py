@@ -27,7 +27,7 @@ from multigan.modalities.text.embedded import TextDiscriminator, as_embedded
 from multigan.modalities.text.noise import GumbelNoise
 from multigan.modalities.text.relaxations import Relaxation, Sampled
 from multigan.modalities.text.sequence import TextGenerator, without_dropout
-from multigan.modalities.text.vocabulary import entropy_of, masked_mean, until_end
+from multigan.modalities.text.vocabulary import masked_mean, until_end
 
 SMALLEST = 0.01  # inverse temperature
 
@@ -154,14 +154,16 @@ class TextGame(AdversarialGame):
         with without_dropout(self.generator):
             sampled = self.sample(batch)
             states = self.generator.hidden(sampled.ids, batch.condition)
-            loss, scored = self.relaxation.adversarial(self, batch, sampled, states)
-            terms = {"adversarial": loss}
-            if self.entropy_weight:
-                terms["entropy"] = -self.entropy_weight * self._entropy(sampled, states)
+            opinion = self.relaxation.adversarial(self, batch, sampled, states)
+        terms = {"adversarial": opinion.adversarial}
+        if opinion.entropy is not None:
+            terms["entropy"] = -self.entropy_weight * opinion.entropy
         if self.likelihood_weight:
             terms["likelihood"] = self.likelihood_weight * self._nll(batch)
         due = self._due("generator", step)
-        return terms if scored is None else terms | self._extra_terms(due, scored)
+        if opinion.scored is None:
+            return terms
+        return terms | self._extra_terms(due, opinion.scored)
 
     @torch.no_grad()
     def sample(self, batch: Batch, *, repeat: int = 1) -> Sampled:
@@ -220,12 +222,6 @@ class TextGame(AdversarialGame):
     def _nll(self, batch: Batch) -> Tensor:
         mask = until_end(batch.samples, self.end_id)
         return -masked_mean(self.generator.log_probs(batch.samples, batch.condition), mask)
-
-    def _entropy(self, sampled: Sampled, states: Tensor) -> Tensor:
-        (entropy,) = self.generator.over_vocabulary(
-            states, sampled.free, lambda logits, rows: (entropy_of(logits),)
-        )
-        return masked_mean(entropy, sampled.free)
 
     def _check_options(self) -> None:
         if not 0 <= self.discriminator_warmup <= self.warmup_steps:

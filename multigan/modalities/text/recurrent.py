@@ -7,12 +7,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pad
 
 from multigan.core.condition import ConditionSpec
 from multigan.modalities.layers import ConditionEmbedding
 from multigan.modalities.registries import GENERATORS
 from multigan.modalities.text.sequence import TextGenerator
+from multigan.modalities.text.tables import TokenTable
 
 State = list[Any]  # one entry a layer: (h, c) of an LSTM, h of a GRU
 
@@ -27,6 +27,7 @@ class _RecurrentGenerator(TextGenerator):
         embedding_dim: E.
         depth: How many layers.
         dropout: The share of activations dropped while maximizing likelihood.
+        tied: See `TokenTable`.
         latent_dim: Not used: the randomness of text lies in its tokens.
     """
 
@@ -42,28 +43,25 @@ class _RecurrentGenerator(TextGenerator):
         embedding_dim: int = 128,
         depth: int = 1,
         dropout: float = 0.2,
+        tied: bool = True,
     ) -> None:
         super().__init__(sample_shape, condition)
-        # The last row stands before the first token.
-        self.embedding = nn.Embedding(self.vocab_size + 1, embedding_dim)
-        nn.init.normal_(self.embedding.weight, std=0.1)
+        self.tokens = TokenTable(self.vocab_size, embedding_dim, width, tied=tied)
         self.told = ConditionEmbedding(condition, embedding_dim, std=0.1) if condition else None
         sizes = [embedding_dim] + [width] * depth
         self.layers = nn.ModuleList(
             self.layer(inputs, width, batch_first=True) for inputs in sizes[:-1]
         )
         self.dropout = nn.Dropout(dropout)
-        self.output = nn.Linear(width, self.vocab_size)
 
     def head(self, hidden: Tensor) -> Tensor:
         """(..., W) -> logits (..., V)."""
-        logits: Tensor = self.output(hidden)
-        return logits
+        return self.tokens.logits(hidden)
 
     def hidden(self, ids: Tensor, condition: Tensor | None = None) -> Tensor:
         """Reads all tokens at once: (B, L) -> states (B, L, W)."""
-        before = pad(ids[:, :-1], (1, 0), value=self.vocab_size)
-        states, _ = self._read(before, [None] * len(self.layers), self._told(condition))
+        vectors = self.tokens.shifted(ids)
+        states, _ = self._read(vectors, [None] * len(self.layers), self._told(condition))
         return states
 
     def begin(self, count: int, condition: Tensor | None = None) -> Any:
@@ -74,12 +72,11 @@ class _RecurrentGenerator(TextGenerator):
         """Reads one more token of each text."""
         layers, told, count = state
         if tokens is None:
-            tokens = torch.full((count,), self.vocab_size, device=self.device)
-        states, layers = self._read(tokens.unsqueeze(1), layers, told)
+            tokens = torch.full((count,), self.tokens.start_id, device=self.device)
+        states, layers = self._read(self.tokens(tokens.unsqueeze(1)), layers, told)
         return states.squeeze(1), (layers, told, count)
 
-    def _read(self, ids: Tensor, layers: State, told: Tensor | None) -> tuple[Tensor, State]:
-        values = self.embedding(ids)
+    def _read(self, values: Tensor, layers: State, told: Tensor | None) -> tuple[Tensor, State]:
         if told is not None:
             values = values + told.unsqueeze(1)
         ends = []

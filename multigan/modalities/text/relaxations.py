@@ -8,7 +8,7 @@ Shapes: B texts, L positions, V tokens, R rows of a block, E the discriminator's
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +17,7 @@ from torch.nn.functional import softmax
 from multigan.core.game import ScoredBatch, top_mean
 from multigan.core.objective import Batch
 from multigan.modalities.text.noise import GumbelNoise
-from multigan.modalities.text.vocabulary import Rows
+from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean
 from multigan.registry import Registry
 
 if TYPE_CHECKING:
@@ -49,6 +49,20 @@ class Sampled:
         return [Sampled(*each) for each in zip(*parts, noises, strict=True)]
 
 
+class Opinion(NamedTuple):
+    """What one pass over the replayed texts tells the generator.
+
+    Attributes:
+        adversarial: The generator's adversarial term.
+        entropy: The mean entropy of a token in nats; None if nobody wants it.
+        scored: What was scored, if the relaxation is pathwise.
+    """
+
+    adversarial: Tensor
+    entropy: Tensor | None
+    scored: ScoredBatch | None = None
+
+
 class Relaxation(Protocol):
     """One way to a gradient; built with a recipe's options.
 
@@ -65,11 +79,8 @@ class Relaxation(Protocol):
 
     def adversarial(
         self, game: "TextGame", batch: Batch, sampled: Sampled, states: Tensor
-    ) -> tuple[Tensor, ScoredBatch | None]:
-        """Returns the generator's adversarial term, and what was scored if it is pathwise.
-
-        `states` (B, L, H) is the replay, with gradient.
-        """
+    ) -> Opinion:
+        """Returns the generator's terms; `states` (B, L, H) is the replay, with gradient."""
         ...
 
 
@@ -87,33 +98,40 @@ class _Pathwise(nn.Module):
         """Returns how logits become a distribution over tokens."""
         raise NotImplementedError
 
-    def vectors(self, game: "TextGame", sampled: Sampled, states: Tensor) -> Tensor:
+    def vectors(
+        self, game: "TextGame", sampled: Sampled, states: Tensor, *, entropy: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
         """Returns the mean vectors (B, L, E) of the distributions at each position.
 
-        Where a prompt stands, they are those of its tokens.
+        Where a prompt stands, they are those of its tokens. With them the mean entropy, if it is
+        asked for: the logits are computed once for both.
         """
         table, mix = game.discriminator.table(), self.mixed(game, sampled)
 
-        def compute(logits: Tensor, rows: Rows) -> tuple[Tensor]:
-            weights = mix(logits, rows)
-            return (weights.to(table.dtype) @ table,)
+        def compute(logits: Tensor, rows: Rows) -> tuple[Tensor, ...]:
+            vectors = mix(logits, rows).to(table.dtype) @ table
+            return (vectors, entropy_of(logits)) if entropy else (vectors,)
 
-        (soft,) = game.generator.over_vocabulary(states, sampled.free, compute)
+        soft, *entropies = game.generator.over_vocabulary(states, sampled.free, compute)
         given = game.discriminator.embed(sampled.ids, sampled.mask & ~sampled.free)
-        return soft.to(given.dtype) + given
+        mean = masked_mean(entropies[0], sampled.free) if entropy else None
+        return soft.to(given.dtype) + given, mean
 
     def show(self, game: "TextGame", sampled: Sampled) -> Tensor:
         """Returns the same vectors, from states without gradient."""
-        return self.vectors(game, sampled, sampled.states)
+        return self.vectors(game, sampled, sampled.states)[0]
 
     def adversarial(
         self, game: "TextGame", batch: Batch, sampled: Sampled, states: Tensor
-    ) -> tuple[Tensor, ScoredBatch | None]:
+    ) -> Opinion:
         """Scores the vectors, whose gradient leads to the generator."""
-        scored = game.scored(batch, self.vectors(game, sampled, states))
+        wanted = game.entropy_weight > 0
+        vectors, entropy = self.vectors(game, sampled, states, entropy=wanted)
+        scored = game.scored(batch, vectors)
         real = scored.fake_logits if scored.real_logits is None else scored.real_logits
         losses = game.loss.generator(real, scored.fake_logits)
-        return top_mean(losses, scored.fake_logits, game.top_share), scored
+        adversarial = top_mean(losses, scored.fake_logits, game.top_share)
+        return Opinion(adversarial, entropy, scored)
 
 
 @RELAXATIONS.register("gumbel")
@@ -143,10 +161,12 @@ class _HardForward(_Pathwise):
         """Looks the sampled tokens up: no work on the vocabulary."""
         return game.discriminator.embed(sampled.ids, sampled.mask)
 
-    def vectors(self, game: "TextGame", sampled: Sampled, states: Tensor) -> Tensor:
+    def vectors(
+        self, game: "TextGame", sampled: Sampled, states: Tensor, *, entropy: bool = False
+    ) -> tuple[Tensor, Tensor | None]:
         """Returns the tokens' vectors, whose gradient is that of the soft ones."""
-        soft = super().vectors(game, sampled, states)
-        return self.show(game, sampled) + (soft - soft.detach())
+        soft, mean = super().vectors(game, sampled, states, entropy=entropy)
+        return self.show(game, sampled) + (soft - soft.detach()), mean
 
 
 @RELAXATIONS.register("straight-through")

@@ -1,0 +1,227 @@
+"""Text from wherever it is; what is wrong with it is counted, or refused with a reason."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from multigan.data.text import load_text
+from multigan.data.text.prose import is_prose, sentences_of
+from multigan.errors import ConfigError, DataError
+
+LINES = ["a b c", "a b", "b c a"]
+SHARED = Path(
+    os.environ.get("MULTIGAN_TEST_DATA", Path(__file__).parents[2] / ".." / "shared" / "data")
+)
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def texts_of(data, **options) -> list[str]:
+    found = load_text(data, **options)
+    rows = found.source.raw.tolist()
+    return [found.tokenizer.decode(found.tokenizer.until_end(row)) for row in rows]
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", ["", "break"])
+def test_lines_of_a_file(tmp_path, line_break, last):
+    content = line_break.join(LINES) + (line_break if last else "")
+    path = write(tmp_path / "a.txt", b"\xef\xbb\xbf" + content.encode())
+    assert texts_of(path) == LINES
+    assert load_text(path).report.left_out == {}
+
+
+def test_rows_end_and_are_filled_with_ends():
+    found = load_text(LINES)
+    assert found.length == 4
+    assert found.source.raw.dtype == torch.int32
+    assert (found.source.raw[:, -1] == found.tokenizer.end_id).all()
+    assert found.report.tokens == 8
+    assert len(found) == 3
+
+
+def test_tables(tmp_path):
+    rows = [("a b", "x"), ("b, c", "y"), ('say "c"', "x")]
+    quoted = [text.replace('"', '""') for text, _ in rows]
+    table = "text,label\n" + "".join(
+        f'"{text}",{label}\n' for text, (_, label) in zip(quoted, rows, strict=True)
+    )
+    jsonl = "".join(json.dumps({"caption": text, "label": label}) + "\n" for text, label in rows)
+    for path in (write(tmp_path / "a.csv", table), write(tmp_path / "a.jsonl", jsonl)):
+        found = load_text(path)
+        assert found.texts == tuple(text for text, _ in rows)
+        assert found.condition is not None
+        assert found.condition.names == ("x", "y")
+        assert found.source.labels.tolist() == [0, 1, 0]
+
+
+def test_parquet_and_data_sets(tmp_path):
+    datasets = pytest.importorskip("datasets", reason="needs the extra 'data'")
+    dataset = datasets.Dataset.from_dict({"sentence": LINES, "label": [1, 0, 1], "id": [1, 2, 3]})
+    dataset = dataset.cast_column("label", datasets.ClassLabel(names=["bad", "good"]))
+    path = tmp_path / "a.parquet"
+    dataset.to_parquet(path)
+    for data in (path, dataset):
+        found = load_text(data)
+        assert found.texts == tuple(LINES)
+        assert found.condition.names == ("bad", "good")
+        assert found.source.labels.tolist() == [1, 0, 1]
+
+
+def test_python_values():
+    for data in (LINES, tuple(LINES), iter(LINES)):
+        assert load_text(data).texts == tuple(LINES)
+    pairs = [(text, index % 2) for index, text in enumerate(LINES)]
+    for data in (pairs, (LINES, torch.tensor([0, 1, 0]))):
+        found = load_text(data)
+        assert found.source.labels.tolist() == [0, 1, 0]
+        assert found.condition.size == 2
+
+
+def test_what_is_left_out_is_counted(tmp_path):
+    lines = [*LINES * 100, "", "   ", "long " * 50]
+    path = write(tmp_path / "a.txt", "\n".join(lines).encode() + b"\n\xff\xfe bad\nlast one")
+    found = load_text(path)
+    report = found.report
+    assert report.found == 305
+    assert report.left_out == {"empty": 2, "longer than 3 tokens": 1}
+    assert [entry.name for entry in report.unreadable] == ["line 304"]
+    assert "byte 0xff is not utf-8" in report.unreadable[0].reason
+    assert report.used == len(found) == 301
+    assert "299 texts are there more than once" not in report.summary()
+    assert "297 texts are there more than once." in report.notes
+    assert json.loads(json.dumps(report.to_json()))["used"] == 301
+
+
+def test_too_many_unreadable_lines_are_refused(tmp_path):
+    path = write(tmp_path / "a.txt", "\n".join(LINES).encode() + b"\n\xe9t\xe9")
+    with pytest.raises(DataError, match=r"1 of 4 texts .*latin-1"):
+        load_text(path)
+    assert load_text(path, max_unreadable=0.3).report.used == 3
+    assert load_text(path, encoding="latin-1").texts[-1] == "été"
+
+
+def test_utf16_is_named(tmp_path):
+    path = write(tmp_path / "a.txt", "a b\nb a\n".encode("utf-16"))
+    with pytest.raises(DataError, match="encoding=utf-16"):
+        load_text(path, max_unreadable=1)
+    assert load_text(path, encoding="utf-16").texts == ("a b", "b a")
+
+
+def test_one_line_only_and_no_line(tmp_path):
+    with pytest.raises(DataError, match=r"is one text in .*cut=windows"):
+        load_text(write(tmp_path / "one.txt", "just one line"))
+    with pytest.raises(DataError, match="are no texts"):
+        load_text(write(tmp_path / "none.txt", "\n\n"))
+
+
+def test_a_line_of_a_million_characters(tmp_path):
+    path = write(tmp_path / "a.txt", "\n".join(LINES * 50) + "\n" + "x y " * 250_000)
+    report = load_text(path).report
+    assert report.left_out == {"longer than 3 tokens": 1}
+    whole = write(tmp_path / "b.txt", "x y z " * 170_000)
+    windows = load_text(whole, cut="windows", length=32)
+    assert windows.source.raw.shape == (510_000 // 32, 32)
+    with pytest.raises(ConfigError, match="at most 4096"):
+        load_text(["x " * 10_000, "y " * 10_000])
+
+
+def test_longer_texts_are_cut_or_left_out():
+    assert texts_of([*LINES, "a a a a"], length=4, too_long="cut")[-1] == "a a a"
+    assert load_text([*LINES, "a a a a"], length=4).report.used == 3
+    with pytest.raises(DataError, match=r"All 3 texts .* longer than 1 tokens"):
+        load_text(LINES, length=2)
+
+
+def test_windows_cover_the_text_and_keep_line_breaks(tmp_path):
+    path = write(tmp_path / "a.txt", "ab\ncd\nefg\n")
+    found = load_text(path, tokenizer="char", cut="windows", length=3)
+    assert "".join(found.texts) == "ab\ncd\nef"[:9].ljust(8) + "g"
+    assert found.report.changed == {}
+    assert found.source.raw.shape == (3, 3)
+
+
+def test_columns_are_found_or_asked_for(tmp_path):
+    path = write(tmp_path / "a.csv", "title,body\na,b\nc,d\n")
+    assert load_text(path).texts == ("a", "c")
+    assert load_text(path, text_column="body").texts == ("b", "d")
+    with pytest.raises(DataError, match=r"no column 'boddy'.*title, body"):
+        load_text(path, text_column="boddy")
+    odd = write(tmp_path / "b.csv", "left,right\na,b\nc,d\n")
+    with pytest.raises(DataError, match=r"left, right\. Name the one"):
+        load_text(odd)
+
+
+def test_damaged_rows_are_counted(tmp_path):
+    lines = [json.dumps({"text": text}) for text in LINES * 100]
+    content = "\n".join([*lines, "{broken", "[1]", json.dumps({"text": None})])
+    report = load_text(write(tmp_path / "a.jsonl", content)).report
+    assert report.used == 300
+    assert len(report.unreadable) == 3
+
+
+def test_a_limit_takes_texts_from_all_over():
+    found = load_text([f"t{index} x" for index in range(100)], limit=4)
+    assert found.texts == ("t0 x", "t25 x", "t50 x", "t75 x")
+
+
+def test_the_fingerprint_is_of_the_content(tmp_path):
+    listed = load_text(LINES).fingerprint
+    assert load_text(write(tmp_path / "a.txt", "\n".join(LINES))).fingerprint == listed
+    assert load_text(LINES[::-1]).fingerprint != listed
+    assert load_text((LINES, [0, 1, 0])).fingerprint != listed
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"cut": "words"}, "cut is 'words', but must be one of: lines, windows"),
+        ({"length": 1}, "length is 1, but must lie between 2 and 4096"),
+        ({"lowercase": "yes"}, "lowercase is 'yes', but must be true or false"),
+        ({"encoding": "utf-9"}, "no encoding 'utf-9'"),
+    ],
+)
+def test_wrong_options_are_named(options, message):
+    with pytest.raises(ConfigError, match=message):
+        load_text(LINES, **options)
+
+
+def test_what_is_no_text_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"no file 'nothing\.txt'"):
+        load_text("nothing.txt")
+    with pytest.raises(DataError, match="is a folder"):
+        load_text(tmp_path)
+    with pytest.raises(DataError, match="Cannot read texts from int"):
+        load_text(3)
+    with pytest.raises(DataError, match="3 texts but 2 labels"):
+        load_text((LINES, [0, 1]))
+
+
+def test_prose_is_sentences_without_code():
+    found = load_text("prose", lowercase=True)
+    assert len(found) > 1000
+    assert not any("::=" in text or ">>>" in text for text in found.texts)
+    assert all(text[-1] in ".!?" for text in found.texts)
+    assert not is_prose("   if x == 1:\n      pass")
+    assert sentences_of("The *first* one is here. The second is\nhere, too. No") == [
+        "The first one is here.",
+        "The second is here, too.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "used", "vocab"),
+    [("coco-captions-train.txt", 9926, 4706), ("movie-reviews.csv", 10566, 10_000)],
+)
+def test_real_files(name, used, vocab):
+    if not (SHARED / name).is_file():
+        pytest.skip(f"{name} is not in {SHARED}; set MULTIGAN_TEST_DATA to where it is")
+    report = load_text(SHARED / name).report
+    assert (report.used, report.vocab_size) == (used, vocab)
+    assert report.classes == (("neg", "pos") if name.endswith("csv") else ())
