@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from multigan.data.hub import HUB_NAME, HUB_PREFIX
 from multigan.data.labels import index_labels
-from multigan.data.opening import HUB_NAME, HUB_PREFIX
 from multigan.data.tables import class_names, find_label
 from multigan.data.text.files import read_file, string_columns, text_column
 from multigan.data.text.found import Found, gather
