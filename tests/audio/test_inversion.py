@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from multigan.errors import ConfigError
-from multigan.modalities.audio import GriffinLim, Stft
+from multigan.modalities.audio import GriffinLim, HeapIntegration, Stft
+from multigan.modalities.audio.heap import gaussian_variance, phase_slopes
 from tests.audio.test_representations import LENGTH, notes, snr_db
 
 N_FFT, HOP = 256, 64
@@ -57,6 +58,37 @@ def test_momentum_is_better_at_equal_iterations():
     assert fast < plain - 3
     few = spectral_convergence_db(stft, magnitude, GriffinLim(4)(magnitude, stft))
     assert fast < few - 3
+
+
+def test_one_pass_of_heap_integration_beats_plain_iterations():
+    stft = Stft(N_FFT, HOP, LENGTH)
+    magnitude = stft(notes(4)[:, 0] / 32768).abs()
+    once = spectral_convergence_db(stft, magnitude, HeapIntegration()(magnitude, stft))
+    plain = spectral_convergence_db(stft, magnitude, GriffinLim(32, 0.0)(magnitude, stft))
+    refined = spectral_convergence_db(stft, magnitude, HeapIntegration(8)(magnitude, stft))
+    assert refined < once < plain
+
+
+def test_slopes_of_the_phase_of_a_sine_are_its_frequency():
+    stft = Stft(N_FFT, HOP, LENGTH)
+    frequency = 0.3  # radians a sample
+    spectrum = stft((frequency * torch.arange(LENGTH)).sin()[None])[0, :, 20:40]
+    per_frame, _ = phase_slopes(spectrum.abs().double().numpy(), stft)
+    near = round(frequency / (2 * torch.pi) * N_FFT)
+    # A Hann window is a Gaussian only nearly.
+    assert per_frame[near - 1 : near + 2] == pytest.approx(frequency * HOP, abs=0.3)
+
+
+def test_the_gaussian_most_like_a_gaussian_is_itself():
+    time = torch.arange(400) - 200
+    assert gaussian_variance(torch.exp(-(time**2) / (2 * 50.0**2))) == pytest.approx(2500, rel=1e-2)
+
+
+def test_silence_stays_silent():
+    stft = Stft(N_FFT, HOP, LENGTH)
+    nothing = torch.zeros(1, stft.num_bins, stft.num_frames)
+    for inverter in (GriffinLim(2), HeapIntegration(2)):
+        assert not inverter(nothing, stft).any()
 
 
 def test_nothing_is_random_and_the_callers_draws_are_left_alone():

@@ -4,9 +4,12 @@ from multigan.modalities.audio import networks
 from multigan.modalities.audio.adapter import AudioModality
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.frequency import LogMagnitudeIF
-from multigan.modalities.audio.inversion import INVERTERS, GriffinLim, Inverter
+from multigan.modalities.audio.heap import HeapIntegration
+from multigan.modalities.audio.inversion import INVERTERS, GriffinLim, Inverter, MelInverter
+from multigan.modalities.audio.mel_frequency import MelIF
+from multigan.modalities.audio.pretrained import Codec, Vocoder
 from multigan.modalities.audio.representation import REPRESENTATIONS, Representation, Waveform
-from multigan.modalities.audio.spectral import LogMagnitude, Mel
+from multigan.modalities.audio.spectral import Complex, LogMagnitude, Mel
 from multigan.modalities.audio.stft import Stft
 
 __all__ = [
@@ -14,13 +17,19 @@ __all__ = [
     "REPRESENTATIONS",
     "Audio",
     "AudioModality",
+    "Codec",
+    "Complex",
     "GriffinLim",
+    "HeapIntegration",
     "Inverter",
     "LogMagnitude",
     "LogMagnitudeIF",
     "Mel",
+    "MelIF",
+    "MelInverter",
     "Representation",
     "Stft",
+    "Vocoder",
     "Waveform",
     "networks",
 ]

@@ -23,6 +23,18 @@ class Inverter(nn.Module, ABC):
         """Returns waveforms (N, L) for magnitudes (N, K, M) of `stft`."""
 
 
+class MelInverter(Inverter):
+    """An inverter that takes what the representation `mel` computes, instead of magnitudes."""
+
+    @abstractmethod
+    def forward(self, magnitude: Tensor, stft: Stft) -> Tensor:
+        """Returns waveforms (N, L) for logarithms of magnitudes in mel bands (N, n_mels, M)."""
+
+    @abstractmethod
+    def check(self, n_mels: int, hop_length: int, sample_rate: int) -> None:
+        """Raises ConfigError if the inverter was made for other pictures or another rate."""
+
+
 # Built with a recipe's options only.
 INVERTERS: Registry[type[Inverter]] = Registry("inverter")
 
@@ -56,7 +68,10 @@ class GriffinLim(Inverter):
 
     def forward(self, magnitude: Tensor, stft: Stft) -> Tensor:
         """Returns waveforms (N, L) for magnitudes (N, K, M)."""
-        angles = self._first_angles(magnitude, stft)
+        return self.from_angles(magnitude, self._first_angles(magnitude), stft)
+
+    def from_angles(self, magnitude: Tensor, angles: Tensor, stft: Stft) -> Tensor:
+        """Returns waveforms (N, L), beginning with angles (N, K, M), complex of magnitude 1."""
         previous: Tensor | None = None
         for _ in range(self.iterations):
             consistent = stft(stft.inverse(magnitude * angles))
@@ -68,7 +83,7 @@ class GriffinLim(Inverter):
             angles = ahead / (ahead.abs() + TINY)
         return stft.inverse(magnitude * angles)
 
-    def _first_angles(self, magnitude: Tensor, stft: Stft) -> Tensor:
+    def _first_angles(self, magnitude: Tensor) -> Tensor:
         if self.initial == "zero":
             return torch.ones_like(magnitude, dtype=torch.complex64)
         generator = torch.Generator().manual_seed(0)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from multigan.errors import ConfigError
 from multigan.registry import Registry
 
-SCALINGS = ("bins", "range", "none")
+SCALINGS = ("bins", "range", "peak", "none")
 DEVIATIONS = 3.0  # of scaling by bins: what is farther from the mean is clipped, as in SpecGAN
 DIGITS = 6  # of fitted numbers: the order in which threads add must not show
 NARROWEST = 1e-3  # of a scale, so that silence is not blown up
@@ -84,11 +84,7 @@ class Representation(nn.Module, ABC):
         for batch in batches:
             planes = self.analyze(batch.float())
             moments.add(planes[:, : planes.shape[1] - self.num_unscaled])
-        if self.scaling == "bins":
-            center, scale = moments.mean, DEVIATIONS * moments.deviation
-        else:
-            low, high = moments.low.amin(1, keepdim=True), moments.high.amax(1, keepdim=True)
-            center, scale = (high + low) / 2, (high - low) / 2
+        center, scale = moments.scaled(self.scaling)
         rest = center.new_zeros(self.num_unscaled, *center.shape[1:])
         return _rounded(torch.cat([center, rest]), torch.cat([scale, rest + 1]))
 
@@ -159,22 +155,17 @@ class _Moments:
         self._low = torch.minimum(self._low, values.amin((0, -1)))
         self._high = torch.maximum(self._high, values.amax((0, -1)))
 
-    @property
-    def mean(self) -> Tensor:
-        return (self._sum / self._count)[..., None]
-
-    @property
-    def deviation(self) -> Tensor:
-        variance = self._squares / self._count - (self._sum / self._count).square()
-        return variance.clamp_min(0).sqrt()[..., None]
-
-    @property
-    def low(self) -> Tensor:
-        return self._low[..., None]
-
-    @property
-    def high(self) -> Tensor:
-        return self._high[..., None]
+    def scaled(self, scaling: str) -> tuple[Tensor, Tensor]:
+        """Returns the center and the scale, (P, F, 1) or (P, 1, 1), of a way to scale."""
+        if scaling == "bins":
+            mean = self._sum / self._count
+            deviation = (self._squares / self._count - mean.square()).clamp_min(0).sqrt()
+            return mean[..., None], DEVIATIONS * deviation[..., None]
+        low, high = self._low.amin(1)[:, None, None], self._high.amax(1)[:, None, None]
+        if scaling == "peak":  # zero stays zero, and all planes keep their proportions
+            peak = torch.maximum(-low, high).amax().expand_as(high)
+            return torch.zeros_like(peak), peak
+        return (high + low) / 2, (high - low) / 2
 
 
 def _rounded(center: Tensor, scale: Tensor) -> dict[str, Any]:

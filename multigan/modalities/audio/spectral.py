@@ -3,13 +3,14 @@
 Shapes: B clips, C channels, L samples, F frequencies, K = n_fft / 2 + 1 bins, M frames.
 """
 
+import math
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from multigan.errors import ConfigError, MissingDependencyError
-from multigan.modalities.audio.inversion import build_inverter
+from multigan.modalities.audio.inversion import MelInverter, build_inverter
 from multigan.modalities.audio.representation import (
     REPRESENTATIONS,
     Representation,
@@ -19,6 +20,7 @@ from multigan.modalities.audio.representation import (
 from multigan.modalities.audio.stft import Stft
 
 FLOOR = 1e-4  # about where the noise of 16 bits lies; SpecGAN's and GANSynth's is 1e-6
+MEL_FLOOR = 1e-5  # HiFi-GAN's (Kong et al. 2020), for bands of unit area
 SIDE_STEP = 4  # networks double their resolution at least twice
 DROPS = ("nyquist", "dc")
 
@@ -111,6 +113,8 @@ class LogMagnitude(Spectral):
         self.scaling = check_scaling(scaling, ("bins", "range"))
         self.floor = check_floor(floor)
         self.inverter = build_inverter(inverter)
+        if isinstance(self.inverter, MelInverter):
+            raise ConfigError("This inverter takes mel bands: --set representation=mel")
 
     @property
     def sample_shape(self) -> tuple[int, int, int]:
@@ -131,11 +135,13 @@ class LogMagnitude(Spectral):
 class Mel(Spectral):
     """The logarithm of the magnitude in mel bands: (C, n_mels, M).
 
-    Back it goes by the pseudo-inverse of the bands' matrix, clamped, and an inverter.
+    Back it goes by the pseudo-inverse of the bands' matrix, clamped, and an inverter; or by an
+    inverter that takes mel bands as they are, such as a vocoder.
 
     Args:
         n_mels: How many bands, a multiple of 4.
         f_min, f_max: Their limits in Hz; None is half of the sample rate.
+        log10: Whether the logarithm has base 10, as some vocoders want it, instead of e.
         scaling, floor, inverter: As of `LogMagnitude`.
         others: As of `Spectral`.
     """
@@ -151,7 +157,8 @@ class Mel(Spectral):
         f_min: float = 0.0,
         f_max: float | None = None,
         scaling: str = "bins",
-        floor: float = FLOOR,
+        floor: float = MEL_FLOOR,
+        log10: bool = False,
         inverter: Any = "griffin_lim",
         **others: Any,
     ) -> None:
@@ -162,6 +169,9 @@ class Mel(Spectral):
         self.scaling = check_scaling(scaling, ("bins", "range"))
         self.floor = check_floor(floor)
         self.inverter = build_inverter(inverter)
+        self.unit = math.log(10) if log10 else 1.0
+        if isinstance(self.inverter, MelInverter):
+            self.inverter.check(n_mels, self.stft.hop_length, self.sample_rate)
         bands = mel_bands(self.stft.num_bins, f_min, f_max, n_mels, self.sample_rate)
         self.register_buffer("bands", bands, persistent=False)
         inverse = torch.linalg.pinv(bands.double()).float()
@@ -175,13 +185,61 @@ class Mel(Spectral):
     def analyze(self, waveform: Tensor) -> Tensor:
         """Returns log(magnitude in bands + floor) (B, C, n_mels, M) of waveforms (B, C, L)."""
         bins = self.stft(waveform.flatten(0, 1)).abs()
-        return by_clip((self.bands @ bins + self.floor).log(), self.channels)
+        return by_clip((self.bands @ bins + self.floor).log() / self.unit, self.channels)
 
     def synthesize(self, planes: Tensor) -> Tensor:
         """Returns waveforms (B, C, L), with phases that the inverter finds."""
-        in_bands = (planes.exp() - self.floor).clamp_min(0).flatten(0, 1)
+        rows = planes.flatten(0, 1)
+        if isinstance(self.inverter, MelInverter):
+            return by_clip(self.inverter(rows, self.stft), self.channels)
+        in_bands = ((rows * self.unit).exp() - self.floor).clamp_min(0)
         magnitude = (self.inverse_bands @ in_bands).clamp_min(0)
         return by_clip(self.inverter(magnitude, self.stft), self.channels)
+
+
+@REPRESENTATIONS.register("complex")
+class Complex(Spectral):
+    """Real and imaginary parts, with the magnitude compressed: (2 C, F, M), all real parts first.
+
+    The magnitude m becomes (m + floor)^power - floor^power, since a network would hardly see quiet
+    partials otherwise; the floor keeps the slope at silence finite. The way back is exact and has
+    gradients.
+
+    Source: Ephrat et al. (2018), "Looking to Listen at the Cocktail Party", whose power 0.3 is the
+    default.
+
+    Args:
+        power: Above 0, at most 1.
+        floor: Above 0.
+        others: As of `Spectral`.
+    """
+
+    name: ClassVar[str] = "complex"
+    scaling = "peak"
+
+    def __init__(self, *, power: float = 0.3, floor: float = FLOOR, **others: Any) -> None:
+        super().__init__(**others)
+        if not 0 < power <= 1:
+            raise ConfigError(f"The power of a magnitude is above 0 and at most 1, not {power}.")
+        self.power, self.floor = power, check_floor(floor)
+
+    @property
+    def sample_shape(self) -> tuple[int, int, int]:
+        """(2 C, F, M)."""
+        return (2 * self.channels, *self.picture)
+
+    def analyze(self, waveform: Tensor) -> Tensor:
+        """Returns compressed real and imaginary parts (B, 2 C, F, M) of waveforms (B, C, L)."""
+        spectrum = self.spectrum(waveform)
+        magnitude = (spectrum.abs() + self.floor) ** self.power - self.floor**self.power
+        compressed = torch.polar(magnitude, spectrum.angle())
+        return torch.cat([compressed.real, compressed.imag], 1)
+
+    def synthesize(self, planes: Tensor) -> Tensor:
+        """Returns the waveforms (B, C, L) of compressed parts (B, 2 C, F, M)."""
+        compressed = torch.complex(*torch.split(planes, self.channels, 1))
+        magnitude = (compressed.abs() + self.floor**self.power) ** (1 / self.power) - self.floor
+        return self.inverse(self.all_bins(torch.polar(magnitude, compressed.angle())))
 
 
 def by_clip(rows: Tensor, channels: int) -> Tensor:
@@ -192,7 +250,7 @@ def by_clip(rows: Tensor, channels: int) -> Tensor:
 def mel_bands(
     num_bins: int, f_min: float, f_max: float | None, n_mels: int, sample_rate: int
 ) -> Tensor:
-    """Returns torchaudio's triangular mel bands as a matrix (n_mels, K), scaled as in Slaney's."""
+    """Returns Slaney's triangular mel bands, of unit area in Hz, as a matrix (n_mels, K)."""
     try:
         from torchaudio.functional import melscale_fbanks
     except ImportError:
@@ -203,10 +261,8 @@ def mel_bands(
             f"Mel bands lie between 0 and half of the sample rate, {sample_rate / 2:g} Hz; not "
             f"from f_min={f_min:g} to f_max={f_max:g}."
         )
-    bands = melscale_fbanks(num_bins, f_min, f_max, n_mels, sample_rate, "slaney", "slaney")
-    # Slaney's bands have unit area in Hz; times the bins' distance they average the magnitudes.
-    matrix: Tensor = bands.T * (sample_rate / 2 / (num_bins - 1))
-    return matrix
+    bands: Tensor = melscale_fbanks(num_bins, f_min, f_max, n_mels, sample_rate, "slaney", "slaney")
+    return bands.T.contiguous()
 
 
 def square_window(length: int) -> int:

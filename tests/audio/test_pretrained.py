@@ -1,0 +1,101 @@
+"""Codecs and vocoders of transformers, tiny and untrained, from local folders."""
+
+import pytest
+import torch
+
+from multigan.errors import ConfigError
+from multigan.modalities.audio import AudioModality
+from tests.audio.test_representations import LENGTH, fitted, notes
+
+pytestmark = pytest.mark.slow  # importing transformers takes seconds
+
+RATE = 8000
+
+
+def codec(kind: str):
+    transformers = pytest.importorskip("transformers", reason="codecs need the extra 'text'")
+    small = {"codebook_size": 16, "sampling_rate": RATE}
+    match kind:
+        case "encodec":
+            options = {"num_filters": 4, "hidden_size": 8, "num_lstm_layers": 1, "codebook_dim": 8}
+            config = transformers.EncodecConfig(**small, **options, upsampling_ratios=[4, 2])
+            return transformers.EncodecModel(config)
+        case "dac":
+            options = {"encoder_hidden_size": 4, "decoder_hidden_size": 16, "n_codebooks": 2}
+            ratios = {"downsampling_ratios": [2, 4], "upsampling_ratios": [4, 2]}
+            config = transformers.DacConfig(**small, **options, **ratios, codebook_dim=4)
+            return transformers.DacModel(config)
+    options = {"num_filters": 4, "hidden_size": 16, "num_hidden_layers": 1, "head_dim": 8}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 2, "intermediate_size": 16}
+    books = {"num_quantizers": 2, "codebook_dim": 8, "vector_quantization_hidden_dimension": 8}
+    config = transformers.MimiConfig(
+        **small, **options, **heads, **books, upsampling_ratios=[4, 2], frame_rate=500,
+        upsample_groups=16,
+    )  # fmt: skip
+    return transformers.MimiModel(config)
+
+
+@pytest.mark.parametrize("kind", ["encodec", "dac", "mimi"])
+def test_a_codecs_latents_are_a_representation(tmp_path, kind):
+    model = codec(kind).eval()
+    model.save_pretrained(tmp_path)
+    raw = notes(3)
+    modality = fitted("codec", raw, path=str(tmp_path))
+    samples = modality.encode(raw)
+    assert samples.shape == (3, *modality.sample_shape)
+    assert samples.abs().max() <= 1
+    assert not next(modality.parameters()).requires_grad
+    assert modality.decode(samples)[0].waveform.shape == (1, LENGTH)
+    latent = model.encoder(raw / 32768)
+    latent = latent if isinstance(latent, torch.Tensor) else latent.latents
+    unscaled = samples[:, None] * modality.representation.scale + modality.representation.center
+    inside = samples.abs() < 1
+    torch.testing.assert_close(unscaled[:, 0][inside], latent[inside], atol=1e-4, rtol=1e-3)
+
+
+def test_a_codec_must_suit_the_data(tmp_path):
+    codec("encodec").save_pretrained(tmp_path)
+    component = {"name": "codec", "options": {"path": str(tmp_path)}}
+    with pytest.raises(ConfigError, match=r"8000 Hz.*data\.sample_rate=8000"):
+        AudioModality(16_000, 1, LENGTH, component)
+    with pytest.raises(ConfigError, match="1 channels, not 2"):
+        AudioModality(RATE, 2, LENGTH, component)
+    with pytest.raises(ConfigError, match="no folder"):
+        AudioModality(RATE, 1, LENGTH, {"name": "codec", "options": {"path": "nowhere"}})
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ConfigError, match="no readable model"):
+        AudioModality(
+            RATE, 1, LENGTH, {"name": "codec", "options": {"path": str(tmp_path / "empty")}}
+        )
+
+
+def test_a_vocoder_inverts_mel(tmp_path):
+    transformers = pytest.importorskip("transformers", reason="vocoders need the extra 'text'")
+    config = transformers.SpeechT5HifiGanConfig(
+        model_in_dim=8,
+        sampling_rate=RATE,
+        upsample_initial_channel=16,
+        upsample_rates=[8, 8],
+        upsample_kernel_sizes=[16, 16],
+        resblock_kernel_sizes=[3],
+        resblock_dilation_sizes=[[1, 3]],
+    )
+    model = transformers.SpeechT5HifiGan(config).eval()
+    model.save_pretrained(tmp_path)
+    raw = notes(2)
+    inverter = {"name": "vocoder", "options": {"path": str(tmp_path)}}
+    options = {"n_mels": 8, "n_fft": 256, "hop_length": 64, "log10": True, "inverter": inverter}
+    modality = fitted("mel", raw, **options, scaling="range")
+    heard = modality.waveforms(modality.encode(raw))
+    planes = modality.representation.analyze(raw / 32768)
+    torch.testing.assert_close(heard[:, 0], model(planes[:, 0].transpose(1, 2)), atol=1e-4, rtol=0)
+    with pytest.raises(ConfigError, match="8 bands, not 16"):
+        fitted("mel", raw, **{**options, "n_mels": 16})
+    with pytest.raises(ConfigError, match="hop_length=64"):
+        fitted("mel", raw, **{**options, "hop_length": 32})
+    with pytest.raises(ConfigError, match="takes mel bands"):
+        fitted("log_magnitude", raw, inverter=inverter)
+    codec("dac").save_pretrained(tmp_path / "dac")
+    inverter["options"] = {"path": str(tmp_path / "dac")}
+    with pytest.raises(ConfigError, match="no vocoder"):
+        fitted("mel", raw, **options)
