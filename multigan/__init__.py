@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from multigan.pipelines import Pipeline
     from multigan.recipes import recipe
     from multigan.runs import Run
+    from multigan.synthesis import synthesize
     from multigan.trainers import ImageTrainer, TextTrainer, resume
 
 __version__ = "0.1.0"
@@ -45,6 +46,7 @@ _HOMES = {
     "Trainer": "multigan.core.trainer",
     "recipe": "multigan.recipes",
     "resume": "multigan.trainers",
+    "synthesize": "multigan.synthesis",
 }
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "Trainer",
     "recipe",
     "resume",
+    "synthesize",
 ]
 
 

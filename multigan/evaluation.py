@@ -181,7 +181,7 @@ class FeatureEvaluator:
     ) -> list[MetricResult]:
         """Measures a pipeline as `evaluate_pipeline` says."""
         _require_own(own, pipeline.condition)
-        class_numbers = _class_numbers(compared, pipeline.condition, split)
+        numbers = class_numbers(compared.condition, pipeline.condition, split)
         names = tuple(metrics) or _suitable(pipeline, compared, split, on_note)
         check_names(names)  # before anything takes long
         _require_labels(names, compared, split)
@@ -189,7 +189,7 @@ class FeatureEvaluator:
         if isinstance(judge, ModuleExtractor):
             # Apple's GPUs lack operations that extractors need, such as pooling of any size.
             judge.to(pipeline.device if pipeline.device.type == "cuda" else "cpu")
-        real = _real_features(judge, pipeline, compared, class_numbers, num_samples, seed)
+        real = _real_features(judge, pipeline, compared, numbers, num_samples, seed)
         fake = _fake_features(judge, pipeline, num_samples, seed)
         return evaluate(real, fake, names, split=split, options=MetricOptions(seed=seed))
 
@@ -266,9 +266,20 @@ def _require_own(own: Loaded, condition: ConditionSpec | None) -> None:
         )
 
 
-def _class_numbers(compared: Loaded, condition: ConditionSpec | None, split: str) -> Tensor | None:
-    """Returns the number that each class of `compared` has in the run; None without classes."""
-    found, known = _classes(compared.condition), _classes(condition)
+def class_numbers(
+    found_in: ConditionSpec | None, condition: ConditionSpec | None, split: str
+) -> Tensor | None:
+    """Returns the number that each class of some data has in the run; None without classes.
+
+    Args:
+        found_in: The data's condition.
+        condition: The run's.
+        split: What to call the data.
+
+    Raises:
+        ConfigError: The data has a class that the run does not know.
+    """
+    found, known = _classes(found_in), _classes(condition)
     if not (found and known):
         return None
     unknown = [name for name in found if name not in known]
@@ -330,7 +341,7 @@ def _real_features(
     judge: FeatureExtractor,
     pipeline: Pipeline,
     compared: Loaded,
-    class_numbers: Tensor | None,
+    numbers: Tensor | None,
     count: int,
     seed: int,
 ) -> Features:
@@ -341,7 +352,7 @@ def _real_features(
     if labels is None:
         return features
     labels = labels.cpu()
-    return features.with_labels(labels if class_numbers is None else class_numbers[labels])
+    return features.with_labels(labels if numbers is None else numbers[labels])
 
 
 def _fake_features(judge: FeatureExtractor, pipeline: Pipeline, count: int, seed: int) -> Features:

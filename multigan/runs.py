@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from multigan.config import Recipe
 from multigan.core.checkpoint import load_checkpoint
 from multigan.core.run import RunFolder, checkpoint_step, find_run
-from multigan.errors import CheckpointError, RunError
+from multigan.errors import CheckpointError, ConfigError, RunError
 from multigan.files import read_json
+from multigan.modalities import DISCRIMINATORS
 from multigan.pipelines import Pipeline
 
 
@@ -68,13 +69,49 @@ class Run(RunFolder):
             pipeline.generator.load_state_dict(weights)
         return pipeline
 
+    def discriminator(self, *, step: int | None = None) -> nn.Module:
+        """Returns the discriminator as of a checkpoint, the newest by default, on the CPU.
+
+        Raises:
+            CheckpointError: There is no such checkpoint, or the networks do not fit it.
+            ConfigError: The run has no discriminator.
+        """
+        named = self.recipe.discriminator
+        if named is None:
+            raise ConfigError(f"Run {self.name} has no discriminator.")
+        pipeline = self.pipeline()
+        network: nn.Module = DISCRIMINATORS.build(
+            named, sample_shape=pipeline.modality.sample_shape, condition=pipeline.condition
+        )
+        prefix = "discriminator."
+        weights = {
+            name.removeprefix(prefix): tensor
+            for name, tensor in load_checkpoint(self._checkpoint(step))["objective"].items()
+            if name.startswith(prefix)
+        }
+        try:
+            network.load_state_dict(weights)
+        except RuntimeError as error:
+            raise CheckpointError(
+                f"The discriminator that run {self.name} saved is not the one that its recipe "
+                f"names: {error}"
+            ) from None
+        return network
+
     def _averaged_weights(self, step: int | None) -> dict[str, Tensor]:
-        for folder in self.checkpoint_folders():
-            if checkpoint_step(folder) == step:
-                average = load_checkpoint(folder)["average"]
-                prefix = "networks.generator."
-                return {name.removeprefix(prefix): t for name, t in average.items()}
-        kept = ", ".join(str(checkpoint_step(f)) for f in self.checkpoint_folders()) or "none"
+        average = load_checkpoint(self._checkpoint(step))["average"]
+        prefix = "networks.generator."
+        return {name.removeprefix(prefix): t for name, t in average.items()}
+
+    def _checkpoint(self, step: int | None) -> Path:
+        """Returns the checkpoint of a step; None is the newest."""
+        folders = self.checkpoint_folders()
+        for folder in reversed(folders):
+            if step in (None, checkpoint_step(folder)):
+                return folder
+        if step is None:
+            raise CheckpointError(f"Run {self.name} has no checkpoint yet.")
+        kept = ", ".join(str(checkpoint_step(f)) for f in folders) or "none"
         raise CheckpointError(f"Run {self.name} keeps no checkpoint of step {step}. Kept: {kept}.")
 
     def _best_step(self) -> int:

@@ -22,7 +22,7 @@ LAYERS = [
     {"kits", "pipelines"},
     {"assemble", "runs"},
     {"environment", "evaluation", "report"},
-    {"session"},
+    {"session", "synthesis"},
     {"recipes"},
     {"trainers"},
     {"cli"},

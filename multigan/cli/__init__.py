@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from multigan import __version__
-from multigan.cli import demo, doctor, evaluate, failures, recipes, resume, sample, train
+from multigan.cli import augment, demo, doctor, evaluate, failures, recipes, resume, sample, train
 from multigan.cli.commands import Command, Group, add_commands
 from multigan.cli.data import DATA
 from multigan.cli.runs import RUNS
@@ -19,6 +19,7 @@ COMMANDS: dict[str, Command | Group] = {
     "resume": resume,
     "sample": sample,
     "evaluate": evaluate,
+    "augment": augment,
     "runs": RUNS,
     "data": DATA,
     "doctor": doctor,

@@ -212,11 +212,17 @@ class Pipeline:
             seed=seed,
         )
 
-    def latents(self, num_samples: int, *, seed: int = 0, truncation: float = 1.0) -> Tensor:
-        """Returns latents (num_samples, Z): the first rows are the same for any number."""
+    def latents(
+        self, num_samples: int, *, seed: int = 0, truncation: float = 1.0, start: int = 0
+    ) -> Tensor:
+        """Returns latents (num_samples, Z): row i is the same for any number, counted from `start`.
+
+        Raises:
+            ConfigError: The number or the truncation is out of range.
+        """
         check_counts(num_samples, truncation)
         rows = []
-        for index in range(num_samples):
+        for index in range(start, start + num_samples):
             with seeded(seed, "latent", index):
                 rows.append(self.prior.sample(1))
         return truncation * torch.cat(rows)
