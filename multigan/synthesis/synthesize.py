@@ -101,7 +101,7 @@ def _load(dataset: Any, pipeline: Pipeline) -> Loaded:
         loaded: Loaded = dataset
         return loaded
     kit = KITS[pipeline.modality.name]
-    return kit.load(dataset, **kit.like(pipeline.modality.sample_shape, {}))
+    return kit.load(dataset, **kit.like(pipeline.modality, {}))
 
 
 def _names(condition: ConditionSpec | None) -> tuple[str, ...]:
