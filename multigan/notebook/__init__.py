@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from multigan.notebook.dashboard import Dashboard
+    from multigan.notebook.explorer import Explorer
 
 _HOMES = {
     "Dashboard": "multigan.notebook.dashboard",
+    "Explorer": "multigan.notebook.explorer",
 }
 
-__all__ = ["Dashboard"]
+__all__ = ["Dashboard", "Explorer"]
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ from multigan.notebook.assets import script, style
 from multigan.notebook.comms import any_shell
 from multigan.notebook.following import Follower
 from multigan.notebook.steering import ask, turn
+from multigan.notebook.stills import by_step
 from multigan.notebook.views import RunView
 
 MAX_EVENTS = 50
@@ -37,8 +38,8 @@ class Dashboard(RunView, anywidget.AnyWidget):
     curves: t.List = t.List().tag(
         sync=True
     )  # [{name, steps, values}], the numbers as float32 buffers
-    looks: t.List = t.List().tag(sync=True)  # [[step, suffix]], oldest first
-    newest = t.Bytes(b"").tag(sync=True)  # the newest look; older ones are sent when asked for
+    looks: t.List = t.List().tag(sync=True)  # [[step, suffixes]], oldest first
+    newest: t.List = t.List().tag(sync=True)  # the newest look's files; older ones on request
     knobs = t.Dict().tag(sync=True)  # {name: {value, least, most}}
     health = t.Dict().tag(sync=True)
     events: t.List = t.List().tag(sync=True)  # [[step, sentence]]
@@ -60,8 +61,9 @@ class Dashboard(RunView, anywidget.AnyWidget):
                 self.curves = [_curve(following, name) for name in following.curves.names()]
                 self.events = [list(event) for event in following.curves.events[-MAX_EVENTS:]]
             if self._is_new("looks", following.looks):
-                self.newest = _content(following.looks[-1]) if following.looks else b""
-                self.looks = [[int(look.stem), look.suffix] for look in following.looks]
+                looks = by_step(following.looks)
+                self.newest = [_content(file) for file in looks[-1]] if looks else []
+                self.looks = [[int(files[0].stem), [f.suffix for f in files]] for files in looks]
 
     def _is_new(self, what: str, version: Any) -> bool:
         is_new = self._shown.get(what) != version
@@ -96,9 +98,9 @@ class Dashboard(RunView, anywidget.AnyWidget):
             self.send({"error": str(error)})
 
     def _send_look(self, index: int) -> None:
-        looks = self.following.looks
+        looks = by_step(self.following.looks)
         if 0 <= index < len(looks):
-            self.send({"look": index}, buffers=[_content(looks[index])])
+            self.send({"look": index}, buffers=[_content(file) for file in looks[index]])
 
 
 def _curve(following: Follower, name: str) -> dict[str, Any]:

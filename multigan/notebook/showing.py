@@ -48,18 +48,16 @@ def view_of(run: RunFolder, *, plain: bool) -> Any:
     """
     try:
         from multigan.notebook.plain import PlainDashboard
-
-        if plain:
-            return PlainDashboard(run)
     except ImportError:
-        raise MissingDependencyError(
-            "ipywidgets", purpose="A dashboard", extra="notebook"
-        ) from None
-    try:
-        from multigan.notebook.dashboard import Dashboard
-    except ImportError:  # no anywidget
-        return PlainDashboard(run)
-    return Dashboard(run)
+        raise _no_widgets("A dashboard") from None
+    if not plain:
+        try:
+            from multigan.notebook.dashboard import Dashboard
+
+            return Dashboard(run)
+        except ImportError:  # no anywidget
+            pass
+    return PlainDashboard(run)
 
 
 def show(run: RunFolder, *, plain: bool = False) -> Any:
@@ -67,3 +65,27 @@ def show(run: RunFolder, *, plain: bool = False) -> Any:
     view = view_of(run, plain=plain)
     display(view)
     return view
+
+
+def explorer_of(source: Any, *, plain: bool, device: str) -> Any:
+    """Returns the explorer, or its plain form where that is asked for or all there is.
+
+    Raises:
+        MissingDependencyError: Not even ipywidgets is installed.
+    """
+    try:
+        from multigan.notebook.plain_explorer import PlainExplorer
+    except ImportError:
+        raise _no_widgets("An explorer") from None
+    if not plain:
+        try:
+            from multigan.notebook.explorer import Explorer
+
+            return Explorer(source, device=device)
+        except ImportError:  # no anywidget
+            pass
+    return PlainExplorer(source, device=device)
+
+
+def _no_widgets(what: str) -> MissingDependencyError:
+    return MissingDependencyError("ipywidgets", purpose=what, extra="notebook")

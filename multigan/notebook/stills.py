@@ -1,6 +1,8 @@
 """What stays of a widget in a saved notebook: ordinary outputs, a picture, a sound or a text."""
 
 from base64 import b64encode
+from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -8,35 +10,55 @@ from multigan.cli.output import main_losses
 from multigan.core.run import RunFolder
 from multigan.report.tables import duration
 
-KINDS = {".png": "image/png", ".gif": "image/gif"}
+PICTURES = {".png": "image/png", ".gif": "image/gif"}
 
 Bundle = dict[str, Any]
 
 
+def bundle_of(files: Sequence[tuple[str, bytes]], text: str) -> Bundle:
+    """Returns what Jupyter shows for files of samples.
+
+    Args:
+        files: Suffix and content of each.
+        text: Stands for them where they cannot be shown.
+    """
+    if not files:
+        return {"text/plain": text}
+    suffixes = {suffix for suffix, _ in files}
+    if len(files) == 1 and suffixes <= set(PICTURES):
+        (suffix, content) = files[0]
+        return {PICTURES[suffix]: b64encode(content).decode(), "text/plain": text}
+    if suffixes == {".txt"}:
+        texts = [content.decode(errors="replace") for _, content in files]
+        return {"text/plain": "\n".join([text, *texts])}
+    parts = [_html(suffix, content) for suffix, content in files]
+    return {"text/html": "".join(parts) + f"<p>{escape(text)}</p>", "text/plain": text}
+
+
 def of_file(path: Path, text: str) -> Bundle:
-    """Returns what Jupyter shows for a file of samples, with a text for where it cannot."""
-    content = path.read_bytes()
-    match path.suffix:
-        case ".png" | ".gif":
-            return {KINDS[path.suffix]: b64encode(content).decode(), "text/plain": text}
-        case ".wav":
-            return {"text/html": audio(content), "text/plain": text}
-        case ".txt":
-            return {"text/plain": f"{text}\n{content.decode()}"}
-    return {"text/plain": f"{text}\n{path}"}
+    """Returns what Jupyter shows for one file of samples."""
+    return bundle_of([(path.suffix, path.read_bytes())], text)
+
+
+def of_run(run: RunFolder) -> Bundle:
+    """Returns a run as it stands: its newest look, and a line about it."""
+    looks = by_step(run.sample_files())
+    newest = looks[-1] if looks else []
+    return bundle_of([(look.suffix, look.read_bytes()) for look in newest], headline(run))
+
+
+def by_step(looks: Sequence[Path]) -> list[list[Path]]:
+    """Returns the files of each look together: sounds have a picture and a sound."""
+    steps: dict[int, list[Path]] = {}
+    for file in looks:
+        steps.setdefault(int(file.stem), []).append(file)
+    return [sorted(files, key=lambda file: file.suffix) for files in steps.values()]
 
 
 def audio(wav: bytes) -> str:
     """Returns a player for a sound, as HTML that needs nothing else."""
     source = f"data:audio/wav;base64,{b64encode(wav).decode()}"
     return f'<audio controls preload="metadata" src="{source}"></audio>'
-
-
-def of_run(run: RunFolder) -> Bundle:
-    """Returns a run as it stands: its newest look, and a line about it."""
-    text = headline(run)
-    looks = run.sample_files()
-    return of_file(looks[-1], text) if looks else {"text/plain": text}
 
 
 def headline(run: RunFolder) -> str:
@@ -51,3 +73,14 @@ def headline(run: RunFolder) -> str:
     ]
     line = f"{run.name}: {', '.join(fact for fact in facts if fact)}"
     return f"{line}\n{status['message']}" if "message" in status else line
+
+
+def _html(suffix: str, content: bytes) -> str:
+    if suffix in PICTURES:
+        source = f"data:{PICTURES[suffix]};base64,{b64encode(content).decode()}"
+        return f'<p><img alt="samples" src="{source}"></p>'
+    if suffix == ".wav":
+        return f"<p>{audio(content)}</p>"
+    if suffix == ".txt":
+        return f"<pre>{escape(content.decode(errors='replace'))}</pre>"
+    return f"<p>{len(content)} bytes of {escape(suffix)}</p>"

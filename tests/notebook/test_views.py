@@ -52,8 +52,8 @@ def test_a_finished_run_is_shown_whole(opened, finished):
     view = opened(Dashboard, finished)
     assert view.status["state"] == "finished"
     assert (view.status["step"], view.status["of"]) == (8, 8)
-    assert [tuple(look) for look in view.looks] == [(4, ".png"), (8, ".png")]
-    assert view.newest == finished.sample_files()[-1].read_bytes()
+    assert view.looks == [[4, [".png"]], [8, [".png"]]]
+    assert view.newest == [finished.sample_files()[-1].read_bytes()]
     curve = next(c for c in view.curves if c["name"] == "generator/adversarial")
     rows = [row for row in finished.metrics() if "generator/adversarial" in row]
     assert np.frombuffer(curve["steps"], "<f4").tolist() == [row["step"] for row in rows]

@@ -89,11 +89,17 @@ function curvePanel(model) {
   return { element, update };
 }
 
+const TITLES = [
+  [["adversarial"], "Adversarial losses"],
+  [["real_logit", "fake_logit"], "The discriminator's logits"],
+  [["advantage", "sign"], "The discriminator's advantage"],
+];
+
 function grouped(lines) {
   const groups = new Map();
   for (const line of lines) {
     const title = line.name.startsWith("metric/") ? line.name.slice(7)
-      : line.name.endsWith("/adversarial") ? "Adversarial losses" : "Penalties and other terms";
+      : TITLES.find(([names]) => names.includes(line.name.split("/").at(-1)))?.[1] ?? "Penalties and other terms";
     groups.set(title, [...(groups.get(title) ?? []), line]);
   }
   return groups;

@@ -4,13 +4,13 @@ const PLAY_MS = 350;
 
 /** Returns {element, update(), onMessage(content, buffers), stop()} for traits `looks` and `newest`. */
 function lookBox(model) {
-  const box = mediaBox("mg-look");
+  const boxes = h("div", { class: "mg-look" });
   const slider = h("input", { type: "range", min: 0, max: 0, value: 0, "aria-label": "training step of the samples" });
   const label = h("output", { class: "mg-look-step" });
   const play = button("▶", togglePlay, { "aria-label": "Play the samples from the first step", title: "Play" });
-  const element = h("figure", { class: "mg-looks" }, box.element,
+  const element = h("figure", { class: "mg-looks" }, boxes,
     h("figcaption", {}, play, slider, label));
-  const cache = new Map();
+  const cache = new Map(), shownBoxes = [];
   let following = true, timer = null;
 
   const steps = () => model.get("looks");
@@ -26,20 +26,26 @@ function lookBox(model) {
   }
 
   function show() {
-    const index = Math.min(Number(slider.value), steps().length - 1), [step, suffix] = steps()[index];
+    const index = Math.min(Number(slider.value), steps().length - 1), [step, suffixes] = steps()[index];
     label.textContent = `step ${step}`;
     slider.setAttribute("aria-valuetext", `step ${step}`);
-    const text = `samples at step ${step}`;
-    const key = `${step}${suffix}`;
-    if (isNewest(index)) box.show(model.get("newest"), suffix, text);
-    else if (cache.has(key)) box.show(cache.get(key), suffix, text);
-    else model.send({ look: index });
+    const files = isNewest(index) ? model.get("newest") : cache.get(step);
+    if (!files) return model.send({ look: index });
+    // A look may be a picture and a sound. The boxes stay, so that nothing flickers.
+    while (shownBoxes.length < suffixes.length) {
+      shownBoxes.push(mediaBox());
+      boxes.append(shownBoxes.at(-1).element);
+    }
+    shownBoxes.forEach((box, at) => {
+      box.element.hidden = at >= suffixes.length;
+      if (at < suffixes.length) box.show(files[at], suffixes[at], `samples at step ${step}`);
+    });
   }
 
   function onMessage(content, buffers) {
-    const at = steps()[content.look];
-    if (content.look === undefined || !at) return;
-    cache.set(`${at[0]}${at[1]}`, buffers[0]);
+    const look = steps()[content.look];
+    if (content.look === undefined || !look) return;
+    cache.set(look[0], buffers);
     if (Number(slider.value) === content.look) show();
   }
 
@@ -63,5 +69,5 @@ function lookBox(model) {
   }
 
   slider.addEventListener("input", () => { following = isNewest(Number(slider.value)); show(); });
-  return { element, update, onMessage, stop: () => { stop(); box.clear(); } };
+  return { element, update, onMessage, stop: () => { stop(); for (const box of shownBoxes) box.clear(); } };
 }

@@ -1,0 +1,31 @@
+"""`%multigan explore`: a generator under one's hands."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from multigan.cli.commands import add_device
+from multigan.notebook.manners import add_optional_run
+
+SUMMARY = "Explore what a run's generator makes, by hand."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the run, or a saved pipeline."""
+    add_optional_run(parser)
+    parser.add_argument("--plain", action="store_true", help="show it with plain ipywidgets")
+    add_device(parser)
+
+
+def run(args: Namespace) -> None:
+    """Shows the explorer."""
+    from IPython.display import display
+
+    from multigan.notebook.showing import chosen_run, explorer_of
+    from multigan.notebook.values import given_value
+
+    source = given_value(args.run_name)
+    if source is None and args.run_name is not None:
+        is_pipeline = (Path(args.run_name) / "pipeline.json").is_file()
+        source = Path(args.run_name) if is_pipeline else None
+    source = chosen_run(args) if source is None else source
+    display(explorer_of(source, plain=args.plain, device=args.device))

@@ -1,0 +1,114 @@
+"""The explorer: a generator under one's hands."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+from IPython.display import display
+
+from multigan.errors import MultiganError
+from multigan.notebook.assets import script, style
+from multigan.notebook.coding import code_of, code_of_walk
+from multigan.notebook.comms import any_shell
+from multigan.notebook.exploring import Explored, Pin, View
+from multigan.notebook.media import media_of, still_of
+from multigan.pipelines import Pipeline
+from multigan.runs import Run
+
+MOST_FRAMES = 64
+
+
+class Explorer(anywidget.AnyWidget):
+    """Samples of any pipeline, moved through its latent space by hand.
+
+    The page asks, and the newest question is answered; what is asked meanwhile is dropped. A view
+    is a few numbers, so that what is shown can be made again, here or by "copy as code".
+
+    Args:
+        source: A run, a pipeline, or the path of either.
+        device: Where to make samples.
+
+    Example:
+        >>> from multigan.notebook import Explorer  # doctest: +SKIP
+        >>> Explorer("runs/0007-digits")  # doctest: +SKIP
+    """
+
+    _esm = script("page", "sound", "controls", "explorer")
+    _css = style("page", "explorer")
+
+    facts = t.Dict().tag(sync=True)  # what there is to choose from
+    view = t.Dict().tag(sync=True)  # what is shown at first
+    kinds: t.List = t.List().tag(sync=True)  # of the first samples: suffixes
+    first: t.List = t.List().tag(sync=True)  # their contents: a page need not ask while it is made
+
+    def __init__(
+        self, source: Run | Pipeline | str | Path, *, device: str = "cpu", **traits: Any
+    ) -> None:
+        self.explored = Explored(source, device=device)
+        self._sampling = threading.Lock()  # questions may come on several of the kernel's threads
+        self._newest = 0
+        self._still: Any = None
+        facts = self.explored.facts()
+        start = View(count=facts["count"], moves=(0.0,) * facts["directions"])
+        self._shown = self.explored.samples(start)
+        media = [media_of(item) for item in self._shown]
+        super().__init__(
+            facts=facts,
+            view={**vars(start), "moves": list(start.moves)},
+            kinds=[suffix for suffix, _ in media],
+            first=[content for _, content in media],
+            **traits,
+        )
+        any_shell(self)
+        self.on_msg(self._hear)
+
+    def keep(self, text: str = "") -> None:
+        """Puts what is shown into the cell's ordinary output, which a saved notebook keeps."""
+        if self._still is not None:
+            self._still.update(still_of(self._shown, text), raw=True)
+
+    def _ipython_display_(self) -> None:
+        bundle: Any = self._repr_mimebundle_()
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        display(data, metadata=metadata, raw=True)
+        self._still = display(still_of(self._shown, ""), raw=True, display_id=True)
+
+    def _hear(self, _: Any, content: dict[str, Any], buffers: list[bytes]) -> None:
+        """Answers the page; may be called on any of the kernel's threads."""
+        number = content.get("number", 0)
+        self._newest = max(self._newest, number)
+        with self._sampling:
+            if number < self._newest:
+                return  # it has been overtaken while it waited
+            try:
+                self._answer(number, content)
+            except MultiganError as error:
+                self.send({"number": number, "error": " ".join(str(error).split())})
+
+    def _answer(self, number: int, content: dict[str, Any]) -> None:
+        match content:
+            case {"show": dict(asked)}:
+                self._send_samples(number, self.explored.samples(View.from_json(asked)))
+            case {"walk": list(asked), "frames": int(frames)}:
+                pins = [Pin.from_json(one) for one in asked]
+                self._send_samples(number, self.explored.walk(pins, min(frames, MOST_FRAMES)))
+            case {"code": dict(asked)}:
+                self.send({"number": number, "code": code_of(self.explored, View.from_json(asked))})
+            case {"code": list(asked), "frames": int(frames)}:
+                pins = [Pin.from_json(one) for one in asked]
+                self.send({"number": number, "code": code_of_walk(self.explored, pins, frames)})
+            case {"keep": str(text)}:
+                self.keep(text)
+                self.send({"number": number, "kept": True})
+            case {"reload": True}:
+                self.explored.forget()
+                self.facts = self.explored.facts()
+                self.send({"number": number, "reloaded": True})
+
+    def _send_samples(self, number: int, items: list[Any]) -> None:
+        self._shown = items
+        media = [media_of(item) for item in items]
+        kinds = [suffix for suffix, _ in media]
+        self.send({"number": number, "kinds": kinds}, buffers=[content for _, content in media])

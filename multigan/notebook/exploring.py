@@ -1,0 +1,216 @@
+"""What an explorer shows: from a few numbers to samples, and to the code that makes them again."""
+
+import dataclasses
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from multigan.core.run import checkpoint_step
+from multigan.errors import ConfigError
+from multigan.latents import Directions, walk
+from multigan.pipelines import Pipeline
+from multigan.runs import Run
+
+NUM_DIRECTIONS = 8
+METHODS = ("principal", "factorized", "random")
+COUNTS = {"image": 16, "audio": 4, "text": 8}  # shown at first
+MOST_SHOWN = 64
+WRITING = {"prompt": "", "temperature": 1.0, "top_k": 0, "top_p": 1.0}  # text's own options
+
+
+@dataclass(frozen=True)
+class View:
+    """What is looked at; the page and the kernel send it to and fro as JSON.
+
+    Attributes:
+        step: The checkpoint of this step; None is the newest pipeline.
+        seed: Fixes the latents.
+        count: How many samples.
+        truncation: As in `Pipeline.__call__`.
+        condition: A class's number, numbers of a vector, or None for the classes in turn.
+        method: How the directions are found.
+        moves: The distance along each direction.
+        writing: `prompt`, `temperature`, `top_k` and `top_p`, for generators that write.
+    """
+
+    step: int | None = None
+    seed: int = 0
+    count: int = 16
+    truncation: float = 1.0
+    condition: int | tuple[float, ...] | None = None
+    method: str = "principal"
+    moves: tuple[float, ...] = ()
+    writing: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.count <= MOST_SHOWN:
+            raise ConfigError(f"Between 1 and {MOST_SHOWN} samples are shown, not {self.count}.")
+        if len(self.moves) > NUM_DIRECTIONS or self.method not in METHODS:
+            raise ConfigError(f"There are {NUM_DIRECTIONS} directions, {', '.join(METHODS)}.")
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "View":
+        """Reads what a page sent.
+
+        Raises:
+            ConfigError: A field is unknown or out of its range.
+        """
+        condition = value.get("condition")
+        told = tuple(condition) if isinstance(condition, list) else condition
+        try:
+            return cls(**{**value, "condition": told, "moves": tuple(value.get("moves", ()))})
+        except TypeError as error:
+            raise ConfigError(f"This view cannot be read: {error}.") from None
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One sample that was pinned: the `index`-th of a view."""
+
+    view: View
+    index: int
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Pin":
+        """Reads what a page sent."""
+        return cls(View.from_json(value["view"]), int(value["index"]))
+
+
+class Explored:
+    """A pipeline, or the pipelines of a run's checkpoints, as an explorer asks them.
+
+    Args:
+        source: A run, a pipeline, or the path of either.
+        device: Where to make samples.
+    """
+
+    def __init__(self, source: Run | Pipeline | str | Path, *, device: str = "cpu") -> None:
+        self.run = source if isinstance(source, Run) else _run_at(source)
+        self._given = source if isinstance(source, Pipeline) else None
+        self.path = None if isinstance(source, Run | Pipeline) else Path(source)
+        self._device = device
+        self._pipelines: dict[int | None, Pipeline] = {}
+        self._directions: dict[tuple[Any, ...], Directions] = {}
+        self.pipeline()  # so that a wrong path is said at once
+
+    def pipeline(self, step: int | None = None) -> Pipeline:
+        """Returns the pipeline of a step, loaded once.
+
+        Raises:
+            CheckpointError: The run has no such checkpoint.
+        """
+        if step not in self._pipelines:
+            self._pipelines[step] = self._load(step)
+        return self._pipelines[step]
+
+    def forget(self) -> None:
+        """Lets the newest pipeline be read again, which a run at work has replaced."""
+        self._pipelines.pop(None, None)
+        self._directions.clear()
+
+    def facts(self) -> dict[str, Any]:
+        """Returns what a page needs to know to offer controls."""
+        pipeline = self.pipeline()
+        spec, modality = pipeline.condition, pipeline.modality.name
+        folders = [] if self.run is None else self.run.checkpoint_folders()
+        return {
+            "modality": modality,
+            "condition": None if spec is None else spec.kind,
+            "names": [] if spec is None else list(spec.names) or [str(i) for i in range(spec.size)],
+            "directions": self._num_directions(pipeline),
+            "methods": list(METHODS),
+            "writes": _writes(pipeline),
+            "steps": [checkpoint_step(folder) for folder in folders],
+            "count": COUNTS.get(modality, 8),
+            "most": MOST_SHOWN,
+        }
+
+    def samples(self, view: View) -> list[Any]:
+        """Returns the samples of a view, decoded."""
+        pipeline = self.pipeline(view.step)
+        if _writes(pipeline):
+            options = {**WRITING, **view.writing}
+            told = _told(view)
+            return pipeline(view.count, condition=told, seed=view.seed, **options)
+        told = pipeline.conditions(_told(view), view.count)
+        return pipeline.modality.decode(pipeline.generate(self.latents(view), told))
+
+    def latents(self, view: View) -> Tensor:
+        """Returns the latents (count, Z) of a view."""
+        pipeline = self.pipeline(view.step)
+        latents = pipeline.latents(view.count, seed=view.seed, truncation=view.truncation)
+        if not any(view.moves):
+            return latents
+        directions = self._directions_of(view)
+        for index, distance in enumerate(view.moves):
+            if distance:
+                latents = directions.move(latents, index, distance)
+        return latents
+
+    def walk(self, pins: Sequence[Pin], frames: int) -> list[Any]:
+        """Returns samples along the way through pinned ones; each keeps its nearest pin's class.
+
+        Raises:
+            ConfigError: There are fewer than two pins.
+        """
+        if len(pins) < 2:
+            raise ConfigError("A walk needs two pinned samples, from which and to which it goes.")
+        stops = torch.stack([self.latents(pin.view)[pin.index] for pin in pins])
+        pipeline = self.pipeline(pins[0].view.step)
+        told = self._conditions_of(pins, frames)
+        return pipeline.modality.decode(pipeline.generate(walk(stops, frames), told))
+
+    def _conditions_of(self, pins: Sequence[Pin], frames: int) -> Tensor | None:
+        told = []
+        for pin in pins:
+            one = self.pipeline(pin.view.step).conditions(_told(pin.view), pin.view.count)
+            if one is None:
+                return None
+            told.append(one[pin.index])
+        nearest = torch.linspace(0, len(pins) - 1, frames).round().long()
+        return torch.stack(told)[nearest]
+
+    def _directions_of(self, view: View) -> Directions:
+        condition = view.condition if isinstance(view.condition, int) else None
+        key = (view.step, view.method, condition)
+        if key not in self._directions:
+            pipeline = self.pipeline(view.step)
+            self._directions[key] = pipeline.directions(
+                self._num_directions(pipeline), method=view.method, condition=condition
+            )
+        return self._directions[key]
+
+    def _num_directions(self, pipeline: Pipeline) -> int:
+        return 0 if _writes(pipeline) else min(NUM_DIRECTIONS, pipeline.prior.dim)
+
+    def _load(self, step: int | None) -> Pipeline:
+        if self.run is not None:
+            return self.run.pipeline(device=self._device, step=step)
+        if self._given is not None:
+            return self._given
+        return Pipeline.from_pretrained(str(self.path), device=self._device)
+
+
+def _run_at(source: Any) -> Run | None:
+    """Returns the run at a path, if that is what is there."""
+    if isinstance(source, Pipeline):
+        return None
+    is_pipeline = (Path(source) / "pipeline.json").is_file()
+    return None if is_pipeline else Run.find(str(source))
+
+
+def _writes(pipeline: Pipeline) -> bool:
+    """Whether it writes token by token, and so has no latent space to walk through."""
+    return "prompt" in inspect.signature(type(pipeline).__call__).parameters
+
+
+def _told(view: View) -> Any:
+    """Returns the condition as a pipeline takes it."""
+    if isinstance(view.condition, tuple):
+        return torch.tensor([view.condition] * view.count)
+    return view.condition

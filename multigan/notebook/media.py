@@ -1,0 +1,41 @@
+"""What samples are as files, without writing any: pictures, sounds, texts."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from multigan.modalities.image.sheet import draw_sheet
+from multigan.notebook.stills import Bundle, bundle_of
+
+COLUMNS = 8
+
+Media = tuple[str, bytes]  # the suffix of such a file, and what would be in it
+
+
+def media_of(item: Any) -> Media:
+    """Returns one decoded sample of any modality as a file's suffix and content."""
+    if isinstance(item, Image.Image):
+        return ".png", _png(item)
+    if isinstance(item, str):
+        return ".txt", item.encode()
+    if hasattr(item, "encoded"):  # a sound
+        return ".wav", item.encoded()
+    content = io.BytesIO()
+    np.save(content, np.asarray(item), allow_pickle=False)
+    return ".npy", content.getvalue()
+
+
+def still_of(items: Sequence[Any], text: str) -> Bundle:
+    """Returns an ordinary output of samples: pictures on a sheet, sounds with players, texts."""
+    if all(isinstance(item, Image.Image) for item in items):
+        return bundle_of([(".png", _png(draw_sheet(items, columns=COLUMNS)))], text)
+    return bundle_of([media_of(item) for item in items], text)
+
+
+def _png(image: Image.Image) -> bytes:
+    content = io.BytesIO()
+    image.save(content, "PNG", compress_level=1)  # the page is waiting, and is near
+    return content.getvalue()

@@ -1,0 +1,129 @@
+// The explorer's controls, as far as the generator has something to control.
+
+/** Returns elements that change `view` and then call `ask`. */
+function controlPanel(facts, view, ask, reload) {
+  const parts = [seedControl(view, ask), countControl(facts, view, ask)];
+  if (facts.steps.length) parts.push(stepControl(facts, view, ask, reload));
+  if (facts.condition === "class") parts.push(classControl(facts, view, ask));
+  if (facts.condition === "vector") parts.push(vectorControl(facts, view, ask));
+  if (facts.writes) parts.push(writingControl(view, ask));
+  else parts.push(rangeControl("truncation", view.truncation, 0, 1, 0.05, (value) => { view.truncation = value; ask(); }).element);
+  if (facts.directions) parts.push(...directionControls(facts, view, ask));
+  return parts;
+}
+
+/** Returns {element, set(value)}: a labelled range with its value. */
+function rangeControl(text, value, min, max, step, change) {
+  const input = h("input", { type: "range", min, max, step, "aria-label": text });
+  const shownValue = h("output", {});
+  const set = (to) => { input.value = to; shownValue.textContent = Number(input.value).toFixed(2); };
+  input.addEventListener("input", () => { set(input.value); change(Number(input.value)); });
+  set(value);
+  return { element: h("label", { class: "mg-range" }, h("span", {}, text), input, shownValue), set };
+}
+
+function seedControl(view, ask) {
+  const seed = h("input", { type: "number", min: 0, step: 1, value: view.seed, "aria-label": "seed" });
+  const change = (value) => { view.seed = Math.max(0, Math.trunc(value) || 0); seed.value = view.seed; ask(); };
+  const dice = button("New seed", () => change(Math.floor(Math.random() * 1e6)));
+  const lock = h("input", { type: "checkbox", onchange: () => { seed.disabled = dice.disabled = lock.checked; } });
+  seed.addEventListener("change", () => change(Number(seed.value)));
+  return h("div", { class: "mg-row" }, h("label", {}, "seed ", seed), dice, h("label", {}, lock, "lock"));
+}
+
+function countControl(facts, view, ask) {
+  const choices = [...new Set([1, 4, 8, 16, 36, facts.count])].filter((n) => n <= facts.most).sort((a, b) => a - b);
+  return h("label", { class: "mg-row" }, "samples ", select(choices.map((n) => [n, String(n)]), facts.count,
+    (value) => { view.count = Number(value); ask(); }));
+}
+
+function stepControl(facts, view, ask, reload) {
+  const choices = [["", "newest"], ...facts.steps.map((step) => [step, `step ${step}`])];
+  const steps = select(choices, "", (value) => { view.step = value === "" ? null : Number(value); ask(); });
+  return h("div", { class: "mg-row" }, h("label", {}, "checkpoint ", steps),
+    button("↻", reload, { title: "Read the run's newest pipeline", "aria-label": "read the run's newest pipeline" }));
+}
+
+function classControl(facts, view, ask) {
+  const choices = [["", "all in turn"], ...facts.names.map((name, index) => [index, name])];
+  return h("label", { class: "mg-row" }, "class ", select(choices, "",
+    (value) => { view.condition = value === "" ? null : Number(value); ask(); }));
+}
+
+function vectorControl(facts, view, ask) {
+  view.condition = facts.names.map(() => 0);
+  const ranges = facts.names.map((name, index) =>
+    rangeControl(name, 0, -1, 1, 0.05, (value) => { view.condition[index] = value; ask(); }).element);
+  return h("fieldset", { class: "mg-vector" }, h("legend", {}, "condition"), ...ranges);
+}
+
+function writingControl(view, ask) {
+  view.writing = { prompt: "", temperature: 1, top_k: 0, top_p: 1 };
+  const set = (name) => (value) => { view.writing[name] = value; ask(); };
+  const prompt = h("input", { type: "text", placeholder: "begins with …", "aria-label": "prompt", onchange: () => set("prompt")(prompt.value) });
+  const topK = h("input", { type: "number", min: 0, step: 1, value: 0, "aria-label": "top k, 0 for all words", onchange: () => set("top_k")(Math.max(0, Math.trunc(Number(topK.value)))) });
+  return h("fieldset", { class: "mg-writing" }, h("legend", {}, "writing"),
+    h("label", { class: "mg-row" }, "prompt ", prompt),
+    rangeControl("temperature", 1, 0.1, 2, 0.05, set("temperature")).element,
+    h("label", { class: "mg-row" }, "top k ", topK),
+    rangeControl("top p", 1, 0.05, 1, 0.05, set("top_p")).element);
+}
+
+/** A pad for two directions, and a slider for each of them all. */
+function directionControls(facts, view, ask) {
+  const axes = [0, Math.min(1, facts.directions - 1)];
+  const move = (index, value) => { view.moves[index] = Math.round(100 * Math.max(-PAD_RANGE, Math.min(PAD_RANGE, value))) / 100; };
+  const pad = latentPad((x, y) => { move(axes[0], x); move(axes[1], y); show(); ask(); },
+    () => [view.moves[axes[0]], view.moves[axes[1]]]);
+  const sliders = view.moves.map((_, index) => rangeControl(`direction ${index + 1}`, 0, -PAD_RANGE, PAD_RANGE, 0.05,
+    (value) => { move(index, value); pad.draw(); ask(); }));
+  function show() { sliders.forEach((slider, index) => slider.set(view.moves[index])); pad.draw(); }
+  const numbers = view.moves.map((_, index) => [index, `direction ${index + 1}`]);
+  const axis = (which, name) => h("label", {}, `${name} `, select(numbers, axes[which], (value) => { axes[which] = Number(value); pad.draw(); }));
+  const method = select(facts.methods.map((name) => [name, name]), view.method, (value) => { view.method = value; ask(); });
+  const reset = button("Center", () => { view.moves.fill(0); show(); ask(); });
+  return [
+    h("div", { class: "mg-row" }, h("label", {}, "directions ", method), reset),
+    pad.element,
+    h("div", { class: "mg-row" }, axis(0, "across"), axis(1, "up")),
+    h("details", { class: "mg-fold" }, h("summary", {}, "All directions"), ...sliders.map((slider) => slider.element)),
+  ];
+}
+
+/** Returns {element, draw()}: a square to drag in, or to walk in with the arrow keys. */
+function latentPad(onMove, place) {
+  const dot = h("div", { class: "mg-dot" });
+  const element = h("div", {
+    class: "mg-pad", tabindex: 0, role: "application",
+    "aria-label": "plane of two directions: drag, or use the arrow keys",
+  }, dot);
+  function draw() {
+    const [x, y] = place();
+    dot.style.left = `${50 + (50 * x) / PAD_RANGE}%`;
+    dot.style.top = `${50 - (50 * y) / PAD_RANGE}%`;
+    element.setAttribute("aria-description", `${x.toFixed(2)} across, ${y.toFixed(2)} up`);
+  }
+  const drag = (event) => {
+    if (!event.buttons) return;
+    const box = element.getBoundingClientRect();
+    onMove(((event.clientX - box.left) / box.width - 0.5) * 2 * PAD_RANGE, (0.5 - (event.clientY - box.top) / box.height) * 2 * PAD_RANGE);
+  };
+  element.addEventListener("pointerdown", (event) => { element.setPointerCapture(event.pointerId); drag(event); });
+  element.addEventListener("pointermove", drag);
+  element.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();  // JupyterLab would move to another cell
+    const [x, y] = place();
+    onMove(x + step[0] / 5, y + step[1] / 5);
+  });
+  draw();
+  return { element, draw };
+}
+
+function select(choices, chosen, change) {
+  const element = h("select", { onchange: () => change(element.value) },
+    ...choices.map(([value, text]) => h("option", { value, selected: value === chosen }, text)));
+  return element;
+}

@@ -1,0 +1,160 @@
+// The explorer: controls on the left, samples on the right. The newest question wins.
+
+const PAD_RANGE = 3, AGAIN_MS = 1500, FRAME_MS = 80, FRAMES = 24;
+
+function render({ model, el }) {
+  el.classList.add("mg", "mg-explorer");
+  const facts = model.get("facts"), view = structuredClone(model.get("view")), pins = [];
+  const grid = sampleGrid(facts.modality, pin);
+  const answer = h("p", { class: "mg-answer", role: "status" });
+  const time = h("output", { class: "mg-ms" });
+  const line = asker(model, answer, time);
+  const code = h("textarea", { class: "mg-code", readonly: true, rows: 8, hidden: true, "aria-label": "the code that makes these samples again" });
+  const walk = walkBar(walkAsked, () => { pins.length = 0; walk.update(pins); grid.markPins(pins, view); });
+
+  function ask() {
+    line.ask({ show: view }, ({ kinds }, buffers) => { grid.show(kinds, buffers); grid.markPins(pins, view); });
+    el.dataset.seed = view.seed;
+  }
+  function pin(index) {
+    const one = JSON.stringify({ view, index }), at = pins.findIndex((other) => JSON.stringify(other) === one);
+    at < 0 ? pins.push(JSON.parse(one)) : pins.splice(at, 1);
+    walk.update(pins);
+    grid.markPins(pins, view);
+  }
+  function walkAsked(frames) {
+    line.ask({ walk: pins, frames }, ({ kinds }, buffers) => grid.film(kinds, buffers));
+  }
+  function showCode() {
+    const asked = grid.isFilm() ? { code: pins, frames: FRAMES } : { code: view };
+    line.ask(asked, ({ code: text }) => {
+      code.hidden = false;
+      code.value = text;
+      code.select();
+      navigator.clipboard?.writeText(text).then(() => { answer.textContent = "Copied."; }, () => {});
+    });
+  }
+  const keep = () => line.ask({ keep: el.dataset.seed ? `seed ${view.seed}` : "" }, () => { answer.textContent = "Kept below, in the notebook."; });
+  const reload = () => line.ask({ reload: true }, ask);
+
+  const controls = controlPanel(facts, view, ask, reload);
+  el.replaceChildren(
+    h("div", { class: "mg-side" }, ...controls),
+    h("div", { class: "mg-main" }, grid.element,
+      h("div", { class: "mg-actions" }, walk.element, button("Copy as code", showCode),
+        button("Keep in notebook", keep, { title: "Put what is shown into the cell's output" }), time),
+      answer, code));
+  grid.show(model.get("kinds"), model.get("first"));
+  const unfollow = follow(model, { "msg:custom": line.hear });
+  el.dataset.answers = 0;
+  line.onAnswer = (milliseconds, count) => { el.dataset.answers = count; el.mgMilliseconds = milliseconds; };
+  return () => { unfollow(); line.stop(); grid.clear(); };
+}
+
+/** One question at a time, the newest next: a drag never queues up. */
+function asker(model, answer, time) {
+  const took = [];
+  let waiting = null, next = null, number = 0, timer = 0, sent = 0;
+  const self = { ask, hear, stop: () => clearTimeout(timer), onAnswer: () => {} };
+  function ask(question, then) {
+    if (waiting) { next = [question, then]; return; }
+    waiting = { question, then };
+    sent = performance.now();
+    send(1);
+  }
+  function send(attempt) {
+    number += 1;
+    model.send({ number, ...waiting.question });
+    // A message sent before the kernel has a thread for it waits behind the running cell: ask again.
+    timer = setTimeout(send, attempt * AGAIN_MS, attempt + 1);
+  }
+  function hear(content, buffers) {
+    if (content.number !== number || !waiting) return;
+    clearTimeout(timer);
+    const { then } = waiting;
+    waiting = null;
+    answer.textContent = content.error ?? "";
+    answer.classList.toggle("mg-failed", "error" in content);
+    if (!("error" in content)) then(content, buffers);
+    took.push(performance.now() - sent);
+    time.textContent = `${took.at(-1).toFixed(0)} ms`;
+    self.onAnswer(took, took.length);
+    if (next) { const [question, after] = next; next = null; ask(question, after); }
+  }
+  return self;
+}
+
+/** The samples, each with a button that pins it. */
+function sampleGrid(modality, onPin) {
+  const element = h("div", { class: `mg-samples mg-samples-${modality}`, "aria-label": "samples" });
+  let cards = [], timer = 0;
+  function clear() {
+    clearInterval(timer);
+    timer = 0;
+    for (const card of cards) card.clear();
+  }
+  function card(kind, bytes, index, text) {
+    const media = kind === ".wav" ? soundCard(bytes, text) : mediaBox();
+    if (kind !== ".wav") media.show(bytes, kind, text);
+    const pin = button("Pin", () => onPin(index), { class: "mg-pin", "aria-pressed": "false", title: `Pin ${text} for a walk` });
+    return { ...media, kind, pin, whole: h("figure", { class: "mg-card" }, media.element, pin) };
+  }
+  function show(kinds, buffers) {
+    const keeps = !timer && cards.length === kinds.length && kinds.every((kind, i) => kind === cards[i].kind && kind !== ".wav");
+    if (keeps) {
+      kinds.forEach((kind, i) => cards[i].show(buffers[i], kind, `sample ${i + 1}`));
+      return;
+    }
+    clear();
+    delete element.dataset.film;
+    cards = kinds.map((kind, i) => card(kind, buffers[i], i, `sample ${i + 1}`));
+    element.replaceChildren(...cards.map((one) => one.whole));
+  }
+  function film(kinds, buffers) {
+    if (kinds[0] !== ".png") { show(kinds, buffers); element.dataset.film = true; return; }
+    clear();
+    const box = mediaBox("mg-film"), slider = h("input", { type: "range", min: 0, max: kinds.length - 1, value: 0, "aria-label": "frame of the walk" });
+    const draw = () => box.show(buffers[Number(slider.value)], kinds[0], `frame ${Number(slider.value) + 1} of the walk`);
+    const play = button("❚❚", () => (timer ? pause() : start()), { "aria-label": "Play or pause the walk" });
+    let way = 1;
+    function start() {
+      play.textContent = "❚❚";
+      timer = setInterval(() => {
+        const at = Number(slider.value) + way;
+        if (at < 0 || at > kinds.length - 1) way = -way;
+        slider.value = String(Math.max(0, Math.min(kinds.length - 1, Number(slider.value) + way)));
+        draw();
+      }, FRAME_MS);
+    }
+    function pause() { clearInterval(timer); timer = 0; play.textContent = "▶"; }
+    slider.addEventListener("input", () => { pause(); draw(); });
+    cards = [{ clear: () => { pause(); box.clear(); } }];
+    element.replaceChildren(h("figure", { class: "mg-film-frame" }, box.element, h("figcaption", {}, play, slider)));
+    element.dataset.film = true;
+    draw();
+    matchMedia("(prefers-reduced-motion: reduce)").matches ? pause() : start();
+  }
+  function markPins(pins, view) {
+    const here = new Set(pins.filter((pin) => JSON.stringify(pin.view) === JSON.stringify(view)).map((pin) => pin.index));
+    cards.forEach(({ pin }, index) => {
+      pin?.setAttribute("aria-pressed", String(here.has(index)));
+      if (pin) pin.textContent = here.has(index) ? "Pinned" : "Pin";
+    });
+  }
+  return { element, show, film, clear, markPins, isFilm: () => "film" in element.dataset };
+}
+
+function walkBar(onWalk, onClear) {
+  const count = h("span", {}, "");
+  const walk = button("Walk", () => onWalk(FRAMES), { title: "Animate the way through the pinned samples", disabled: true });
+  const clear = button("Unpin all", onClear, { hidden: true });
+  const element = h("span", { class: "mg-walk" }, walk, clear, count);
+  function update(pins) {
+    walk.disabled = pins.length < 2;
+    clear.hidden = !pins.length;
+    count.textContent = pins.length ? `${pins.length} pinned` : "";
+  }
+  return { element, update };
+}
+
+export default { render };

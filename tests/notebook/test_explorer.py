@@ -1,0 +1,150 @@
+"""The explorer shows what its numbers say, and its code makes it again."""
+
+import shutil
+import subprocess
+
+import pytest
+import torch
+
+from multigan.core.condition import ConditionSpec
+from multigan.core.prior import Prior
+from multigan.errors import ConfigError, RunError
+from multigan.modalities import GENERATORS, MODALITIES
+from multigan.notebook.coding import code_of, code_of_walk
+from multigan.notebook.dashboard import Dashboard
+from multigan.notebook.explorer import Explorer
+from multigan.notebook.exploring import Explored, Pin, View
+from multigan.notebook.media import media_of, still_of
+from multigan.notebook.plain_explorer import PlainExplorer
+from multigan.pipelines import Pipeline
+from multigan.registry import Component
+
+MOVED = View(seed=3, count=5, truncation=0.7, condition=2, moves=(1.5, 0.0, -2.0))
+
+
+def pixels(images) -> list[bytes]:
+    return [image.tobytes() for image in images]
+
+
+def made_by(code: str) -> list[bytes]:
+    names: dict = {}
+    exec(code, names)
+    return pixels(names["samples"])
+
+
+def pipeline_of(condition: ConditionSpec | None) -> Pipeline:
+    modality = MODALITIES.build(Component("image", {"channels": 1, "height": 8, "width": 8}))
+    generator = GENERATORS.build(
+        Component("dcgan", {"width": 4}),
+        latent_dim=6,
+        sample_shape=modality.sample_shape,
+        condition=condition,
+    )
+    return Pipeline(generator, modality, Prior(6), condition=condition)
+
+
+@pytest.fixture
+def explorer(finished, monkeypatch):
+    widget = Explorer(finished)
+    widget.sent = []
+    monkeypatch.setattr(
+        widget, "send", lambda content, buffers=None: widget.sent.append((content, buffers))
+    )
+    yield widget
+    widget.close()
+
+
+@pytest.mark.parametrize(
+    "view", [View(count=3), MOVED, View(step=4, count=2, method="random", moves=(1.0,))]
+)
+def test_the_code_makes_what_is_shown(finished, view):
+    explored = Explored(finished)
+    assert made_by(code_of(explored, view)) == pixels(explored.samples(view))
+    assert len(explored.samples(view)) == view.count
+
+
+def test_a_walk_begins_and_ends_with_its_pins_and_its_code_makes_it_again(finished):
+    explored = Explored(finished)
+    pins = [Pin(MOVED, 1), Pin(View(seed=8, count=4), 3)]
+    walked = pixels(explored.walk(pins, 6))
+    assert walked[0] == pixels(explored.samples(MOVED))[1]
+    assert walked[-1] == pixels(explored.samples(pins[1].view))[3]
+    assert made_by(code_of_walk(explored, pins, 6)) == walked
+    with pytest.raises(ConfigError, match="two pinned samples"):
+        explored.walk(pins[:1], 6)
+
+
+def test_any_source_can_be_explored(finished):
+    view = View(count=2)
+    expected = pixels(Explored(finished).samples(view))
+    for source in (finished.path, finished.pipeline_folder, finished.pipeline()):
+        assert pixels(Explored(source).samples(view)) == expected
+    with pytest.raises(RunError):
+        Explored("nowhere")
+
+
+def test_what_a_generator_lacks_is_not_offered():
+    unconditional = Explored(pipeline_of(None))
+    assert unconditional.facts()["condition"] is None
+    assert unconditional.facts()["directions"] == 6
+    assert len(unconditional.samples(View(count=2))) == 2
+    told = Explored(pipeline_of(ConditionSpec("vector", 2, ("smile", "age"))))
+    assert told.facts()["names"] == ["smile", "age"]
+    assert len(told.samples(View(count=3, condition=(0.5, -1.0)))) == 3
+
+
+def test_the_page_is_answered(explorer, finished):
+    assert explorer.facts["condition"] == "class"
+    assert explorer.facts["steps"] == [4, 8]
+    assert list(explorer.kinds) == [".png"] * explorer.view["count"]
+    view = {**explorer.view, "seed": 5, "count": 2}
+    explorer._hear(None, {"number": 1, "show": view}, [])
+    content, buffers = explorer.sent[-1]
+    assert content == {"number": 1, "kinds": [".png", ".png"]}
+    items = Explored(finished).samples(View(seed=5, count=2))
+    assert buffers == [media_of(item)[1] for item in items]
+    explorer._hear(None, {"number": 2, "walk": [{"view": view, "index": 0}], "frames": 4}, [])
+    assert "two pinned samples" in explorer.sent[-1][0]["error"]
+    explorer._hear(None, {"number": 3, "show": {**view, "count": 0}}, [])
+    assert "Between 1 and" in explorer.sent[-1][0]["error"]
+    explorer._hear(None, {"number": 4, "show": {**view, "sed": 0}}, [])
+    assert "cannot be read" in explorer.sent[-1][0]["error"]
+
+
+def test_a_question_that_was_overtaken_is_dropped(explorer):
+    explorer._hear(None, {"number": 7, "code": explorer.view}, [])
+    explorer._hear(None, {"number": 6, "code": explorer.view}, [])
+    assert [content["number"] for content, _ in explorer.sent] == [7]
+
+
+def test_the_plain_explorer_shows_the_same(finished):
+    view = PlainExplorer(finished)
+    before = view._shown.value
+    assert "data:image/png;base64," in before
+    view._seed.value = 4
+    assert view._shown.value != before
+    view._seed.value = 0
+    assert view._shown.value == before
+    view.close()
+
+
+def test_samples_of_any_kind_become_files_and_outputs():
+    class Sound:
+        def encoded(self) -> bytes:
+            return b"RIFF"
+
+    assert media_of("a text") == (".txt", b"a text")
+    assert media_of(Sound()) == (".wav", b"RIFF")
+    assert media_of(torch.zeros(5, 2, 2).numpy())[0] == ".npy"
+    assert still_of(["one", "two"], "texts") == {"text/plain": "texts\none\ntwo"}
+    assert "<audio controls" in still_of([Sound()], "a sound")["text/html"]
+
+
+@pytest.mark.parametrize("widget", [Dashboard, Explorer])
+def test_the_page_gets_one_whole_module(widget, tmp_path):
+    source = str(widget._esm)
+    assert source.count("export default") == 1
+    if shutil.which("node"):
+        module = tmp_path / "widget.mjs"
+        module.write_text(source, encoding="utf-8")
+        subprocess.run(["node", "--check", str(module)], check=True)
