@@ -67,7 +67,7 @@ def progressive(
         ConfigError: As in `game`; or a network cannot grow, or `fade` is out of range.
     """
     return ProgressiveGame(
-        *_players(ingredients), fade=fade, top_share=top_share, **_rules(ingredients)
+        *_players(ingredients), fade=fade, top_share=top_share, **rules(ingredients)
     )
 
 

@@ -1,4 +1,4 @@
-"""Growing, against its definition: sizes, fades, real samples, and runs cut in the middle of one."""
+"""Growing, against its definition: sizes, fades, real samples, runs cut in the middle of one."""
 
 import math
 
