@@ -16,10 +16,15 @@ CLASSES = ConditionSpec("class", 3)
 
 GENERATOR_OPTIONS = {
     "lstm": {"width": 8, "embedding_dim": 6, "depth": 2},
-    "gru": {"width": 8, "embedding_dim": 6},
+    "gru": {"width": 8, "embedding_dim": 6, "tied": False},
+    "transformer": {"width": 8, "depth": 2, "heads": 2},
+    "relational-memory": {"embedding_dim": 6, "heads": 2, "head_size": 4, "slots": 2},
 }
 DISCRIMINATOR_OPTIONS = {
     "text-cnn": {"channels": 4, "embedding_dim": 6},
+    "relgan-cnn": {"channels": 4, "embedding_dim": 6, "representations": 3},
+    "text-rnn": {"width": 8, "embedding_dim": 6},
+    "text-transformer": {"width": 8, "heads": 2},
 }
 
 

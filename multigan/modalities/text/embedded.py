@@ -7,6 +7,8 @@ Shapes: B texts, L positions, V tokens, E embedding size.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -88,7 +90,9 @@ def as_embedded(discriminator: nn.Module) -> TextDiscriminator:
     raise ShapeError(f"{type(discriminator).__name__} does not score text: it embeds no tokens.")
 
 
-def double_differentiable_rnn(samples: Tensor) -> "torch.backends.cudnn.flags":  # type: ignore[valid-type]
-    """Leaves cuDNN where its recurrent layers, which have no second derivative, would need one."""
-    needed = samples.requires_grad and torch.is_grad_enabled() and samples.is_cuda
-    return torch.backends.cudnn.flags(enabled=not needed and torch.backends.cudnn.enabled)
+@contextmanager
+def second_derivatives(samples: Tensor) -> Iterator[None]:
+    """Leaves cuDNN, whose recurrent layers have none, where a penalty may want them."""
+    needed = samples.is_cuda and samples.requires_grad and torch.is_grad_enabled()
+    with torch.backends.cudnn.flags(enabled=False) if needed else nullcontext():
+        yield

@@ -86,6 +86,7 @@ class TextGenerator(nn.Module, ABC):
         *,
         condition: Tensor | None = None,
         prefix: Tensor | None = None,
+        given: Tensor | None = None,
         length: int | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Samples texts token by token.
@@ -95,6 +96,7 @@ class TextGenerator(nn.Module, ABC):
             choose: Picks each token.
             condition: What the generator is told.
             prefix: (B, P): how the texts begin.
+            given: (B, P): which of those tokens are kept; None for all.
             length: How many tokens; None for all L.
 
         Returns:
@@ -104,14 +106,11 @@ class TextGenerator(nn.Module, ABC):
         state = self.begin(count, condition)
         tokens: Tensor | None = None
         ended = torch.zeros(count, dtype=torch.bool, device=self.device)
-        length, given = length or self.length, 0 if prefix is None else prefix.shape[1]
+        length = length or self.length
         rows, states = [], []
         for position in range(length):
             hidden, state = self.advance(state, tokens)
-            if prefix is not None and position < given:
-                chosen = prefix[:, position]
-            else:
-                chosen = choose(self.head(hidden).float(), position)
+            chosen = self._chosen(hidden, position, choose, prefix, given)
             tokens = torch.where(ended, self.end_id, chosen)
             ended = ended | (tokens == self.end_id)
             rows.append(tokens)
@@ -119,6 +118,21 @@ class TextGenerator(nn.Module, ABC):
             if not ended.is_cuda and ended.all():  # asking a GPU would make the processor wait
                 break
         return self._filled(rows, states, length)
+
+    def _chosen(
+        self,
+        hidden: Tensor,
+        position: int,
+        choose: Choose,
+        prefix: Tensor | None,
+        given: Tensor | None,
+    ) -> Tensor:
+        if prefix is None or position >= prefix.shape[1]:
+            return choose(self.head(hidden).float(), position)
+        if given is None:
+            return prefix[:, position]
+        chosen = choose(self.head(hidden).float(), position)
+        return torch.where(given[:, position], prefix[:, position], chosen)
 
     def _filled(
         self, rows: list[Tensor], states: list[Tensor], length: int

@@ -1,0 +1,220 @@
+"""Gradients of discrete tokens without a path: the generator as a policy that is rewarded.
+
+The discriminator sees nothing but sampled tokens here. What it thinks of them is a reward, and the
+generator makes rewarded tokens likelier (Williams 1992, REINFORCE).
+
+Shapes: B texts, L positions, V tokens, R rows of a block, E the discriminator's embedding size.
+"""
+
+from typing import TYPE_CHECKING, ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, log_softmax
+
+from multigan.core.draws import uniform
+from multigan.core.engine import mean_over_processes
+from multigan.core.objective import Batch
+from multigan.errors import ConfigError
+from multigan.modalities.text.choosing import choose_by
+from multigan.modalities.text.relaxations import RELAXATIONS, Opinion, Sampled
+from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean, until_end
+
+if TYPE_CHECKING:
+    from multigan.modalities.text.game import TextGame
+
+ROLLOUT_LOGITS = 2**27  # held at once while texts are completed: half a GiB
+
+
+class _Policy(nn.Module):
+    """Shows the discriminator hard tokens, and weighs the tokens' log-probabilities by rewards.
+
+    Args:
+        baseline_decay: How much of the old baseline stays at each update; None for no baseline.
+            0.08 is ScratchGAN's.
+    """
+
+    pathwise: ClassVar[bool] = False
+    baseline: Tensor
+
+    def __init__(self, baseline_decay: float | None) -> None:
+        super().__init__()
+        if baseline_decay is not None and not 0 <= baseline_decay < 1:
+            raise ConfigError(f"baseline_decay is at least 0 and below 1, not {baseline_decay}.")
+        self.baseline_decay = baseline_decay
+        self.register_buffer("baseline", torch.zeros(()))
+
+    def show(self, game: "TextGame", sampled: Sampled) -> Tensor:
+        """Looks the sampled tokens up."""
+        return game.discriminator.embed(sampled.ids, sampled.mask)
+
+    def adversarial(
+        self, game: "TextGame", batch: Batch, sampled: Sampled, states: Tensor
+    ) -> Opinion:
+        """Makes rewarded tokens likelier: the gradient of the expected reward, as a term."""
+        rewards = self.rewards(game, batch, sampled)
+        advantage = rewards - self._baseline_of(rewards, sampled.free)
+
+        def compute(logits: Tensor, rows: Rows) -> tuple[Tensor, ...]:
+            log_probs = -cross_entropy(logits, rows.of(sampled.ids), reduction="none")
+            return (log_probs, entropy_of(logits)) if game.entropy_weight else (log_probs,)
+
+        log_probs, *entropies = game.generator.over_vocabulary(states, sampled.free, compute)
+        entropy = masked_mean(entropies[0], sampled.free) if entropies else None
+        return Opinion(-masked_mean(advantage * log_probs, sampled.free), entropy)
+
+    def rewards(self, game: "TextGame", batch: Batch, sampled: Sampled) -> Tensor:
+        """Returns what each token has earned, (B, L), without gradient."""
+        raise NotImplementedError
+
+    def _baseline_of(self, rewards: Tensor, counted: Tensor) -> Tensor | float:
+        """Returns the running mean of the rewards before this batch, then moves it."""
+        if self.baseline_decay is None:
+            return 0.0
+        before = self.baseline.clone()
+        if self.training:
+            mean = mean_over_processes(masked_mean(rewards, counted))
+            self.baseline.copy_(torch.lerp(mean, before, self.baseline_decay))
+        return before
+
+
+@RELAXATIONS.register("reinforce")
+class Reinforce(_Policy):
+    """Rewards every token at once, from a discriminator that scores every token.
+
+    Source: de Masson d'Autume et al. (2019), "Training Language GANs from Scratch" (ScratchGAN):
+    reward 2 sigmoid(D) - 1, discounted returns, an exponential baseline. A discriminator with one
+    opinion of the whole text rewards all of its tokens alike.
+
+    Args:
+        discount: How much a reward one token later counts; 0.23 in the paper.
+        baseline_decay: See `_Policy`.
+    """
+
+    def __init__(self, discount: float = 0.23, baseline_decay: float | None = 0.08) -> None:
+        super().__init__(baseline_decay)
+        if not 0 <= discount <= 1:
+            raise ConfigError(f"discount lies between 0 and 1; {discount} does not.")
+        self.discount = discount
+
+    @torch.no_grad()
+    def rewards(self, game: "TextGame", batch: Batch, sampled: Sampled) -> Tensor:
+        """Returns the discounted returns."""
+        logits = game.score(self.show(game, sampled), batch.condition)
+        rewards = 2 * logits.sigmoid() - 1
+        length = sampled.ids.shape[1]
+        if rewards.shape[1] != length:
+            return rewards.mean(1, keepdim=True).expand(-1, length)
+        return returns(rewards * sampled.mask, self.discount)
+
+
+@RELAXATIONS.register("rollout")
+class Rollout(_Policy):
+    """Rewards a token by how texts that begin with it turn out, on average.
+
+    Source: Yu et al. (2017), "SeqGAN", Monte-Carlo search. All completions of all beginnings are
+    sampled in one batch, or in as few as fit into memory. The policy that completes texts is the
+    generator itself.
+
+    Args:
+        rollouts: How many completions of each beginning; 16 in the paper.
+        baseline_decay: See `_Policy`; the paper has no baseline.
+    """
+
+    def __init__(self, rollouts: int = 16, baseline_decay: float | None = None) -> None:
+        super().__init__(baseline_decay)
+        if rollouts < 1:
+            raise ConfigError(f"rollouts must be at least 1, not {rollouts}.")
+        self.rollouts = rollouts
+
+    @torch.no_grad()
+    def rewards(self, game: "TextGame", batch: Batch, sampled: Sampled) -> Tensor:
+        """Returns the mean probability of being real, of the completions of each beginning."""
+        count, length = sampled.ids.shape
+        numbers = uniform(count, self.rollouts, length - 1, length, device=sampled.ids.device)
+        most = max(1, ROLLOUT_LOGITS // (count * (length - 1) * game.generator.vocab_size))
+        sums = torch.zeros(count, length - 1, device=sampled.ids.device)
+        for part in torch.split(numbers, most, dim=1):
+            sums += self._completed(game, batch, sampled, part).sum(1)
+        whole = self._reality(game, sampled.ids, batch.condition)
+        return torch.cat([sums / self.rollouts, whole.unsqueeze(1)], dim=1)
+
+    def _completed(
+        self, game: "TextGame", batch: Batch, sampled: Sampled, numbers: Tensor
+    ) -> Tensor:
+        """Returns how real completions are: numbers (B, K, L - 1, L) -> (B, K, L - 1)."""
+        count, repeats, beginnings, length = numbers.shape
+        flat = numbers.reshape(-1, length)
+        # Row t of a text keeps its tokens up to position t.
+        kept = torch.ones(beginnings, length, dtype=torch.bool, device=flat.device).tril()
+        rows = sampled.ids.repeat_interleave(repeats * beginnings, 0)
+        told = batch.condition
+        told = None if told is None else told.repeat_interleave(repeats * beginnings, 0)
+        ids, _ = game.generator.sample(
+            len(flat),
+            lambda logits, at: choose_by(flat[:, at], logits.softmax(-1)),
+            condition=told,
+            prefix=rows,
+            given=kept.repeat(count * repeats, 1),
+            length=length,
+        )
+        return self._reality(game, ids, told).view(count, repeats, beginnings)
+
+    def _reality(self, game: "TextGame", ids: Tensor, condition: Tensor | None) -> Tensor:
+        embedded = game.discriminator.embed(ids, until_end(ids, game.end_id))
+        return game.score(embedded, condition).sigmoid().mean(1)
+
+
+@RELAXATIONS.register("neighbor")
+class Neighbor(_Policy):
+    """Rewards a sampled token and its neighbors, whose reward the discriminator's slope foretells.
+
+    After Lin et al. (2020), "TaylorGAN: Neighbor-Augmented Policy Update Towards Sample-Efficient
+    Natural Language Generation": the reward of another token is the first-order Taylor expansion
+    of the discriminator at the sampled one, weighted by a Gaussian kernel of their embeddings'
+    distance. The kernel is normalized here.
+
+    Args:
+        bandwidth: The kernel's deviation, in units of sqrt(E), the length of unit embeddings.
+        baseline_decay: See `_Policy`.
+    """
+
+    def __init__(self, bandwidth: float = 0.3, baseline_decay: float | None = 0.5) -> None:
+        super().__init__(baseline_decay)
+        if bandwidth <= 0:
+            raise ConfigError(f"bandwidth must be above 0, not {bandwidth}.")
+        self.bandwidth = bandwidth
+
+    def adversarial(
+        self, game: "TextGame", batch: Batch, sampled: Sampled, states: Tensor
+    ) -> Opinion:
+        """Makes tokens likelier by their expected reward, near ones more than far ones."""
+        with torch.enable_grad():
+            embedded = self.show(game, sampled).detach().requires_grad_()
+            reward = game.score(embedded, batch.condition).mean(1)
+            (slope,) = torch.autograd.grad(reward.sum(), embedded)
+        rewards = reward.detach().unsqueeze(1).expand_as(sampled.ids)
+        advantage = rewards - self._baseline_of(rewards, sampled.free)
+        table = game.discriminator.table().detach()
+        scale = 2 * self.bandwidth**2 * table.shape[1]
+
+        def compute(logits: Tensor, rows: Rows) -> tuple[Tensor, ...]:
+            here, there = rows.of(embedded.detach()), rows.of(slope)
+            foretold = there @ table.T - (there * here).sum(1, keepdim=True)
+            kernel = (-torch.cdist(here, table).square() / scale).softmax(-1)
+            weights = kernel * (foretold + rows.of(advantage).unsqueeze(1))
+            gain = (weights * log_softmax(logits, dim=-1)).sum(1)
+            return (gain, entropy_of(logits)) if game.entropy_weight else (gain,)
+
+        gain, *entropies = game.generator.over_vocabulary(states, sampled.free, compute)
+        entropy = masked_mean(entropies[0], sampled.free) if entropies else None
+        return Opinion(-masked_mean(gain, sampled.free), entropy)
+
+
+def returns(rewards: Tensor, discount: float) -> Tensor:
+    """Returns each position's discounted sum of rewards from there on: (B, L) -> (B, L)."""
+    length = rewards.shape[1]
+    ahead = torch.arange(length, device=rewards.device)
+    ahead = ahead.unsqueeze(1) - ahead  # (L, L): how many positions s lies after t
+    powers = discount ** ahead.clamp_min(0).to(rewards.dtype)
+    return rewards @ (powers * (ahead >= 0))
