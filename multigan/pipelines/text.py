@@ -98,14 +98,16 @@ class TextPipeline(Pipeline):
             batch_size,
         )
 
-    def latents(self, num_samples: int, *, seed: int = 0, truncation: float = 1.0) -> Tensor:
-        """Returns uniform numbers (num_samples, L): the first rows are the same for any number."""
+    def latents(
+        self, num_samples: int, *, seed: int = 0, truncation: float = 1.0, start: int = 0
+    ) -> Tensor:
+        """Returns uniform numbers (num_samples, L): row i is the same for any number of rows."""
         check_counts(num_samples, truncation)
-        rows = torch.empty(num_samples, self.text_modality.length)
-        with seeded(seed, "latent"):  # rows are drawn one after the other: more leave them alone
-            for row in rows:
-                row.uniform_()
-        return rows
+        rows = []
+        for index in range(start, start + num_samples):
+            with seeded(seed, "latent", index):
+                rows.append(torch.rand(self.text_modality.length))
+        return torch.stack(rows)
 
     def generate(
         self, latents: Tensor, condition: Tensor | None = None, *, batch_size: int = 64
