@@ -1,6 +1,7 @@
 """The run directory: the few files through which everybody sees and steers a run.
 
     runs/0007-mnist/
+      0007-mnist.multigan               marks the folder; JupyterLab opens the run by it
       recipe.json  environment.json     what was asked; versions, device, data
       metrics.jsonl                     one object per logged step
       curves.json                       the same, thinned to what a chart can show
@@ -44,6 +45,7 @@ AT_WORK = frozenset({"running", "paused"})
 WAIT_SECONDS = 0.1  # between two looks at a run that is waited for
 WISHES = ("run", "pause", "stop")
 FILES = ("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json")
+MARKER = ".multigan"  # what the name of the file ends in by which JupyterLab opens a run
 ENTRIES = frozenset((*FILES, "curves.json", "samples", "checkpoints", "pipeline", "report.html"))
 
 
@@ -236,7 +238,7 @@ class RunFolder:
         if self.path.is_symlink() or not self.status_file.is_file():
             raise RunError(f"{self.path} is not the folder of a run: not deleted.")
         strange = [p.name for p in self.path.iterdir() if p.name not in ENTRIES]
-        strange = [name for name in strange if not name.startswith(".")]
+        strange = [n for n in strange if not n.startswith(".") and not n.endswith(MARKER)]
         if strange:
             raise RunError(
                 f"{self.path} holds what no run makes ({', '.join(sorted(strange)[:5])}): not "
@@ -288,6 +290,7 @@ def create_run(root: str | Path, name: str) -> RunFolder:
                 if all(run.number != number for run in find_runs(root)):
                     path = root / f"{number:04d}-{name}"
                     path.mkdir()
+                    write_json(path / f"{path.name}{MARKER}", {"format": 1})
                     return RunFolder(path)
             finally:
                 claim.rmdir()

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 def item(panel, lab, run: RunFolder):
     """The panel's entry of a run."""
-    return panel.locator(f".mg-run[data-path='{run.path.relative_to(lab.work)}']")
+    return panel.locator(f".mgl-run[data-path='{run.path.relative_to(lab.work)}']")
 
 
 def starts(page, run: RunFolder) -> RunFolder:
@@ -38,14 +38,14 @@ def test_a_run_of_a_shell_is_found_followed_and_steered(page, lab, shell):
     run = starts(page, RunFolder(lab.work / "steered" / "runs" / "0001-digits"))
     execute(page, "multigan:refresh")
     entry = item(panel, lab, run)
-    entry.locator(".mg-state[data-state='running']").wait_for()
+    entry.locator(".mgl-state[data-state='running']").wait_for()
     entry.get_by_role("button", name="0001-digits").click()
     entry.locator("svg polyline").first.wait_for()
-    entry.locator("img.mg-sample").wait_for()
-    before = entry.locator(".mg-progress").inner_text()
+    entry.locator("img.mgl-sample").wait_for()
+    before = entry.locator(".mgl-progress").inner_text()
     page.wait_for_function(
         "([path, before]) => document.querySelector("
-        "`.mg-run[data-path='${path}'] .mg-progress`).innerText !== before",
+        "`.mgl-run[data-path='${path}'] .mgl-progress`).innerText !== before",
         arg=["steered/runs/0001-digits", before],
     )
     shoot(page, "panel")
@@ -53,7 +53,7 @@ def test_a_run_of_a_shell_is_found_followed_and_steered(page, lab, shell):
     run.request(set={"r1.weight": 0.25})  # what others ask stays asked
     entry.get_by_role("button", name="Pause").click()
     wait_until(page, lambda: run.status()["state"] == "paused")
-    entry.locator(".mg-state[data-state='paused']").wait_for()
+    entry.locator(".mgl-state[data-state='paused']").wait_for()
     assert run.control() == {"want": "pause", "checkpoint": 0, "set": {"r1.weight": 0.25}}
     step = run.status()["step"]
     saved = len(run.checkpoint_folders())
@@ -63,7 +63,7 @@ def test_a_run_of_a_shell_is_found_followed_and_steered(page, lab, shell):
     wait_until(page, lambda: len(run.checkpoint_folders()) > saved or saved == 3)
     entry.get_by_role("button", name="Stop").click()
     wait_until(page, lambda: run.status()["state"] == "stopped")
-    entry.locator(".mg-state[data-state='stopped']").wait_for()
+    entry.locator(".mgl-state[data-state='stopped']").wait_for()
     assert entry.get_by_role("button", name="Stop").is_disabled()
     entry.get_by_text("multigan resume steered/runs/0001-digits").wait_for()
 
@@ -83,7 +83,7 @@ def test_a_busy_kernel_does_not_freeze_the_panel(page, lab, shell):
     entry.get_by_role("button", name="Stop").click()
     wait_until(page, lambda: run.control()["want"] == "stop", seconds=10)
     heard = time.monotonic() - asked
-    entry.locator(".mg-state[data-state='stopped']").wait_for()
+    entry.locator(".mgl-state[data-state='stopped']").wait_for()
     prompt = page.locator(".jp-InputPrompt").first.inner_text()
     assert "*" in prompt, "the cell still blocks"
     print(f"asked within {heard:.2f} s of the click, while a cell blocked")
@@ -98,14 +98,14 @@ def test_the_panel_is_as_it_was_after_a_reload(page, lab, shell):
     panel.get_by_role("searchbox").fill("reloaded")
     entry = item(panel, lab, RunFolder(lab.work / "reloaded" / "runs" / "0001-digits"))
     entry.get_by_role("button", name="0001-digits").click()
-    entry.locator("img.mg-sample").wait_for()
+    entry.locator("img.mgl-sample").wait_for()
     page.wait_for_timeout(1500)  # JupyterLab saves its workspace a second after a change
     open_lab(page, lab, query="")
     panel = page.locator("#multigan-panel")
     panel.get_by_role("searchbox").wait_for()
     assert panel.get_by_role("searchbox").input_value() == "reloaded"
-    panel.locator(".mg-run img.mg-sample").wait_for()
-    assert panel.locator(".mg-run").count() == 1
+    panel.locator(".mgl-run img.mgl-sample").wait_for()
+    assert panel.locator(".mgl-run").count() == 1
 
 
 TORN = {"0002-torn": '{"state": "run', "0003-list": "[]", "0004-empty": ""}
@@ -129,4 +129,4 @@ def test_what_a_broken_run_leaves_is_shown(page, lab):
     entry = item(panel, lab, failed)
     entry.get_by_role("button", name="0001-failed").click()
     entry.get_by_role("alert").get_by_text("Step 7: generator/adversarial is NaN.").wait_for()
-    assert panel.locator(".mg-run").count() == 2
+    assert panel.locator(".mgl-run").count() == 2

@@ -121,6 +121,10 @@ def test_a_killed_process_frees_the_run_and_leaves_it_interrupted(tmp_path):
     assert not run.path.exists()
 
 
+def test_a_new_run_is_marked_for_jupyterlab(tmp_path):
+    assert [path.name for path in make(tmp_path).path.glob("*.multigan")] == ["0001-a.multigan"]
+
+
 def test_only_what_a_run_made_is_deleted(tmp_path):
     (tmp_path / "recipe.json").write_text("{}")
     with pytest.raises(RunError, match="not the folder of a run"):

@@ -53,7 +53,7 @@ export function Chart(props: IChartProps): JSX.Element | null {
   const scales = drawn.length ? makeScales(drawn, frame, isLog) : null;
   const cursor = isSmall || at === null || !drawn.length ? null : snapped(drawn, at);
   return (
-    <div className="mg-chart" ref={setBox} data-title={title}>
+    <div className="mgl-chart" ref={setBox} data-title={title}>
       {!isSmall && <h3>{title}</h3>}
       {!isSmall && <Legend lines={drawn} at={cursor} />}
       {scales && (
@@ -74,7 +74,7 @@ export function Chart(props: IChartProps): JSX.Element | null {
           ))}
           {cursor !== null && (
             <line
-              className="mg-cursor"
+              className="mgl-cursor"
               x1={scales[0](cursor)}
               x2={scales[0](cursor)}
               y1={TOP}
@@ -84,7 +84,7 @@ export function Chart(props: IChartProps): JSX.Element | null {
         </svg>
       )}
       {hidden > 0 && isLog && (
-        <p className="mg-note">{hidden} without positive values: a logarithm cannot show them.</p>
+        <p className="mgl-note">{hidden} without positive values: a logarithm cannot show them.</p>
       )}
     </div>
   );
@@ -92,12 +92,12 @@ export function Chart(props: IChartProps): JSX.Element | null {
 
 function Legend({ lines, at }: { lines: IDrawn[]; at: number | null }): JSX.Element {
   return (
-    <p className="mg-legend">
-      <span className="mg-at">{at === null ? 'newest' : `step ${at}`}</span>
+    <p className="mgl-legend">
+      <span className="mgl-at">{at === null ? 'newest' : `step ${at}`}</span>
       {lines.map(line => (
         <span key={line.name}>
           <svg width="18" height="8" aria-hidden="true">
-            <line x1="0" x2="18" y1="4" y2="4" className={`mg-line mg-style-${line.index % STYLES}`} />
+            <line x1="0" x2="18" y1="4" y2="4" className={`mgl-line mgl-style-${line.index % STYLES}`} />
           </svg>
           {line.name} <b>{valueAt(line, at)}</b>
         </span>
@@ -107,19 +107,19 @@ function Legend({ lines, at }: { lines: IDrawn[]; at: number | null }): JSX.Elem
 }
 
 function Line({ line, xs, ys }: { line: IDrawn; xs: IScale; ys: IScale }): JSX.Element {
-  const style = `mg-style-${line.index % STYLES}`;
+  const style = `mgl-style-${line.index % STYLES}`;
   if (line.points.length === 1) {
     const [x, y] = line.points[0];
-    return <circle className={`mg-dot ${style}`} cx={xs(x)} cy={ys(y)} r={3} />;
+    return <circle className={`mgl-dot ${style}`} cx={xs(x)} cy={ys(y)} r={3} />;
   }
   const path = (points: Point[]) =>
     points.map(([x, y]) => `${xs(x).toFixed(1)},${ys(y).toFixed(1)}`).join(' ');
   return (
     <>
       {line.raw !== line.points && (
-        <polyline className={`mg-line mg-raw ${style}`} points={path(line.raw)} />
+        <polyline className={`mgl-line mgl-raw ${style}`} points={path(line.raw)} />
       )}
-      <polyline className={`mg-line ${style}`} points={path(line.points)} />
+      <polyline className={`mgl-line ${style}`} points={path(line.points)} />
     </>
   );
 }
@@ -127,7 +127,7 @@ function Line({ line, xs, ys }: { line: IDrawn; xs: IScale; ys: IScale }): JSX.E
 function Axes({ frame, xs, ys }: { frame: IFrame; xs: IScale; ys: IScale }): JSX.Element {
   const { width, height, left, bottom } = frame;
   return (
-    <g className="mg-axes" aria-hidden="true">
+    <g className="mgl-axes" aria-hidden="true">
       {ys.ticks.map(tick => (
         <g key={tick}>
           <line x1={left} x2={width - RIGHT} y1={ys(tick)} y2={ys(tick)} />

@@ -21,7 +21,7 @@ interface IButtonProps {
 
 function Button({ label, hint, isDisabled, onClick }: IButtonProps): JSX.Element {
   return (
-    <button className="mg-button" title={hint} disabled={isDisabled} onClick={onClick}>
+    <button className="mgl-button" title={hint} disabled={isDisabled} onClick={onClick}>
       {label}
     </button>
   );
@@ -36,7 +36,7 @@ export function Controls({ model, run }: { model: RunsModel; run: IRun }): JSX.E
     ? { label: 'Continue', hint: 'Let the run go on', request: { want: 'run' as const } }
     : { label: 'Pause', hint: 'Save, and wait', request: { want: 'pause' as const } };
   return (
-    <div className="mg-controls" role="group" aria-label={`Steer ${run.name}`}>
+    <div className="mgl-controls" role="group" aria-label={`Steer ${run.name}`}>
       <Button
         label={pause.label}
         hint={pause.hint}
@@ -72,7 +72,7 @@ const ICONS: Record<string, string> = {
 /** A run's state as a sign and a word. */
 export function State({ run }: { run: IRun }): JSX.Element {
   return (
-    <span className="mg-state" data-state={run.status.state}>
+    <span className="mgl-state" data-state={run.status.state}>
       <span aria-hidden="true">{ICONS[run.status.state] ?? '?'}</span> {describeState(run)}
     </span>
   );
@@ -82,7 +82,7 @@ export function State({ run }: { run: IRun }): JSX.Element {
 export function Progress({ run }: { run: IRun }): JSX.Element {
   const { step = 0, of } = run.status;
   return (
-    <div className="mg-progress">
+    <div className="mgl-progress">
       <progress max={of || 1} value={of ? step : 0} aria-label={`Progress of ${run.name}`} />
       <span>{describeProgress(run)}</span>
     </div>
@@ -97,7 +97,7 @@ export function Ending({ run }: { run: IRun }): JSX.Element | null {
     return null;
   }
   return (
-    <div className={isFailed ? 'mg-ending mg-failed' : 'mg-ending'} role={isFailed ? 'alert' : undefined}>
+    <div className={isFailed ? 'mgl-ending mgl-failed' : 'mgl-ending'} role={isFailed ? 'alert' : undefined}>
       {message && <p>{message}</p>}
       {state !== 'finished' && (
         <p>

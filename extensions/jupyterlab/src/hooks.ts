@@ -43,10 +43,13 @@ export function useDetails(files: Files, run: IRun | undefined): IDetails {
 }
 
 async function readDetails(files: Files, path: string): Promise<IDetails> {
+  const there = new Set((await files.list(path))?.map(entry => entry.name));
+  const object = async <T extends object>(name: string) =>
+    there.has(name) ? files.object<T>(join(path, name)) : null;
   const [curves, health, samples] = await Promise.all([
-    files.object<ICurves>(join(path, 'curves.json')),
-    files.object<IHealth>(join(path, 'health.json')),
-    files.list(join(path, 'samples'))
+    object<ICurves>('curves.json'),
+    object<IHealth>('health.json'),
+    there.has('samples') ? files.list(join(path, 'samples')) : null
   ]);
   return {
     curves: curves?.steps && curves.series ? curves : null,

@@ -35,7 +35,7 @@ export class RunsPanel extends ReactWidget {
   ) {
     super();
     this.id = 'multigan-panel';
-    this.addClass('mg-panel');
+    this.addClass('mgl-panel');
     this.title.icon = multiganIcon;
     this.title.caption = 'multigan runs';
     this.node.setAttribute('role', 'region');
@@ -101,7 +101,7 @@ function Panel({ model, actions, memory, remember }: IPanelProps): JSX.Element {
     remember({ chosen: isChosen ? [...chosen, path] : chosen.filter(other => other !== path) });
   return (
     <>
-      <div className="mg-toolbar">
+      <div className="mgl-toolbar">
         <input
           type="search"
           placeholder="Search runs"
@@ -109,11 +109,11 @@ function Panel({ model, actions, memory, remember }: IPanelProps): JSX.Element {
           value={memory.search}
           onChange={event => remember({ search: event.target.value })}
         />
-        <button className="mg-button" title="Look again, everywhere" onClick={() => void model.refresh()}>
+        <button className="mgl-button" title="Look again, everywhere" onClick={() => void model.refresh()}>
           Refresh
         </button>
         <button
-          className="mg-button"
+          className="mgl-button"
           title="Tick runs to lay their curves over one another"
           disabled={chosen.length < 2}
           onClick={() => actions.compare(chosen)}
@@ -121,11 +121,11 @@ function Panel({ model, actions, memory, remember }: IPanelProps): JSX.Element {
           Compare{chosen.length > 1 ? ` ${chosen.length}` : ''}
         </button>
       </div>
-      <p className="mg-note" role="status">
+      <p className="mgl-note" role="status">
         {summary(model, runs.length)}
       </p>
       {model.isReady && !model.runs.length && <Welcome start={actions.start} />}
-      <ul className="mg-runs" aria-label="Runs">
+      <ul className="mgl-runs" aria-label="Runs">
         {runs.map(run => (
           <Item
             key={run.path}
@@ -156,8 +156,8 @@ interface IItemProps {
 function Item(props: IItemProps): JSX.Element {
   const { run, model, isOpen } = props;
   return (
-    <li className="mg-run" data-path={run.path} data-state={run.status.state}>
-      <div className="mg-head">
+    <li className="mgl-run" data-path={run.path} data-state={run.status.state}>
+      <div className="mgl-head">
         <input
           type="checkbox"
           checked={props.isChosen}
@@ -165,7 +165,7 @@ function Item(props: IItemProps): JSX.Element {
           onChange={event => props.onChoose(event.target.checked)}
         />
         <button
-          className="mg-name"
+          className="mgl-name"
           aria-expanded={isOpen}
           title={`${run.path}\nDouble-click opens its dashboard`}
           onClick={event => event.detail < 2 && props.onToggle()}
@@ -189,13 +189,13 @@ function Unfolded({ run, model, onOpen }: { run: IRun; model: RunsModel; onOpen:
     [curves]
   );
   return (
-    <div className="mg-unfolded">
+    <div className="mgl-unfolded">
       <Controls model={model} run={run} />
       <Ending run={run} />
       <Chart title="Adversarial losses" lines={lines} height={90} isSmall />
       <NewestSample files={model.files} paths={samples} />
-      <p className="mg-note">in {parent(run.path) || 'the root folder'}</p>
-      <button className="mg-button" onClick={onOpen}>
+      <p className="mgl-note">in {parent(run.path) || 'the root folder'}</p>
+      <button className="mgl-button" onClick={onOpen}>
         Open dashboard
       </button>
     </div>
@@ -204,9 +204,9 @@ function Unfolded({ run, model, onOpen }: { run: IRun; model: RunsModel; onOpen:
 
 function Welcome({ start }: { start: () => void }): JSX.Element {
   return (
-    <div className="mg-welcome">
+    <div className="mgl-welcome">
       <p>Runs appear here, whoever starts them: a notebook, a script or a shell.</p>
-      <button className="mg-button" onClick={start}>
+      <button className="mgl-button" onClick={start}>
         New notebook
       </button>
       <p>

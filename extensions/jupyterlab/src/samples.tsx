@@ -7,12 +7,12 @@ export function Sample({ sample, step }: { sample: ISample; step: number }): JSX
   const label = `samples at step ${step}`;
   switch (sample.kind) {
     case 'image':
-      return <img className="mg-sample" src={sample.content} alt={label} />;
+      return <img className="mgl-sample" src={sample.content} alt={label} />;
     case 'audio':
-      return <audio className="mg-sample" controls src={sample.content} aria-label={label} />;
+      return <audio className="mgl-sample" controls src={sample.content} aria-label={label} />;
     default:
       return (
-        <pre className="mg-sample" aria-label={label} tabIndex={0}>
+        <pre className="mgl-sample" aria-label={label} tabIndex={0}>
           {sample.content}
         </pre>
       );
@@ -40,7 +40,7 @@ export function SampleHistory({ files, paths }: { files: Files; paths: string[] 
   const sample = useSample(files, paths[place]);
   usePlaying(isPlaying, () => (place >= last ? setPlaying(false) : go(place + 1)), place);
   if (last < 0) {
-    return <p className="mg-note">No samples yet.</p>;
+    return <p className="mgl-note">No samples yet.</p>;
   }
   const play = () => {
     if (!isPlaying && place >= last) {
@@ -49,11 +49,11 @@ export function SampleHistory({ files, paths }: { files: Files; paths: string[] 
     setPlaying(!isPlaying);
   };
   return (
-    <div className="mg-history" data-step={sample ? stepOf(sample.path) : ''}>
+    <div className="mgl-history" data-step={sample ? stepOf(sample.path) : ''}>
       {sample && <Sample sample={sample} step={stepOf(sample.path)} />}
       {last > 0 && (
-        <div className="mg-slider">
-          <button className="mg-button" onClick={play} aria-pressed={isPlaying}>
+        <div className="mgl-slider">
+          <button className="mgl-button" onClick={play} aria-pressed={isPlaying}>
             {isPlaying ? 'Halt' : 'Play'}
           </button>
           <input
@@ -67,7 +67,7 @@ export function SampleHistory({ files, paths }: { files: Files; paths: string[] 
           />
         </div>
       )}
-      <p className="mg-note">
+      <p className="mgl-note">
         step {stepOf(paths[place])}
         {chosen === null ? ', the newest' : ` · ${paths.length} in all`}
       </p>

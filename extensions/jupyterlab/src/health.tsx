@@ -1,0 +1,70 @@
+import React from 'react';
+import { ask } from './controls';
+import { RunsModel } from './model';
+import { IFinding, IHealth, IRun, isAtWork, shown } from './run';
+
+const SIGNS = { ok: '●', warning: '▲', alarm: '◆' };
+const WORDS = { ok: 'fine', warning: 'warning', alarm: 'alarm' };
+
+interface IHealthProps {
+  model: RunsModel;
+  run: IRun;
+  health: IHealth | null;
+}
+
+/** What the collapse doctor found, and its remedies as buttons. */
+export function Health({ model, run, health }: IHealthProps): JSX.Element | null {
+  if (!health?.findings.length) {
+    return null;
+  }
+  return (
+    <section className="mgl-health" aria-label="Health">
+      <h3>Health at step {health.step}</h3>
+      <ul>
+        {health.findings.map(finding => (
+          <Finding key={finding.name} finding={finding} model={model} run={run} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface IFindingProps {
+  finding: IFinding;
+  model: RunsModel;
+  run: IRun;
+}
+
+function Finding({ finding, model, run }: IFindingProps): JSX.Element {
+  const { severity, remedy } = finding;
+  return (
+    <li data-severity={severity}>
+      <p>
+        <span className="mgl-light" aria-hidden="true">
+          {SIGNS[severity] ?? '?'}
+        </span>{' '}
+        <b>{finding.name.replace(/_/g, ' ')}</b>: {WORDS[severity] ?? severity}
+      </p>
+      {severity !== 'ok' && <p>{finding.text}</p>}
+      {severity !== 'ok' && remedy && (
+        <p>
+          <button
+            className="mgl-button"
+            title={knobsInWords(remedy.knobs)}
+            disabled={!isAtWork(run) || !Object.keys(remedy.knobs).length}
+            onClick={() => void ask(model, run, { set: remedy.knobs })}
+          >
+            {remedy.name.replace(/_/g, ' ')}
+          </button>{' '}
+          {remedy.text}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function knobsInWords(knobs: Record<string, number>): string {
+  return Object.entries(knobs)
+    .map(([name, value]) => `${name} = ${shown(value)}`)
+    .join(', ');
+}

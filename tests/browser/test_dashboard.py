@@ -1,0 +1,229 @@
+"""The dashboard in the main area, and runs side by side."""
+
+import io
+import json
+import math
+import wave
+
+import pytest
+
+from multigan.core.run import RunFolder, create_run
+from multigan.files import write_json
+from tests.browser.driving import (
+    BRISK,
+    ENDLESS,
+    execute,
+    open_lab,
+    open_panel,
+    shoot,
+    wait_until,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+FINDINGS = [
+    {
+        "name": "diversity",
+        "severity": "ok",
+        "value": 0.9,
+        "text": "Samples differ.",
+        "remedy": None,
+    },
+    {
+        "name": "discriminator_wins",
+        "severity": "warning",
+        "value": 0.99,
+        "text": "The discriminator tells 99 % of all samples right.",
+        "remedy": {
+            "name": "more_r1",
+            "text": "A stronger penalty holds it back.",
+            "knobs": {"r1.weight": 0.2},
+        },
+    },
+]
+
+
+def dashboard(page):
+    """The visible dashboard."""
+    return page.locator(".mgl-main").locator("visible=true")
+
+
+def recorded_run(root, name: str, offset: float = 0.0, **recipe) -> RunFolder:
+    """Returns a finished run with a spiked curve, negative values and two looks."""
+    run = create_run(root, name)
+    write_json(run.recipe_file, {"steps": 300, "loss": "hinge", **recipe})
+    for step in range(1, 301):
+        spike = 5.0 if step == 150 else 0.0
+        row = {"step": step, "generator/adversarial": 1 + offset + math.sin(step / 30) / 2 + spike}
+        row["discriminator/adversarial"] = 0.5 + offset
+        row["discriminator/r1"] = -0.1
+        run.append_metrics(row)
+    run.samples.mkdir()
+    (run.samples / "000100.txt").write_text("a b c\n")
+    (run.samples / "000300.txt").write_text("the cat sat\n")
+    run.write_status("finished", step=300, of=300)
+    return run
+
+
+def test_a_live_dashboard_by_double_click_on_the_marker(page, lab, shell):
+    shell(*ENDLESS, *BRISK, folder="watched")
+    run = RunFolder(lab.work / "watched" / "runs" / "0001-digits")
+    wait_until(page, lambda: len(run.sample_files()) > 2)
+    open_lab(page, lab)
+    execute(page, "filebrowser:open-path", {"path": "watched/runs/0001-digits"})
+    execute(page, "filebrowser:activate")
+    page.locator(".jp-DirListing-item", has_text="0001-digits.multigan").dblclick()
+    board = dashboard(page)
+    board.locator(".mgl-state[data-state='running']").wait_for()
+    titles = board.locator(".mgl-chart h3")
+    titles.first.wait_for()
+    assert titles.all_inner_texts()[:2] == ["Adversarial losses", "Penalties and other terms"]
+    history = board.locator(".mgl-history")
+    first = history.get_attribute("data-step")
+    page.wait_for_function(
+        "first => Number(document.querySelector('.mgl-history').dataset.step) > Number(first)",
+        arg=first,
+    )
+    shoot(page, "dashboard")
+
+    slider = board.get_by_role("slider", name="Step of the samples")
+    slider.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("() => document.querySelector('.mgl-history').dataset.step === '50'")
+    seen = len(run.sample_files())
+    wait_until(page, lambda: len(run.sample_files()) > seen)
+    page.wait_for_timeout(3000)
+    assert history.get_attribute("data-step") == "50", "who went back is not dragged along"
+    page.keyboard.press("End")
+    page.wait_for_function("() => Number(document.querySelector('.mgl-history').dataset.step) > 50")
+
+    board.get_by_text("Knobs", exact=True).click()
+    knob = board.get_by_role("textbox", name="r1.weight", exact=True)
+    knob.fill("0.25")
+    knob.press("Enter")
+    wait_until(page, lambda: run.control()["set"] == {"r1.weight": 0.25})
+    wait_until(page, lambda: any(r.get("set") == {"r1.weight": 0.25} for r in run.metrics()))
+    knob.fill("many")
+    assert knob.get_attribute("aria-invalid") == "true"
+    board.get_by_role("button", name="Stop").click()
+    board.locator(".mgl-state[data-state='stopped']").wait_for()
+
+
+def test_curves_by_pointer_and_key_on_a_log_scale_and_smoothed(page, lab):
+    run = recorded_run(lab.work / "recorded", "curves")
+    open_lab(page, lab)
+    execute(page, "multigan:open-run", {"path": f"recorded/{run.name}"})
+    board = dashboard(page)
+    chart = board.locator("[data-title='Adversarial losses']")
+    legend = chart.locator(".mgl-legend")
+    legend.get_by_text("newest").wait_for()
+    assert legend.get_by_text("generator/adversarial").locator("b").inner_text() == shown(
+        1 + math.sin(10) / 2
+    )
+    chart.locator("svg[role=img]").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    legend.get_by_text("step 299").wait_for()
+    box = chart.locator("svg[role=img]").bounding_box()
+    page.mouse.move(box["x"] + 56, box["y"] + 50)
+    legend.get_by_text("step 1", exact=True).wait_for()
+    assert board.get_by_text("the cat sat").is_visible()
+
+    page.mouse.move(0, 0)
+    board.get_by_label("Log scale").check()
+    board.get_by_text("1 without positive values").wait_for()
+    peaks = [path_top(chart)]
+    board.get_by_label("Smoothing").fill("0.9")
+    assert chart.locator(".mgl-raw").count() == 2
+    peaks.append(path_top(chart))
+    assert peaks[1] > peaks[0], "the spike is flatter; y grows downwards"
+    shoot(page, "recorded")
+    open_lab(page, lab, query="")
+    dashboard(page).locator("input[type=checkbox]:checked").wait_for()
+    dashboard(page).locator("[data-title='Adversarial losses'] .mgl-raw").first.wait_for()
+
+
+def shown(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def path_top(chart) -> float:
+    """The highest place (the least y) of the drawn generator's curve."""
+    points = chart.locator("polyline.mgl-style-0:not(.mgl-raw)").get_attribute("points")
+    return min(float(pair.split(",")[1]) for pair in points.split())
+
+
+def test_health_is_said_and_its_remedy_asked_for(page, lab):
+    run = recorded_run(lab.work / "ill", "run")
+    run.write_status("running", step=300, of=400)
+    write_json(run.path / "health.json", {"step": 300, "findings": FINDINGS})
+    open_lab(page, lab)
+    execute(page, "multigan:open-run", {"path": f"ill/{run.name}"})
+    board = dashboard(page)
+    board.get_by_text("The discriminator tells 99 % of all samples right.").wait_for()
+    shoot(page, "health")
+    board.get_by_role("button", name="more r1").click()
+    wait_until(page, lambda: run.control()["set"] == {"r1.weight": 0.2})
+
+
+def test_runs_are_compared_and_the_comparison_survives_a_reload(page, lab):
+    root = lab.work / "compared"
+    runs = [
+        recorded_run(root, "first"),
+        recorded_run(root, "second", offset=1.0, loss="wasserstein"),
+    ]
+    open_lab(page, lab)
+    panel = open_panel(page)
+    execute(page, "multigan:refresh")
+    panel.get_by_role("searchbox").fill("compared")
+    for run in runs:
+        panel.get_by_role("checkbox", name=f"Choose {run.name} to compare").check()
+    panel.get_by_role("button", name="Compare 2").click()
+    board = dashboard(page)
+    chart = board.locator("[data-title='generator/adversarial']")
+    chart.locator("polyline").nth(1).wait_for()
+    legend = chart.locator(".mgl-legend").inner_text()
+    assert "0001-first" in legend
+    assert "0002-second" in legend
+    row = board.locator(".mgl-table tbody tr")
+    assert row.all_inner_texts() == ["loss\thinge\twasserstein"]
+    shoot(page, "compare")
+    page.wait_for_timeout(1500)
+    open_lab(page, lab, query="")
+    dashboard(page).locator("[data-title='generator/adversarial'] polyline").nth(1).wait_for()
+
+
+def test_sound_plays(page, lab):
+    run = recorded_run(lab.work / "sound", "tone")
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        tone = (int(8000 * math.sin(i / 4)) for i in range(16_000))
+        file.writeframes(b"".join(value.to_bytes(2, "little", signed=True) for value in tone))
+    (run.samples / "000400.wav").write_bytes(content.getvalue())
+    open_lab(page, lab)
+    execute(page, "multigan:open-run", {"path": f"sound/{run.name}"})
+    sound = dashboard(page).locator("audio")
+    sound.wait_for()
+    sound.evaluate("element => element.play()")
+    page.wait_for_function("() => document.querySelector('audio.mgl-sample').currentTime > 0.3")
+
+
+def test_settings_name_the_folder_and_the_theme(page, lab):
+    recorded_run(lab.work / "one" / "runs", "inside")
+    recorded_run(lab.work / "two" / "runs", "outside")
+    folder = lab.work.parent / "settings" / "jupyterlab-multigan"
+    folder.mkdir()
+    file = folder / "runs.jupyterlab-settings"
+    file.write_text(json.dumps({"runsFolder": "/one/", "theme": "dark"}))
+    try:
+        open_lab(page, lab)
+        panel = open_panel(page)
+        panel.get_by_text("1 run, 0 at work").wait_for()
+        panel.get_by_role("button", name="0001-inside").wait_for()
+        back = panel.evaluate("element => getComputedStyle(element).backgroundColor")
+        assert back == "rgb(24, 24, 24)"
+    finally:
+        file.unlink()
