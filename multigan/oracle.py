@@ -14,6 +14,7 @@ Shapes: B sentences, L tokens, V vocabulary, H hidden size, E embedding size.
 """
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -95,23 +96,32 @@ class Oracle(nn.Module):
         return oracle
 
     @torch.no_grad()
-    def log_probs(self, ids: Tensor) -> Tensor:
-        """Returns the log probability (B, L) of each token of sentences (B, L), in nats."""
+    def log_probs(self, ids: Tensor, *, alpha: float = 1.0) -> Tensor:
+        """Returns the log probability (B, L) of each token of sentences (B, L), in nats.
+
+        Its logits are multiplied by the inverse temperature `alpha`.
+        """
         parts = []
         for block in torch.split(ids, BLOCK):
-            logits = self._logits(block)
+            logits = alpha * self._logits(block)
             chosen = logits.gather(-1, block.unsqueeze(-1)).squeeze(-1)
             parts.append(chosen - logits.logsumexp(-1))
         return torch.cat(parts)
 
     @torch.no_grad()
-    def sample(self, count: int, *, seed: int, length: int = LENGTH) -> Tensor:
+    def sample(
+        self, count: int, *, seed: int, length: int = LENGTH, alpha: float = 1.0
+    ) -> Tensor:
         """Returns sentences (count, L) of token ids; the first few do not depend on `count`."""
         blocks = []
         for start in range(0, count, BLOCK):
             draws = torch.Generator().manual_seed(seed_from(seed, "oracle", start))
-            blocks.append(self._block(length, draws))
+            blocks.append(self._block(length, draws, alpha))
         return torch.cat(blocks)[:count]
+
+    def nll(self, ids: Tensor, alphas: Sequence[float]) -> list[float]:
+        """Returns the mean negative log-likelihood of a token of (B, L) at each alpha."""
+        return [-self.log_probs(ids, alpha=alpha).mean().item() for alpha in alphas]
 
     @torch.no_grad()
     def entropy(self, ids: Tensor) -> float:
@@ -133,7 +143,7 @@ class Oracle(nn.Module):
         logits: Tensor = self.output(hidden)
         return logits
 
-    def _block(self, length: int, draws: torch.Generator) -> Tensor:
+    def _block(self, length: int, draws: torch.Generator, alpha: float) -> Tensor:
         """Returns BLOCK sentences (BLOCK, L)."""
         device = self.embedding.weight.device
         token = torch.full((BLOCK, 1), START, device=device)
@@ -142,7 +152,7 @@ class Oracle(nn.Module):
             hidden, state = self.lstm(self.embedding(token), state)
             # Where a uniform number falls among the summed probabilities is three times as fast as
             # torch.multinomial, which draws a number for every token of the vocabulary.
-            summed = self.output(hidden[:, 0]).softmax(-1).cumsum(-1)
+            summed = (alpha * self.output(hidden[:, 0])).softmax(-1).cumsum(-1)
             where = torch.rand(BLOCK, 1, generator=draws).to(device) * summed[:, -1:]
             token = torch.searchsorted(summed, where, right=True).clamp(max=self.vocab_size - 1)
             tokens.append(token)
