@@ -6,13 +6,12 @@ Shapes: N texts, L tokens.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import cast
 
 import torch
 from torch import Tensor
 
 from multigan.core.draws import seed_from
-from multigan.core.modes import evaluating
 from multigan.errors import ConfigError
 from multigan.kits import Loaded
 from multigan.metrics.result import MetricResult
@@ -20,7 +19,7 @@ from multigan.metrics.text.catalog import TEXT_METRICS, CachedEncoder, TextCompa
 from multigan.metrics.text.encoders import build_text_encoder
 from multigan.metrics.text.variety import copied_share
 from multigan.modalities.text.vocabulary import until_end
-from multigan.pipelines import Pipeline
+from multigan.pipelines import Pipeline, TextPipeline
 
 DEFAULT = (
     *(f"bleu-{order}" for order in (2, 3, 4, 5)),
@@ -98,35 +97,11 @@ class TextEvaluator:
         made = TextComparison(texts, real.references, real.known, encode, seed)
         control = TextComparison(real.others[:count], real.references, real.known, encode, seed)
         return [
-            _likelihood(pipeline, compared, real, split, seed)
+            _likelihood(cast(TextPipeline, pipeline), compared, real, split, seed)
             if name == NLL
             else _measured(name, made, control, real, split)
             for name in names
         ]
-
-
-def generator_nll(pipeline: Pipeline, texts: Sequence[str], condition: Tensor | None) -> tuple[float, int]:
-    """Returns the mean negative log-likelihood of a token under the generator, and the tokens.
-
-    Every text's end counts as a token; what fills rows up after it does not, and neither does what
-    a text has beyond the generator's length.
-
-    Args:
-        pipeline: Of a text generator.
-        texts: N strings.
-        condition: What the generator is told of each, (N, ...), or None.
-    """
-    modality: Any = pipeline.modality
-    generator: Any = pipeline.generator
-    ids = modality.encode_texts(texts)
-    total, tokens = 0.0, 0
-    with torch.no_grad(), evaluating(generator):
-        for index in torch.split(torch.arange(len(ids)), BATCH):
-            batch = ids[index].to(pipeline.device)
-            told = None if condition is None else condition[index].to(pipeline.device)
-            total -= generator.log_probs(batch, told).sum().item()
-            tokens += int(until_end(batch, modality.end_id).sum())
-    return total / max(tokens, 1), tokens
 
 
 def _measured(
@@ -155,14 +130,20 @@ def _measured(
 
 
 def _likelihood(
-    pipeline: Pipeline, compared: Loaded, real: Real, split: str, seed: int
+    pipeline: TextPipeline, compared: Loaded, real: Real, split: str, seed: int
 ) -> MetricResult:
+    """Returns the mean negative log-likelihood of a token of the references.
+
+    Every text's end counts as a token; what fills rows up after it does not, and neither does what
+    a text has beyond the generator's length.
+    """
     condition = _conditions(pipeline, compared, real.places, split)
-    value, tokens = generator_nll(pipeline, real.references, condition)
+    log_probs, ids = pipeline.log_probs(real.references, condition, batch_size=BATCH)
+    tokens = int(until_end(ids, pipeline.text_modality.end_id).sum())
     return MetricResult(
         name=NLL,
         title=f"NLL of {split} under the generator",
-        value=value,
+        value=-log_probs.double().sum().item() / tokens,
         n_real=len(real.references),
         n_fake=0,
         split=split,

@@ -33,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--samples", type=int, default=10_000, help="measured of each (10000)")
     parser.add_argument("--out", type=Path, default=Path("runs"), help="where runs are made (runs)")
     parser.add_argument(
-        "--save", type=Path, default=Path("text-oracle"), help="results, .json and .png (text-oracle)"
+        "--save", type=Path, default=Path("text-oracle"), help="where results go, .json and .png"
     )
     add_device(parser)
     add_json(parser)
