@@ -1,0 +1,86 @@
+"""Recipes against the oracle, from the command line to the picture; numbers of a known model."""
+
+import json
+
+import pytest
+import torch
+from PIL import Image
+
+from multigan.cli import main
+from multigan.data.text import load_text
+from multigan.data.text.oracle import HELD_OUT
+from multigan.evaluators.oracle import TemperedPipeline
+from multigan.experiments.oracle import ITSELF
+from multigan.oracle import Oracle
+from multigan.recipes import recipe
+from multigan.session import start
+from tests.test_oracle import arrays
+
+SMALL = {"steps": 3, "generator.width": 4, "batch_size": 8, "look_every": 0}
+
+
+@pytest.fixture(scope="module")
+def oracle_file(tmp_path_factory):
+    import numpy as np
+
+    path = tmp_path_factory.mktemp("oracle") / "oracle.npz"
+    np.savez(path, **arrays(Oracle.drawn(0, vocab_size=9, size=4)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(oracle_file, tmp_path_factory):
+    asked = recipe("mle").with_data(f"oracle:{oracle_file}").changed({**SMALL, "data.limit": 64})
+    return start(asked, out=tmp_path_factory.mktemp("runs"), device="cpu").fit()
+
+
+def test_an_oracles_sentences_are_data(oracle_file):
+    data = load_text(f"oracle:{oracle_file}", limit=30)
+    oracle = Oracle.load(oracle_file)
+    rows = data.source.raw
+    assert rows.shape == (30, 20)
+    assert torch.equal(rows.long(), oracle.sample(30, seed=1))
+    assert data.tokenizer.encode(data.texts[3]) == rows[3].tolist()
+    assert not torch.equal(rows.long(), oracle.sample(30, seed=HELD_OUT))
+    assert len(load_text("oracle", limit=5).tokenizer) == 5000
+
+
+def test_a_model_of_the_oracle_has_no_end_and_all_tokens(trained):
+    pipeline = trained.pipeline()
+    ids = pipeline.generate_ids(50, seed=0)
+    assert ids.shape == (50, 20)
+    assert set(ids.unique().tolist()) == set(range(9))  # 0 is a token like any other
+    assert all(len(text.split()) == 20 for text in pipeline(3))
+
+
+def test_the_likelihood_at_alpha_is_that_of_the_tempered_samples(trained):
+    model = TemperedPipeline(trained.pipeline())
+    with torch.no_grad():
+        model.pipeline.generator.output.bias.copy_(torch.arange(9.0))  # some tokens are likelier
+    samples = model.sample(3000, alpha=0.5, seed=0)
+    values = dict(zip((0.25, 0.5, 1.0), model.nll(samples, [0.25, 0.5, 1.0]), strict=True))
+    assert min(values, key=values.__getitem__) == 0.5  # nothing knows the samples better
+    log_probs, _ = model.pipeline.log_probs(model.pipeline.text_modality.decode(samples))
+    assert values[1.0] == pytest.approx(-log_probs.mean().item(), rel=1e-5)
+
+
+def test_the_command_trains_measures_and_draws(oracle_file, tmp_path, capsys):
+    options = [f"--set={name}={value}" for name, value in (SMALL | {"data.limit": 64}).items()]
+    asked = ["bench", "text-oracle", "mle", "--oracle", str(oracle_file), "--seeds", "0", "1"]
+    places = ["--out", str(tmp_path / "runs"), "--save", str(tmp_path / "found"), "--device=cpu"]
+    assert main([*asked, *places, *options, "--samples", "400"]) == 0
+    table = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in table[2:4]] == ["mle", "mle"]
+    assert "15.26" in table[-2]
+    rows = json.loads((tmp_path / "found.json").read_text())
+    assert [row["name"] for row in rows] == [ITSELF, "mle", "mle"]
+    assert all(row["best"]["sum"] > rows[0]["best"]["sum"] for row in rows[1:])
+    assert rows[1]["best"]["sum"] == rows[1]["best"]["nll_oracle"] + rows[1]["best"]["nll_test"]
+    with Image.open(tmp_path / "found.png") as picture:
+        assert picture.size == (900, 620)
+
+
+def test_a_wrong_recipe_is_said_before_anything_is_trained(tmp_path, capsys):
+    assert main(["bench", "text-oracle", "mle", "rellgan", "--out", str(tmp_path)]) == 1
+    assert "rellgan" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
