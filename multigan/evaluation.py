@@ -17,6 +17,7 @@ from multigan.core.modality import Modality
 from multigan.data.building import building_alone
 from multigan.data.store import cache_root
 from multigan.errors import CheckpointError, ConfigError
+from multigan.evaluators import TextEvaluator
 from multigan.kits import KITS, Loaded
 from multigan.metrics import (
     METRICS,
@@ -196,6 +197,7 @@ class FeatureEvaluator:
 
 # Kinds of data that are measured in a way of their own; the others are by their features.
 EVALUATORS: Registry[Evaluator] = Registry("modality")
+EVALUATORS["text"] = TextEvaluator()
 
 
 def evaluator(modality: str) -> Evaluator:

@@ -109,9 +109,7 @@ class Oracle(nn.Module):
         return torch.cat(parts)
 
     @torch.no_grad()
-    def sample(
-        self, count: int, *, seed: int, length: int = LENGTH, alpha: float = 1.0
-    ) -> Tensor:
+    def sample(self, count: int, *, seed: int, length: int = LENGTH, alpha: float = 1.0) -> Tensor:
         """Returns sentences (count, L) of token ids; the first few do not depend on `count`."""
         blocks = []
         for start in range(0, count, BLOCK):

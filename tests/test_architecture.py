@@ -20,11 +20,11 @@ LAYERS = [
     {"music", "oracle", "tokenizers"},
     {"modalities", "data", "metrics", "latents"},
     {"kits", "pipelines"},
-    {"assemble", "runs"},
+    {"assemble", "runs", "evaluators"},
     {"environment", "evaluation", "report"},
     {"session", "synthesis"},
     {"recipes"},
-    {"trainers"},
+    {"trainers", "experiments"},
     {"cli"},
     {"notebook"},
 ]

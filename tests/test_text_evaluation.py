@@ -44,9 +44,7 @@ def test_every_number_has_real_text_beside_it_and_says_its_protocol(trained, ref
         assert (result.n_fake, result.n_control, result.n_real) == (20, 20, 9)
         assert result.split == "others.txt"
     by_name = {result.name: result for result in results}
-    assert by_name["bleu-4"].extractor["name"] == (
-        "mean over samples, 9 references, smoothing 0.1"
-    )
+    assert by_name["bleu-4"].extractor["name"] == ("mean over samples, 9 references, smoothing 0.1")
     assert by_name["self-bleu-4"].extractor["name"].startswith("leave-one-out, 19 references")
     assert by_name["copied"].control == 0  # no reference stands in the training data
 
@@ -86,7 +84,10 @@ def test_likelihood_is_of_tokens_and_ends_without_padding(trained):
 def test_likelihood_is_told_each_texts_class(tmp_path):
     texts = [("all is well", "good")] * 20 + [("all is lost", "bad")] * 20
     session = start(
-        recipe("mle").changed({**SMALL, "steps": 200, "half_life": 200}), data=texts, out=tmp_path, device="cpu"
+        recipe("mle").changed({**SMALL, "steps": 200, "half_life": 200}),
+        data=texts,
+        out=tmp_path,
+        device="cpu",
     )
     pipeline = session.fit().pipeline()
     swapped = [(text, "bad" if label == "good" else "good") for text, label in texts]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from multigan import __version__
 from multigan.cli import augment, demo, doctor, evaluate, failures, recipes, resume, sample, train
+from multigan.cli.bench import BENCH
 from multigan.cli.commands import Command, Group, add_commands
 from multigan.cli.data import DATA
 from multigan.cli.runs import RUNS
@@ -21,6 +22,7 @@ COMMANDS: dict[str, Command | Group] = {
     "evaluate": evaluate,
     "augment": augment,
     "runs": RUNS,
+    "bench": BENCH,
     "data": DATA,
     "doctor": doctor,
 }

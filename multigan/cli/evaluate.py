@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "Measure a run's samples against real data."
 
-COLUMNS = ["metric", "value", "real against real", "generated", "real", "split", "extractor"]
+COLUMNS = ["metric", "value", "real against real", "generated", "real", "split", "measured with"]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -67,7 +67,7 @@ def table_row(result: "MetricResult") -> list[str | int]:
     spread = "" if result.std is None else f" ± {result.std:.2g}"
     control = "–" if result.control is None else f"{result.control:.4g}"
     return [
-        result.label,
+        result.label if result.inception else result.title,
         f"{result.value:.4g}{spread}",
         control,
         result.n_fake,

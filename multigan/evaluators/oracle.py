@@ -29,9 +29,7 @@ class TemperedPipeline:
 
     def sample(self, count: int, *, alpha: float, seed: int) -> Tensor:
         """Returns sentences (count, L)."""
-        return self.pipeline.generate_ids(
-            count, seed=seed, batch_size=BATCH, temperature=1 / alpha
-        )
+        return self.pipeline.generate_ids(count, seed=seed, batch_size=BATCH, temperature=1 / alpha)
 
     @torch.no_grad()
     def nll(self, ids: Tensor, alphas: Sequence[float]) -> list[float]:

@@ -181,9 +181,7 @@ def _texts(data: Loaded) -> Sequence[str]:
     return texts
 
 
-def _conditions(
-    pipeline: Pipeline, compared: Loaded, places: Tensor, split: str
-) -> Tensor | None:
+def _conditions(pipeline: Pipeline, compared: Loaded, places: Tensor, split: str) -> Tensor | None:
     """Returns what the generator is told of each reference: its class, by name."""
     if pipeline.condition is None:
         return None

@@ -7,6 +7,7 @@ it again, and nothing else is needed to sample.
 from multigan.tokenizers.base import TOKENIZERS, Tokenizer, read_tokenizer
 from multigan.tokenizers.characters import ByteTokenizer, CharacterTokenizer
 from multigan.tokenizers.fast import FastTokenizer
+from multigan.tokenizers.numbers import NumberTokenizer
 from multigan.tokenizers.words import WordTokenizer, is_tokenized
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ByteTokenizer",
     "CharacterTokenizer",
     "FastTokenizer",
+    "NumberTokenizer",
     "Tokenizer",
     "WordTokenizer",
     "is_tokenized",

@@ -131,7 +131,7 @@ def test_evaluate_prints_a_number_with_what_it_was_measured_with(multigan, train
     assert "real against real" in head
     assert "random-conv" in frechet
     assert "64" in frechet
-    assert coverage.startswith("coverage (random-conv)")
+    assert coverage.split()[0] == "coverage"
 
 
 def test_metric_names_come_with_spaces_or_commas():

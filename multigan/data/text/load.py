@@ -6,7 +6,7 @@ Shapes: N samples, L tokens in a row.
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -19,7 +19,9 @@ from multigan.data.source import TensorSource
 from multigan.data.text.found import Found, refuse_unreadable
 from multigan.data.text.opening import open_text
 from multigan.data.text.options import LONGEST, TextOptions
+from multigan.data.text.oracle import is_oracle, load_oracle
 from multigan.data.text.report import TextReport
+from multigan.data.text.textset import TextSet
 from multigan.errors import ConfigError, DataError
 from multigan.tokenizers import (
     ByteTokenizer,
@@ -35,38 +37,6 @@ HELD = 0.99  # the share of texts that the row's length is chosen to hold
 WINDOW = 64  # tokens, where nobody says how many
 WORDS = 10_000  # the largest vocabulary of words, where nobody says how large
 SUBWORDS = 4096  # as many, of subwords trained here
-
-
-@dataclass(frozen=True)
-class TextSet:
-    """Texts as rows of tokens, ready for a `Stream`, and how they came about.
-
-    Attributes:
-        source: (N, L) int32 tokens; the end fills the rest of a row. With classes if there are any.
-        tokenizer: Made them, and makes text of others.
-        texts: The samples as they were read, before tokenizing; of windows, what the tokens say.
-        report: What was found, changed and left out.
-        fingerprint: Hexadecimal digits that change when the texts, their order or their classes do.
-    """
-
-    source: TensorSource
-    tokenizer: Tokenizer
-    texts: tuple[str, ...]
-    report: TextReport
-    fingerprint: str
-
-    @property
-    def condition(self) -> ConditionSpec | None:
-        """The classes, or None."""
-        return self.source.condition
-
-    @property
-    def length(self) -> int:
-        """L: tokens in a row."""
-        return self.report.length
-
-    def __len__(self) -> int:
-        return len(self.source)
 
 
 def load_text(
@@ -118,6 +88,8 @@ def load_text(
         >>> texts.source.raw.tolist()
         [[3, 2, 4, 0], [3, 2, 0, 0], [2, 0, 0, 0]]
     """
+    if is_oracle(data):  # its tokens are numbers, of which most options say nothing
+        return load_oracle(data, length=length, limit=limit)
     started = time.perf_counter()
     options = TextOptions(
         tokenizer=tokenizer,
