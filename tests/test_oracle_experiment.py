@@ -56,7 +56,7 @@ def test_a_model_of_the_oracle_has_no_end_and_all_tokens(trained):
 def test_the_likelihood_at_alpha_is_that_of_the_tempered_samples(trained):
     model = TemperedPipeline(trained.pipeline())
     with torch.no_grad():
-        model.pipeline.generator.output.bias.copy_(torch.arange(9.0))  # some tokens are likelier
+        model.pipeline.generator.tokens.bias.copy_(torch.arange(9.0))  # some tokens are likelier
     samples = model.sample(3000, alpha=0.5, seed=0)
     values = dict(zip((0.25, 0.5, 1.0), model.nll(samples, [0.25, 0.5, 1.0]), strict=True))
     assert min(values, key=values.__getitem__) == 0.5  # nothing knows the samples better

@@ -73,8 +73,9 @@ def test_likelihood_is_of_tokens_and_ends_without_padding(trained):
     pipeline = trained.pipeline()
     data = load_text(TEXTS)
     with torch.no_grad():
-        pipeline.generator.output.weight.zero_()
-        pipeline.generator.output.bias.zero_()
+        pipeline.generator.tokens.project.weight.zero_()
+        pipeline.generator.tokens.project.bias.zero_()
+        pipeline.generator.tokens.bias.zero_()
     (result,) = evaluate_pipeline(pipeline, data, metrics=["nll"], num_samples=8)
     # All tokens are equally likely, whatever stands around them.
     assert result.value == pytest.approx(math.log(pipeline.modality.sample_shape[1]), rel=1e-5)
@@ -83,12 +84,8 @@ def test_likelihood_is_of_tokens_and_ends_without_padding(trained):
 
 def test_likelihood_is_told_each_texts_class(tmp_path):
     texts = [("all is well", "good")] * 20 + [("all is lost", "bad")] * 20
-    session = start(
-        recipe("mle").changed({**SMALL, "steps": 200, "half_life": 200}),
-        data=texts,
-        out=tmp_path,
-        device="cpu",
-    )
+    asked = recipe("mle").changed({**SMALL, "steps": 200, "half_life": 200})
+    session = start(asked, data=texts, out=tmp_path, device="cpu")
     pipeline = session.fit().pipeline()
     swapped = [(text, "bad" if label == "good" else "good") for text, label in texts]
     told, misled = (
