@@ -105,8 +105,30 @@ def test_an_unconditional_pipeline_takes_no_condition():
 def test_vector_conditions_are_given_as_tensors():
     pipeline = make_pipeline(condition=ConditionSpec("vector", 2, ("age", "tilt")))
     assert len(pipeline(3, condition=torch.zeros(3, 2))) == 3
-    with pytest.raises(ConfigError, match="a vector of 2 numbers for each of 3"):
+    with pytest.raises(ConfigError, match=r"a row of 2 vector values \(age, tilt\) for each of 3"):
         pipeline(3)
+
+
+def test_without_a_condition_the_datas_own_examples_are_taken_in_turn(tmp_path):
+    examples = ((0.0, 1.0), (5.0, 2.0))
+    spec = ConditionSpec("vector", 2, ("age", "tilt"), (2.5, 1.5), (2.5, 0.5), examples)
+    pipeline = make_pipeline(condition=spec)
+    expected = torch.tensor([*examples, examples[0]])
+    assert torch.equal(pipeline.conditions(None, 3), expected)
+    assert len(pipeline.interpolate(5)) == 5
+    again = Pipeline.from_pretrained(pipeline.save_pretrained(tmp_path / "saved"))
+    assert again.condition == spec
+    latents = pipeline.latents(3)
+    assert torch.equal(again.generate(latents, expected), pipeline.generate(latents, expected))
+
+
+def test_attributes_are_given_by_name():
+    pipeline = make_pipeline(condition=ConditionSpec("attributes", 3, ("hat", "beard", "smile")))
+    told = pipeline.conditions(["hat, smile", "", "beard"], 3)
+    assert told.tolist() == [[1, 0, 1], [0, 0, 0], [0, 1, 0]]
+    assert pipeline.conditions("smile", 2).tolist() == [[0, 0, 1]] * 2
+    with pytest.raises(ConfigError, match=r"no attribute 'scarf'\. Known: hat, beard, smile"):
+        pipeline.conditions("hat,scarf", 2)
 
 
 def test_a_walk_starts_and_ends_at_its_stops(pipeline):

@@ -81,7 +81,8 @@ def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: 
     """Returns what a pipeline is told: nothing, or one condition for each sample in turn.
 
     A text is the name or number of a class, or some of them with commas between; for a generator
-    that is told vectors it is one vector, its numbers with commas between.
+    that is told attributes it names all those of one sample, and for one that is told vectors it is
+    one vector, its numbers with commas between.
 
     Raises:
         ConfigError: A vector has something else than numbers in it.
@@ -90,6 +91,8 @@ def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: 
         return None
     if spec is not None and spec.kind == "vector":
         return _vectors(texts, num_samples)
+    if spec is not None and spec.kind == "attributes":
+        return [texts[index % len(texts)] for index in range(num_samples)]
     names = spec.names if spec is not None else ()
     several = [one for text in texts for one in ([text] if text in names else text.split(","))]
     return [several[index % len(several)].strip() for index in range(num_samples)]

@@ -3,17 +3,27 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Kind = Literal["class", "attributes", "vector"]
+
 
 @dataclass(frozen=True)
 class ConditionSpec:
     """The kind and size of a run's condition.
 
     Attributes:
-        kind: "class": (B,) int64 in [0, size). "vector": (B, size) floats.
-        size: How many classes, or how many numbers.
-        names: The classes' or the numbers' names, in order; may be empty.
+        kind: "class": (B,) int64 in [0, size). "attributes": (B, size) floats, 1 for each that a
+            sample has and 0 for the others. "vector": (B, size) floats, in the data's own units.
+        size: How many classes, attributes or numbers.
+        names: Theirs, in order; may be empty.
+        center, scale: The mean and the deviation in the data of each of a vector's numbers;
+            networks see numbers with these taken out. Empty leaves them as they are.
+        examples: Attributes or vectors as the data has them, for samples that nobody has told
+            anything else.
     """
 
-    kind: Literal["class", "vector"]
+    kind: Kind
     size: int
     names: tuple[str, ...] = ()
+    center: tuple[float, ...] = ()
+    scale: tuple[float, ...] = ()
+    examples: tuple[tuple[float, ...], ...] = ()

@@ -5,7 +5,7 @@ Shapes: B samples, S sample shape, N logits per sample, Z latent size.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
@@ -34,6 +34,8 @@ class ScoredBatch:
             `real_logits` is None in the generator's phase of a loss that is not relativistic.
         latent: (B, Z), from which `fake` was generated.
         condition: (B, ...) or None, shared by both halves.
+        real_guess, fake_guess: What a discriminator that guesses the condition makes of both; see
+            `AdversarialGame.judge`. `real_guess` is None where `real_logits` is.
     """
 
     real: Tensor
@@ -42,6 +44,8 @@ class ScoredBatch:
     fake_logits: Tensor
     latent: Tensor
     condition: Tensor | None
+    real_guess: Tensor | None = None
+    fake_guess: Tensor | None = None
 
 
 @runtime_checkable
@@ -55,6 +59,9 @@ class Regularizer(Protocol):
         every: Its interval in steps; the game multiplies the term by it, which keeps its mean.
         per_sample: Whether it needs the gradient of each sample's own logits, which a
             discriminator with batch statistics does not have.
+
+    A regularizer that does not go with every game may have a method `check_game(game)`, which
+    raises a `ConfigError` when the game is built.
     """
 
     @property
@@ -180,6 +187,18 @@ class AdversarialGame(Objective):
         """Returns the discriminator's logits for augmented samples: (B, *S) -> (B, N)."""
         return self.discriminator(self.augment(samples), condition).float()
 
+    def judge(self, samples: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Returns the logits (B, N) and, from a discriminator that guesses conditions, its guess.
+
+        Such a discriminator has a method `judge` that returns both from one pass, and a method
+        `mismatch(guess, condition) -> (B,)` that says how wrong a guess is.
+        """
+        discriminator: Any = self.discriminator
+        if not hasattr(discriminator, "judge"):
+            return self.score(samples, condition), None
+        logits, guess = discriminator.judge(self.augment(samples), condition)
+        return logits.float(), None if guess is None else guess.float()
+
     def discriminator_terms(self, batch: Batch, step: int) -> Terms:
         """Scores real against generated samples; the generator is not differentiated."""
         due = self._due("discriminator", step)
@@ -191,10 +210,13 @@ class AdversarialGame(Objective):
         fake = fake.to(real.dtype).requires_grad_(penalized)
 
         with twice_differentiable(penalized):
-            real_logits = self.score(real, batch.condition)
-            fake_logits = self.score(fake, batch.condition)
+            real_logits, real_guess = self.judge(real, batch.condition)
+            fake_logits, fake_guess = self.judge(fake, batch.condition)
             terms = {"adversarial": self.loss.discriminator(real_logits, fake_logits).mean()}
-            scored = ScoredBatch(real, fake, real_logits, fake_logits, latent, batch.condition)
+            scored = ScoredBatch(
+                *(real, fake, real_logits, fake_logits, latent, batch.condition),
+                *(real_guess, fake_guess),
+            )
             return terms | self._extra_terms(due, scored) | self._observed(real_logits, fake_logits)
 
     def generator_terms(self, batch: Batch, step: int) -> Terms:
@@ -202,11 +224,14 @@ class AdversarialGame(Objective):
         due = self._due("generator", step)
         latent = self.prior.sample(len(batch), device=batch.samples.device)
         fake = self.generator(latent, batch.condition)
-        fake_logits = self.score(fake, batch.condition)
+        fake_logits, fake_guess = self.judge(fake, batch.condition)
         real_logits = self._real_logits_for_generator(batch)
         # A loss that is not relativistic ignores its first argument, whatever it is.
         loss = self.loss.generator(fake_logits if real_logits is None else real_logits, fake_logits)
-        scored = ScoredBatch(batch.samples, fake, real_logits, fake_logits, latent, batch.condition)
+        scored = ScoredBatch(
+            *(batch.samples, fake, real_logits, fake_logits, latent, batch.condition),
+            fake_guess=fake_guess,
+        )
         adversarial = top_mean(loss, fake_logits, self.top_share)
         return {"adversarial": adversarial} | self._extra_terms(due, scored)
 
@@ -258,7 +283,9 @@ class AdversarialGame(Objective):
         real, fake, condition = scored.real, scored.fake.float(), scored.condition
         real_logits = None if scored.real_logits is None else self.score(real, condition)
         fake_logits = self.score(fake, condition)
-        return ScoredBatch(real, fake, real_logits, fake_logits, scored.latent, condition)
+        return replace(
+            scored, real=real, fake=fake, real_logits=real_logits, fake_logits=fake_logits
+        )
 
     def _enforcer(self, name: Player, player: nn.Module) -> Callable[[], None] | None:
         constraints = [c for c in self.constraints if c.player == name]
@@ -284,6 +311,9 @@ class AdversarialGame(Objective):
                 "discriminator's batch norm mixes the samples of a batch. Build the discriminator "
                 "without batch norm (norm='none'), or leave the penalty out."
             )
+        for regularizer in self.regularizers:
+            if hasattr(regularizer, "check_game"):
+                regularizer.check_game(self)
 
 
 def top_mean(losses: Tensor, logits: Tensor, share: float) -> Tensor:

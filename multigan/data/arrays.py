@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from multigan.data.decode import MODE_OF
-from multigan.data.labels import index_labels
+from multigan.data.labels import Labels, read_labels
 from multigan.data.readers import Item, Reader
 from multigan.errors import DataError
 
@@ -27,8 +28,9 @@ class Arrays:
         where: What to call them.
         identity: Changes when the content does, or its file's place; names caches made of it.
         pixels: (N, C, H, W) uint8.
-        labels: (N,) class numbers, or empty.
+        labels: Class numbers, or rows of numbers, or empty.
         classes: The classes' names, or empty.
+        numbers: What the numbers are called, where labels are rows of numbers.
         notes: What the report should say.
         files: As of `Reader`.
     """
@@ -36,8 +38,9 @@ class Arrays:
     where: str
     identity: str
     pixels: Tensor
-    labels: list[int]
+    labels: list[Any]
     classes: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     files: str = ""
 
@@ -51,7 +54,7 @@ class Arrays:
             self,
             identity=f"{self.identity} limit {limit}",
             pixels=self.pixels[chosen],
-            labels=[self.labels[index] for index in chosen] if self.classes else [],
+            labels=[self.labels[index] for index in chosen] if self.labels else [],
             notes=(*self.notes, f"Only {limit} of {count} images were asked for."),
         )
 
@@ -70,6 +73,7 @@ class Arrays:
             count=len(self.pixels),
             labels=self.labels,
             classes=self.classes,
+            numbers=self.numbers,
             notes=self.notes,
             files=self.files,
         )
@@ -129,21 +133,20 @@ def to_image(pixels: np.ndarray) -> Image.Image:
 def arrays_of(
     where: str, identity: str, pixels: Tensor, labels: Tensor | None, notes: tuple[str, ...]
 ) -> Arrays:
-    """Returns pixels (N, C, H, W) uint8 with their labels (N,), whole numbers, made classes."""
+    """Returns pixels (N, C, H, W) uint8 with their labels: (N,) classes or (N, C) numbers."""
     if labels is None:
-        return Arrays(where, identity, pixels, [], (), notes)
-    numbers, classes = classes_of(labels, len(pixels), where)
-    return Arrays(where, identity, pixels, numbers, classes, notes)
+        return Arrays(where, identity, pixels, [], (), notes=notes)
+    return Arrays(where, identity, pixels, *labels_of(labels, len(pixels), where), notes=notes)
 
 
-def classes_of(labels: Tensor, count: int, where: str) -> tuple[list[int], tuple[str, ...]]:
-    """Returns the class numbers and names of `count` images, from labels (N,)."""
-    if labels.shape != (count,):
+def labels_of(labels: Tensor, count: int, where: str) -> Labels:
+    """Returns the labels of `count` images: whole numbers (N,) are classes, others are numbers."""
+    if labels.ndim not in (1, 2) or len(labels) != count:
         raise DataError(
             f"{where} has {count} images, but labels of shape {tuple(labels.shape)}. "
-            f"Give one class number for each, of shape ({count},)."
+            f"Give one class number for each, of shape ({count},), or rows of numbers."
         )
-    return index_labels(labels.tolist(), (), where)
+    return read_labels(labels.tolist(), (), where)
 
 
 def four_dimensions(data: Tensor, where: str) -> Tensor:

@@ -32,8 +32,8 @@ def content_fingerprint(
     Args:
         source: N samples, uint8.
         shape: S.
-        labels: (N,), or None.
-        classes: The classes' names.
+        labels: (N,) or (N, C), or None.
+        classes: The classes' or the numbers' names.
         files: Depends on the contents of the files, as far as that is cheap to know.
     """
     rows = _rows(len(source), prod(shape))
@@ -44,7 +44,8 @@ def content_fingerprint(
         raw, _ = source.read(part)
         hashed.update(raw.contiguous().numpy().data)
     if labels is not None:
-        hashed.update(labels.long().contiguous().numpy().data)
+        exact = labels.float() if labels.is_floating_point() else labels.long()
+        hashed.update(exact.contiguous().numpy().data)
     return hashed.hexdigest()
 
 

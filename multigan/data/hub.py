@@ -10,7 +10,7 @@ from typing import Any
 
 from multigan.data.decode import PICTURES
 from multigan.data.kinds import FileKind
-from multigan.data.labels import index_labels
+from multigan.data.labels import read_labels
 from multigan.data.readers import Item, Reader, digest
 from multigan.data.spool import Spool
 from multigan.data.tables import class_names, find_content, find_label
@@ -79,14 +79,15 @@ def read_loaded(dataset: Any, where: str, options: TableOptions) -> Reader:
     if streamed:
         return _streamed(dataset, where, column, label, names, options)
     values = [] if label is None else list(dataset[label])
-    labels, classes = index_labels(values, names, f"column {label!r} of {where}")
+    labels = read_labels(values, names, f"column {label!r} of {where}")
     return Reader(
         where=where,
         identity=digest(where, dataset._fingerprint),
         items=lambda: _items(dataset, column, options.kind),
         count=len(dataset),
-        labels=labels,
-        classes=classes,
+        labels=labels.values,
+        classes=labels.classes,
+        numbers=labels.numbers,
         plural=options.kind.plural,
     )
 
@@ -106,7 +107,7 @@ def _streamed(
             spool.add(_content(row[column]))
             if label is not None:
                 values.append(row[label])
-        labels, classes = index_labels(values, names, f"column {label!r} of {where}")
+        labels = read_labels(values, names, f"column {label!r} of {where}")
     except BaseException as error:
         spool.close()
         if isinstance(error, DataError) or not isinstance(error, Exception):
@@ -120,8 +121,9 @@ def _streamed(
         identity=digest(spool.identity, *map(str, values)),
         items=spool.items,
         count=len(spool),
-        labels=labels,
-        classes=classes,
+        labels=labels.values,
+        classes=labels.classes,
+        numbers=labels.numbers,
         notes=("Streamed once.",),
         files=spool.identity,
         close=spool.close,

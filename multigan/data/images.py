@@ -20,8 +20,9 @@ from multigan.data.building import building_alone
 from multigan.data.collect import Tally, collect
 from multigan.data.decode import SIZE_CHANGES, Canvas, Fit
 from multigan.data.fingerprint import content_fingerprint
+from multigan.data.labels import condition_spec, label_tensor
 from multigan.data.opening import open_data
-from multigan.data.options import ImageOptions, as_size
+from multigan.data.options import ImageOptions, as_columns, as_size
 from multigan.data.readers import Reader, digest
 from multigan.data.report import LoadReport
 from multigan.data.source import MappedSource, Source, TensorSource
@@ -68,7 +69,7 @@ class ImageSet:
 
     @property
     def condition(self) -> ConditionSpec | None:
-        """The classes, or None."""
+        """The classes, attributes or numbers; or None."""
         return self.source.condition
 
     def __len__(self) -> int:
@@ -85,7 +86,7 @@ def load_images(
     memory_bytes: int | None = None,
     cache: Path | str | None = None,
     image_column: str | None = None,
-    label_column: str | None = None,
+    label_column: str | Sequence[str] | None = None,
     limit: int | None = None,
     split: str = "train",
     streaming: bool = False,
@@ -107,7 +108,8 @@ def load_images(
             memory-mapped file in `cache`. None means half of the memory that is available.
         cache: The folder for such files. None means $MULTIGAN_CACHE, or ~/.cache/multigan.
         image_column: Of a table, where the images are. None looks for it.
-        label_column: Of a table, where the classes are. None looks for it.
+        label_column: Of a table, where the classes are. None looks for it. A column of floats or
+            of lists of numbers holds numbers instead; several columns hold one each.
         limit: Use this many images, spread evenly over all of them (of a stream, the first).
         split: Which part of data that has parts called "train", "test" and so on.
         streaming: Read from the Hub without storing the whole data set first.
@@ -129,7 +131,7 @@ def load_images(
         memory_bytes=available_memory() // 2 if memory_bytes is None else memory_bytes,
         cache=cache_root(cache),
         image_column=image_column,
-        label_column=label_column,
+        label_column=as_columns(label_column),
         limit=limit,
         split=split,
         streaming=streaming,
@@ -155,8 +157,9 @@ def _from_arrays(arrays: Arrays, options: ImageOptions) -> ImageSet:
     if count == 0:
         raise DataError(f"There are no images in {arrays.where}. Check how it was made.")
     require_usable(height, width, arrays.where)
-    labels = torch.tensor(arrays.labels) if arrays.classes else None
-    source = TensorSource(arrays.pixels, labels, _condition(arrays.classes))
+    labels = label_tensor(arrays.labels, arrays.numbers)
+    condition = condition_spec(arrays.classes, arrays.numbers, labels)
+    source = TensorSource(arrays.pixels, labels, condition)
     report = LoadReport(
         where=arrays.where,
         found=count,
@@ -166,6 +169,7 @@ def _from_arrays(arrays: Arrays, options: ImageOptions) -> ImageSet:
         channels=channels,
         fit=options.fit,
         classes=arrays.classes,
+        numbers=arrays.numbers,
         notes=_notes(arrays.notes, count),
     )
     return _image_set(source, report, labels, arrays.files)
@@ -184,8 +188,9 @@ def _from_reader(reader: Reader, options: ImageOptions) -> ImageSet:
         return _built_once(folder, reader, canvas, options)
     store = MemoryStore(reader.count, canvas.shape)
     tally = collect(reader, canvas, store, options)
-    labels = torch.tensor(_labels(reader, tally)) if reader.classes else None
-    source = TensorSource(store.rows, labels, _condition(reader.classes))
+    labels = label_tensor(_labels(reader, tally), reader.numbers)
+    condition = condition_spec(reader.classes, reader.numbers, labels)
+    source = TensorSource(store.rows, labels, condition)
     return _image_set(source, _report(reader, canvas, tally), labels, reader.files)
 
 
@@ -217,7 +222,7 @@ def _from_cache(folder: Path, reader: Reader, options: ImageOptions) -> ImageSet
         return None
     mapped, labels, report = stored
     refuse_unreadable(list(report.unreadable), reader, options)
-    condition = _condition(report.classes)
+    condition = condition_spec(report.classes, report.numbers, labels)
     source: Source = MappedSource(mapped.path, labels, condition)
     if len(mapped) * prod(mapped.sample_shape) <= options.memory_bytes:  # there is more room now
         pixels, _ = mapped.read(torch.arange(len(mapped)))
@@ -228,7 +233,7 @@ def _from_cache(folder: Path, reader: Reader, options: ImageOptions) -> ImageSet
 
 def _image_set(source: Source, report: LoadReport, labels: Tensor | None, files: str) -> ImageSet:
     shape = (report.channels, report.height, report.width)
-    fingerprint = content_fingerprint(source, shape, labels, report.classes, files)
+    fingerprint = content_fingerprint(source, shape, labels, report.classes + report.numbers, files)
     return ImageSet(source, *shape, report, fingerprint)
 
 
@@ -248,16 +253,13 @@ def _report(reader: Reader, canvas: Canvas, tally: Tally) -> LoadReport:
         resized={name: n for name, n in changes.items() if name in SIZE_CHANGES},
         fit=canvas.fit,
         classes=reader.classes,
+        numbers=reader.numbers,
         notes=_notes(reader.notes, len(tally.used)),
     )
 
 
-def _labels(reader: Reader, tally: Tally) -> list[int]:
-    return [reader.labels[index] for index in tally.used] if reader.classes else []
-
-
-def _condition(classes: tuple[str, ...]) -> ConditionSpec | None:
-    return ConditionSpec("class", len(classes), classes) if classes else None
+def _labels(reader: Reader, tally: Tally) -> list[Any]:
+    return [reader.labels[index] for index in tally.used] if reader.labels else []
 
 
 def _notes(notes: tuple[str, ...], used: int) -> tuple[str, ...]:

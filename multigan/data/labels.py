@@ -1,12 +1,18 @@
 """From what a data set calls its classes to numbers from 0."""
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
+import torch
+from torch import Tensor
+
+from multigan.core.condition import ConditionSpec
 from multigan.errors import DataError
 
+NUM_EXAMPLES = 256  # of the vectors in the data, kept for samples that nobody has told anything
 SPLITS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation"})
 
 
@@ -55,6 +61,77 @@ def index_labels(
             f"classes, but {wrong[0]} is among them. A split without labels often has -1."
         )
     return [int(value) for value in values], tuple(names)
+
+
+class Labels(NamedTuple):
+    """What a data set says of each sample.
+
+    Attributes:
+        values: Class numbers, or rows of numbers; empty without labels.
+        classes: The classes' names; empty for numbers.
+        numbers: The numbers' names, one for each in a row; empty for classes.
+    """
+
+    values: list[Any]
+    classes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+def read_labels(values: Sequence[Any], names: Sequence[str], where: str) -> Labels:
+    """Returns classes, or numbers where values are floats or rows of numbers.
+
+    Args:
+        values: Integers, strings, floats, or sequences of numbers of one length.
+        names: Of the classes, or of the numbers in a row; may be empty.
+        where: What to call the column in an error.
+    """
+    rows = any(isinstance(value, (list, tuple)) for value in values)
+    if not rows and not any(isinstance(value, float) for value in values):
+        return Labels(*index_labels(values, names, where))
+    table = [tuple(value) if isinstance(value, (list, tuple)) else (value,) for value in values]
+    width = len(table[0])
+    bad = next((row for row in table if len(row) != width or not all(map(_is_number, row))), None)
+    if bad is not None or not width:
+        raise DataError(
+            f"The labels in {where} should each be {width} finite numbers, as the first one is, "
+            f"but {bad} is among them. Repair or remove such rows, or name another label column."
+        )
+    called = tuple(names) if len(names) == width else tuple(str(index) for index in range(width))
+    return Labels([tuple(map(float, row)) for row in table], numbers=called)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def condition_spec(
+    classes: tuple[str, ...], numbers: tuple[str, ...], labels: Tensor | None
+) -> ConditionSpec | None:
+    """Returns what labels mean: (N,) class numbers, or (N, C) attributes or vectors.
+
+    Numbers that are nothing but 0 and 1 are attributes.
+    """
+    if classes:
+        return ConditionSpec("class", len(classes), classes)
+    if labels is None or not numbers:
+        return None
+    chosen = torch.arange(min(NUM_EXAMPLES, len(labels))) * len(labels)
+    rows = labels[chosen // len(chosen)].tolist()
+    examples = tuple(tuple(row) for row in rows)
+    if ((labels == 0) | (labels == 1)).all():
+        return ConditionSpec("attributes", len(numbers), numbers, examples=examples)
+    deviation, center = torch.std_mean(labels.double(), 0, correction=0)
+    scale = torch.where(deviation > 0, deviation, 1.0)  # a constant tells nothing
+    return ConditionSpec(
+        *("vector", len(numbers), numbers), tuple(center.tolist()), tuple(scale.tolist()), examples
+    )
+
+
+def label_tensor(values: Sequence[Any], numbers: tuple[str, ...]) -> Tensor | None:
+    """Returns labels as (N,) int64 classes or (N, C) float32 numbers, None without any."""
+    if not values:
+        return None
+    return torch.tensor(values, dtype=torch.float32 if numbers else torch.int64)
 
 
 def class_folders(

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from multigan.data.arrays import Arrays, arrays_of, classes_of, four_dimensions, to_bytes, to_image
+from multigan.data.arrays import Arrays, arrays_of, four_dimensions, labels_of, to_bytes, to_image
 from multigan.data.decode import MODE_OF
+from multigan.data.labels import Labels
 from multigan.data.readers import Item, Reader, digest, file_identity
 from multigan.data.source import NpyHeader, read_npy_header, to_tensor
 from multigan.errors import DataError
@@ -24,7 +25,9 @@ LABEL_NAMES = ("labels", "y", "arr_1")
 
 
 def read_npz(path: Path, memory_bytes: int) -> Arrays | Reader:
-    """Reads `images` (N, H, W), (N, C, H, W) or (N, H, W, C), and `labels` (N,) if there are any.
+    """Reads `images` (N, H, W), (N, C, H, W) or (N, H, W, C), and `labels` if there are any.
+
+    Labels are classes (N,), or attributes or numbers (N, C).
 
     An array that takes more than `memory_bytes` is read image by image.
     """
@@ -72,14 +75,15 @@ def _streamed(path: Path, name: str, header: NpyHeader, labels: Tensor | None) -
             "that may be used, and only uint8 images of 1, 3 or 4 channels, one after the other, "
             "can be read piece by piece. Save it as such."
         )
-    numbers, classes = ([], ()) if labels is None else classes_of(labels, count, str(path))
+    found = Labels([]) if labels is None else labels_of(labels, count, str(path))
     return Reader(
         where=str(path),
         identity=file_identity(path),
         items=partial(_items, path, name, header.shape),
         count=count,
-        labels=numbers,
-        classes=classes,
+        labels=found.values,
+        classes=found.classes,
+        numbers=found.numbers,
         files=_checksums(path),
     )
 

@@ -92,6 +92,11 @@ def _is_pair_of_arrays(data: Any) -> bool:
 
 def table_options(options: ImageOptions) -> TableOptions:
     """Returns what reading a table of the Hub takes of the options."""
+    if isinstance(options.label_column, tuple):
+        raise DataError(
+            "Only Parquet files take their labels from several columns. Name one column, or save "
+            "the data set as Parquet."
+        )
     return TableOptions(
         content_column=options.image_column,
         label_column=options.label_column,

@@ -26,7 +26,7 @@ class ImageOptions:
     memory_bytes: int
     cache: Path
     image_column: str | None
-    label_column: str | None
+    label_column: str | tuple[str, ...] | None
     limit: int | None
     split: str
     streaming: bool
@@ -62,11 +62,20 @@ KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "max_unreadable": ((int, float), "a number from 0 to 1"),
     "memory_bytes": ((int,), "a whole number, or null for half of the memory"),
     "image_column": ((str, type(None)), "a column's name, or null to look for it"),
-    "label_column": ((str, type(None)), "a column's name, or null to look for it"),
+    "label_column": (
+        (str, tuple, type(None)),
+        "a column's name, a list of several, or null to look for it",
+    ),
     "limit": ((int, type(None)), "a whole number, or null for all"),
     "split": ((str,), "a name such as train or test"),
     "streaming": ((bool,), "true or false"),
 }
+
+
+def as_columns(columns: Any) -> Any:
+    """Returns several columns' names as a tuple, and anything else as it is."""
+    several = isinstance(columns, (list, tuple)) and all(isinstance(c, str) for c in columns)
+    return tuple(columns) if several and columns else columns
 
 
 def as_size(size: Any) -> tuple[int, int] | None:

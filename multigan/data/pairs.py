@@ -12,7 +12,7 @@ from torch import Tensor
 
 from multigan.data.arrays import to_bytes, to_image
 from multigan.data.decode import MODE_OF
-from multigan.data.labels import index_labels
+from multigan.data.labels import Labels, read_labels
 from multigan.data.readers import Reader, digest
 from multigan.data.source import to_tensor
 from multigan.data.spool import Spool
@@ -39,7 +39,7 @@ def read_dataset(dataset: Any, *, limit: int | None, folder: Path) -> Reader:
     except _SignedError:
         spool, values = _spooled(dataset, where, limit, folder, signed=True)
     try:
-        labels, classes = _classes(dataset, values, len(spool), where)
+        labels = _labels(dataset, values, len(spool), where)
     except DataError:
         spool.close()
         raise
@@ -48,8 +48,9 @@ def read_dataset(dataset: Any, *, limit: int | None, folder: Path) -> Reader:
         identity=digest(spool.identity, *map(str, values)),
         items=spool.items,
         count=len(spool),
-        labels=labels,
-        classes=classes,
+        labels=labels.values,
+        classes=labels.classes,
+        numbers=labels.numbers,
         files=spool.identity,
         close=spool.close,
     )
@@ -111,11 +112,9 @@ def _picture(sample: Any, where: str, signed: bool) -> Image.Image:
     return to_image(to_bytes(values, where)[0].numpy())
 
 
-def _classes(
-    dataset: Any, values: list[Any], count: int, where: str
-) -> tuple[list[int], tuple[str, ...]]:
+def _labels(dataset: Any, values: list[Any], count: int, where: str) -> Labels:
     if not values:
-        return [], ()
+        return Labels([])
     if len(values) != count:
         raise DataError(
             f"{where} gives {count} images but {len(values)} labels. Give all of them a label, or "
@@ -123,10 +122,11 @@ def _classes(
         )
     names = getattr(dataset, "classes", ())  # as torchvision's data sets have them
     known = isinstance(names, (list, tuple)) and {type(value) for value in values} == {int}
-    return index_labels(values, [str(name) for name in names] if known else (), where)
+    return read_labels(values, [str(name) for name in names] if known else (), where)
 
 
 def _number(label: Any) -> Any:
-    """Returns the plain number in a scalar tensor or array; anything else as it is."""
-    scalar = isinstance(label, (Tensor, np.ndarray, np.generic)) and label.ndim == 0
-    return label.item() if scalar else label
+    """Returns the plain number or row of numbers in a tensor or array; anything else as it is."""
+    if not isinstance(label, (Tensor, np.ndarray, np.generic)) or label.ndim > 1:
+        return label
+    return label.item() if label.ndim == 0 else label.tolist()

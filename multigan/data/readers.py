@@ -78,8 +78,9 @@ class Reader:
         identity: Changes when the files do, or their place; names the cache of what they hold.
         items: Starts over and yields every one in the same order.
         count: How many that are.
-        labels: Their class numbers, or empty.
+        labels: Their class numbers, or rows of numbers, or empty.
         classes: The classes' names, or empty.
+        numbers: What the numbers are called, where labels are rows of numbers.
         ignored: Names of files of other kinds.
         notes: What the report should say.
         files: Changes when the files' contents do, as far as that is cheap to know: by their sizes,
@@ -92,8 +93,9 @@ class Reader:
     identity: str
     items: Callable[[], Iterable[Item]]
     count: int
-    labels: tuple[int, ...] | list[int] = ()
+    labels: Sequence[Any] = ()
     classes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     files: str = ""
@@ -117,7 +119,7 @@ class Reader:
             identity=f"{self.identity} limit {limit}",
             items=lambda: _chosen(self.items(), chosen),
             count=limit,
-            labels=[self.labels[index] for index in chosen] if self.classes else (),
+            labels=[self.labels[index] for index in chosen] if self.labels else (),
             notes=(*self.notes, f"Only {limit} of {count} {self.plural} were asked for."),
         )
 

@@ -34,6 +34,7 @@ class LoadReport:
         channels: 1 for grey, 3 for RGB, 4 for RGBA.
         fit: How images of another shape were made to fit: "crop", "pad" or "stretch".
         classes: The classes' names, in order; empty without labels.
+        numbers: The names of the attributes or numbers that are labels instead of classes.
         storage: "memory", or "memory-mapped at ...".
         notes: What else is worth knowing.
         seconds: How long reading took.
@@ -52,6 +53,7 @@ class LoadReport:
     resized: Mapping[str, int] = field(default_factory=dict)
     fit: str = "crop"
     classes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     storage: str = "memory"
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -70,13 +72,15 @@ class LoadReport:
         """Returns the report that `to_json` gave. Raises TypeError or KeyError for another."""
         known = {field.name for field in fields(cls)}
         stored: dict[str, Any] = {name: value[name] for name in known}
-        stored |= {name: tuple(value[name]) for name in ("ignored", "classes", "notes")}
+        stored |= {name: tuple(value[name]) for name in ("ignored", "classes", "numbers", "notes")}
         stored["unreadable"] = tuple(Unreadable(**entry) for entry in value["unreadable"])
         return cls(**stored)
 
     def summary(self) -> str:
         """Returns a few sentences for people."""
         classes = f" of {len(self.classes)} classes" if self.classes else ""
+        if self.numbers:
+            classes = f" with {len(self.numbers)} numbers each"
         place = "in memory" if self.storage == "memory" else self.storage
         sentences = [
             f"{self.used} images{classes} from {self.where}, {self.width}x{self.height} "

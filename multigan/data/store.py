@@ -115,9 +115,10 @@ def cache_root(cache: Path | str | None) -> Path:
     return Path(cache or os.environ.get("MULTIGAN_CACHE") or Path.home() / ".cache" / "multigan")
 
 
-def write_cached(folder: Path, labels: list[int], report: StoredReport) -> None:
+def write_cached(folder: Path, labels: list[Any], report: StoredReport) -> None:
     """Completes a cached set whose samples are in `folder` already, as `rows_file` names them."""
-    np.save(folder / "labels.npy", np.asarray(labels, dtype=np.int64))
+    kind = np.float32 if labels and isinstance(labels[0], tuple) else np.int64
+    np.save(folder / "labels.npy", np.asarray(labels, dtype=kind))
     write_json(folder / "report.json", {"version": VERSION, **report.to_json()})
 
 
@@ -137,11 +138,12 @@ def read_cached(folder: Path, kind: type[R]) -> tuple[MappedSource, Tensor | Non
         source = MappedSource(rows_file(folder))
     except (OSError, EOFError, KeyError, TypeError, ValueError):  # DataError is a ValueError
         return None
-    expected = report.used if report.classes else 0
+    labeled = bool(report.classes) or labels.ndim == 2  # classes, or rows of numbers
+    expected = report.used if labeled else 0
     shape = report.sample_shape
     if len(source) != report.used or source.sample_shape != shape or len(labels) != expected:
         return None
-    return source, labels if report.classes else None, report
+    return source, labels if labeled else None, report
 
 
 def rows_file(folder: Path) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 
 from multigan.data.decode import PICTURES
 from multigan.data.kinds import FileKind
-from multigan.data.labels import SPLITS, index_labels
+from multigan.data.labels import SPLITS, Labels, read_labels
 from multigan.data.readers import Item, Reader, digest, file_identity
 from multigan.errors import DataError, MissingDependencyError
 
@@ -26,7 +26,7 @@ def read_parquet(
     split: str,
     *,
     content_column: str | None,
-    label_column: str | None,
+    label_column: str | Sequence[str] | None,
     kind: FileKind = PICTURES,
 ) -> Reader:
     """Reads what is in a Parquet file, or in all those of a folder that belong to `split`.
@@ -43,27 +43,39 @@ def read_parquet(
     tables = [_metadata(file) for file in paths]
     schema = tables[0].schema.to_arrow_schema()
     content = find_content(schema, content_column, str(path), kind)
-    label = find_label(schema, label_column, str(path))
-    notes = [] if label else [f"No labels: no column is called {', '.join(LABEL_COLUMNS)}."]
+    labels, found_any = _labels(paths, schema, label_column, str(path))
+    notes = [] if found_any else [f"No labels: no column is called {', '.join(LABEL_COLUMNS)}."]
     if len(paths) < len(found):
         notes.append(f"Read the {len(paths)} of {len(found)} files of the split {split!r}.")
-    labels: list[int] = []
-    classes: tuple[str, ...] = ()
-    if label is not None:
-        values = [value for file in paths for value in _column(file, label)]
-        names = class_names(schema, label)
-        labels, classes = index_labels(values, names, f"column {label!r} of {path}")
     return Reader(
         where=str(path),
-        identity=digest(*map(file_identity, paths), content, str(label)),
+        identity=digest(*map(file_identity, paths), content, str(label_column)),
         items=partial(_items, paths, content, kind),
         count=sum(table.num_rows for table in tables),
-        labels=labels,
-        classes=classes,
+        labels=labels.values,
+        classes=labels.classes,
+        numbers=labels.numbers,
         notes=tuple(notes),
         files=digest(*(str(file.stat().st_size) for file in paths)),
         plural=kind.plural,
     )
+
+
+def _labels(
+    paths: Sequence[Path], schema: Any, asked: str | Sequence[str] | None, where: str
+) -> tuple[Labels, bool]:
+    """Returns the labels in one column, or a number from each of several; and if there are any."""
+    if asked is None or isinstance(asked, str):
+        label = find_label(schema, asked, where)
+        if label is None:
+            return Labels([]), False
+        values = [value for file in paths for value in _column(file, label)]
+        found = read_labels(values, class_names(schema, label), f"column {label!r} of {where}")
+        return found, True
+    names = [str(find_label(schema, name, where)) for name in asked]
+    columns = [[value for file in paths for value in _column(file, name)] for name in names]
+    rows = list(zip(*columns, strict=True))
+    return read_labels(rows, names, f"columns {', '.join(names)} of {where}"), True
 
 
 def find_content(schema: Any, asked: str | None, where: str, kind: FileKind) -> str:
@@ -88,7 +100,7 @@ def find_content(schema: Any, asked: str | None, where: str, kind: FileKind) -> 
 
 
 def find_label(schema: Any, asked: str | None, where: str) -> str | None:
-    """Returns the column of an Arrow schema that holds classes, or None if there is none."""
+    """Returns the column of an Arrow schema that holds labels, or None if there is none."""
     import pyarrow as pa
 
     if asked is not None:

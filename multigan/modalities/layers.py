@@ -16,6 +16,23 @@ Norm = Literal["batch", "pixel", "none"]
 NORMS: tuple[Norm, ...] = get_args(Norm)
 
 
+class Standardized(nn.Module):
+    """Takes the data's mean and deviation out of a vector's numbers; leaves attributes alone."""
+
+    center: Tensor
+    scale: Tensor
+
+    def __init__(self, spec: ConditionSpec) -> None:
+        super().__init__()
+        center, scale = spec.center or (0.0,), spec.scale or (1.0,)
+        self.register_buffer("center", torch.tensor(center), persistent=False)
+        self.register_buffer("scale", torch.tensor(scale), persistent=False)
+
+    def forward(self, condition: Tensor) -> Tensor:
+        """(B, size) -> (B, size)."""
+        return (condition - self.center) / self.scale
+
+
 class ConditionEmbedding(nn.Module):
     """A learned vector (B, E) for each condition: a table for classes, a linear map for vectors.
 
@@ -30,6 +47,7 @@ class ConditionEmbedding(nn.Module):
             self.table = nn.Embedding(spec.size, dim)
         else:
             self.table = nn.Linear(spec.size, dim, bias=False)
+        self.standardize = nn.Identity() if spec.kind == "class" else Standardized(spec)
         nn.init.normal_(self.table.weight, std=std)
 
     def forward(self, condition: Tensor | None) -> Tensor:
@@ -39,7 +57,7 @@ class ConditionEmbedding(nn.Module):
                 f"This network is told a {self.spec.kind} of size {self.spec.size} with every "
                 "sample, but got no condition. Pass one, or build the network without."
             )
-        embedded: Tensor = self.table(condition)
+        embedded: Tensor = self.table(self.standardize(condition))
         return embedded
 
 

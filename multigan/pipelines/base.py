@@ -88,8 +88,9 @@ class Pipeline:
 
         Args:
             num_samples: How many to generate.
-            condition: A class by number or name, one for all or one for each sample; for a vector
-                condition, a tensor (num_samples, C). None takes the classes in turn.
+            condition: A class by number or name, one for all or one for each sample; attributes
+                by name, with commas between ("smiling,hat"); numbers or attributes as a tensor
+                (num_samples, C). None takes the classes, or the data's own examples, in turn.
             seed: Fixes the latents, whatever the batch size.
             truncation: Scales the latents towards zero, their mean. 1 draws from the prior;
                 smaller values trade diversity for fidelity.
@@ -234,8 +235,8 @@ class Pipeline:
             if condition is not None:
                 raise ConfigError("This generator is unconditional; leave the condition out.")
             return None
-        if spec.kind == "vector":
-            return _vectors(condition, num_samples, spec.size)
+        if spec.kind != "class":
+            return _numbers(condition, num_samples, spec)
         if condition is None:
             return torch.arange(num_samples) % spec.size
         if isinstance(condition, Tensor):
@@ -335,7 +336,9 @@ class Pipeline:
         return torch.stack(starts).argmin(0).cpu()
 
     def _one_condition(self, condition: Condition) -> Condition:
-        """Returns the condition, the first class if there are classes and none was named."""
+        """Returns the condition, or the first class or example where none was named."""
+        if condition is None and self.condition is not None and self.condition.examples:
+            return torch.tensor(self.condition.examples[:1])
         return 0 if condition is None and self._by_class else condition
 
     @property
@@ -371,14 +374,40 @@ def class_index(spec: ConditionSpec, condition: int | str) -> int:
     raise ConfigError(f"There is no class {condition!r}: there are 0 to {spec.size - 1}{names}.")
 
 
-def _vectors(condition: Condition, num_samples: int, size: int) -> Tensor:
+def _numbers(condition: Condition, num_samples: int, spec: ConditionSpec) -> Tensor:
+    """Returns the attributes or vectors (num_samples, size) of each sample."""
+    if condition is None and spec.examples:
+        rows = [spec.examples[index % len(spec.examples)] for index in range(num_samples)]
+        return torch.tensor(rows)
+    if isinstance(condition, str):
+        condition = [condition] * num_samples
+    if isinstance(condition, list) and condition and isinstance(condition[0], str):
+        condition = torch.tensor([_marked(spec, str(text)) for text in condition])
     vectors = condition if isinstance(condition, Tensor) else torch.tensor(condition or [])
-    if vectors.shape != (num_samples, size):
+    if vectors.shape == (1, spec.size):
+        vectors = vectors.expand(num_samples, -1)
+    if vectors.shape != (num_samples, spec.size):
+        names = f" ({', '.join(spec.names)})" if spec.names else ""
         raise ConfigError(
-            f"This generator wants a vector of {size} numbers for each of {num_samples} samples, "
-            f"not a tensor of shape {tuple(vectors.shape)}."
+            f"This generator wants a row of {spec.size} {spec.kind} values{names} for each of "
+            f"{num_samples} samples, not a tensor of shape {tuple(vectors.shape)}."
         )
     return vectors.float()
+
+
+def _marked(spec: ConditionSpec, text: str) -> list[float]:
+    """Returns 1 for each attribute that is named, with commas between, and 0 for the others.
+
+    Raises:
+        ConfigError: There is no such attribute.
+    """
+    named = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in named if name not in spec.names]
+    if unknown:
+        raise ConfigError(
+            f"There is no attribute {unknown[0]!r}. Known: {', '.join(spec.names) or 'none'}."
+        )
+    return [float(name in named) for name in spec.names]
 
 
 def _read_index(folder: Path) -> dict[str, Any]:
@@ -394,4 +423,12 @@ def _read_index(folder: Path) -> dict[str, Any]:
 def _read_condition(value: dict[str, Any] | None) -> ConditionSpec | None:
     if value is None:
         return None
-    return ConditionSpec(value["kind"], value["size"], tuple(value["names"]))
+    told = {name: value[name] for name in ("center", "scale") if name in value}
+    examples = tuple(tuple(row) for row in value.get("examples", ()))
+    return ConditionSpec(
+        value["kind"],
+        value["size"],
+        tuple(value["names"]),
+        **{name: tuple(numbers) for name, numbers in told.items()},
+        examples=examples,
+    )

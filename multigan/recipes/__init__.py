@@ -17,6 +17,8 @@ for make in (
     families.wgan_gp,
     families.sngan,
     families.r3gan,
+    families.acgan,
+    families.reacgan,
     families.progressive,
     texts.mle,
     texts.relativistic_text,

@@ -110,6 +110,39 @@ def r3gan() -> Recipe:
     return recipe.changed({"half_life": 50_000})
 
 
+def acgan() -> Recipe:
+    """Returns the GAN of Odena et al. (2017), "Conditional Image Synthesis with Auxiliary
+    Classifier GANs": DCGAN whose discriminator names the class, of generated samples too.
+
+    Attributes and numbers are guessed in the place of classes, where the data has those.
+    """
+    return replace(
+        dcgan(),
+        name="acgan",
+        summary="AC-GAN (2017): DCGAN whose discriminator guesses class, attributes or numbers.",
+        discriminator=Component(
+            "dcgan", {"width": 64, "norm": "batch", "conditioning": "classifier"}
+        ),
+        regularizers={"auxiliary_real": {"generated": True}, "auxiliary_fake": {}},
+    )
+
+
+def reacgan() -> Recipe:
+    """Returns the GAN of Kang et al. (2021), "Rebooting ACGAN: Auxiliary Classifier GANs with
+    Stable Training", with its weight 0.5 and optimizer for CIFAR-10, on SNGAN's networks.
+    """
+    return _family(
+        "reacgan",
+        "ReACGAN (2021): a margin between samples and classes, spectral normalization, hinge.",
+        loss="hinge",
+        regularizers={"auxiliary_real": {"weight": 0.5}, "auxiliary_fake": {"weight": 0.5}},
+        optimizer=OptimizerOptions(learning_rate=2.8e-4, beta1=0.5, beta2=0.999),
+        generator=Component("resnet", {"width": 256}),
+        discriminator=Component("resnet", {"width": 128, "conditioning": "contrastive"}),
+        discriminator_steps=5,
+    )
+
+
 def progressive() -> Recipe:
     """Returns the GAN of Karras et al. (2018), "Progressive Growing of GANs for Improved Quality,
     Stability, and Variation".

@@ -76,6 +76,8 @@ DISCRIMINATOR_CASES = [
         {"width": 4, "conditioning": "concat"},
         {"width": 4, "spectral_norm": True},
         {"width": 4, "norm": "batch"},
+        {"width": 4, "conditioning": "classifier"},
+        {"width": 4, "conditioning": "contrastive"},
     ),
     *every(
         "resnet",
@@ -83,12 +85,19 @@ DISCRIMINATOR_CASES = [
         {"width": 4},
         {"width": 4, "conditioning": "concat"},
         {"width": 4, "spectral_norm": False},
+        {"width": 4, "conditioning": "classifier"},
     ),
     *every("r3gan", IMAGES, {"width": 8, "group_width": 4}, {"width": 8, "blocks": 2}),
     *every("specgan", SPECTROGRAMS, {"width": 4}, {"width": 4, "phase_shuffle": 2}),
     *every("wavegan", WAVEFORMS, {"width": 4}, {"width": 4, "phase_shuffle": 0}),
     *every("frames", [*SPECTROGRAMS, (1, 5, 12)], {"width": 8}, {"width": 8, "blocks": 2}),
-    *every("progressive", IMAGES, {"width": 4}, {"width": 4, "group": 0}),
+    *every(
+        "progressive",
+        IMAGES,
+        {"width": 4},
+        {"width": 4, "group": 0},
+        {"width": 4, "conditioning": "classifier"},
+    ),
 ]
 generators = pytest.mark.parametrize("case", GENERATOR_CASES, ids=str)
 discriminators = pytest.mark.parametrize("case", DISCRIMINATOR_CASES, ids=str)
@@ -124,6 +133,15 @@ def sizes(network: nn.Module) -> Iterator[None]:
         if level is not None:
             network.level = float(level)
         yield
+
+
+def judged(discriminator: nn.Module, samples: Tensor, condition: Tensor | None) -> Tensor:
+    """Returns what is learned from: logits, and a guess at the condition where there is one."""
+    logits = discriminator(samples, condition)
+    if not getattr(discriminator, "guesses", False):
+        return logits
+    _, guess = discriminator.judge(samples, condition)
+    return logits + discriminator.mismatch(guess, condition)[:, None]
 
 
 def mixes_samples(case: Case) -> bool:
@@ -205,6 +223,11 @@ def test_discriminator_listens_to_its_condition(case):
     if case.condition is None:
         assert discriminator(samples).shape == discriminator(samples, None).shape
         return
+    if case.options.get("conditioning") in ("classifier", "contrastive"):
+        logits, guess = discriminator.judge(samples, None)
+        assert torch.equal(logits, discriminator(samples))
+        assert discriminator.mismatch(guess, conditions(case)).shape == (B,)
+        return
     first, second = (discriminator(samples, conditions(case, shift)) for shift in (0, 1))
     assert (first - second).abs().min() > 0
     with pytest.raises(ShapeError, match="got no condition"):
@@ -231,7 +254,7 @@ def test_discriminator_is_differentiable_twice(case):
     discriminator = away_from_start(build(DISCRIMINATORS, case))
     samples = torch.randn(B, *case.shape, requires_grad=True)
     for _ in sizes(discriminator):
-        logits = discriminator(samples, conditions(case))
+        logits = judged(discriminator, samples, conditions(case))
         (gradient,) = torch.autograd.grad(logits.sum(), samples, create_graph=True)
         (logits.sum() + gradient.square().sum()).backward()
     idle = [

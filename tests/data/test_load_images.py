@@ -210,7 +210,8 @@ def test_floats_are_scaled_by_their_stated_range(low, name):
         (torch.zeros(2, 8, 8, 3), "channels last"),
         (torch.zeros(2, 1, 7, 8), "multiples of 4"),
         ((torch.zeros(2, 1, 8, 8), torch.zeros(3)), "labels of shape"),
-        ((torch.zeros(2, 1, 8, 8), torch.tensor([0.5, 1])), "float; classes are"),
+        ((torch.zeros(2, 1, 8, 8), torch.tensor([0.5, torch.nan])), "1 finite numbers"),
+        ((torch.zeros(2, 1, 8, 8), torch.zeros(2, 0)), "0 finite numbers"),
     ],
 )
 def test_tensors_that_are_no_images_are_refused(data, message):

@@ -62,8 +62,41 @@ def test_other_columns_and_types_can_be_asked_for(tmp_path):
     assert_pictures(images, range(3))
     assert images.condition.names == ("a", "b")
     assert images.source.labels.tolist() == [1, 0, 1]
-    with pytest.raises(DataError, match=r"labels in column 'score' .* are float"):
-        load_images(path, label_column="score")
+
+
+def test_columns_of_numbers_are_vectors_in_the_datas_own_units(tmp_path):
+    scores = [[float(n), n / 8] for n in range(6)]
+    table = table_of(
+        score=[row[0] for row in scores], other=[row[1] for row in scores], both=scores
+    )
+    path = written(tmp_path / "a.parquet", table)
+    for asked, names in [("score", ("0",)), ("both", ("0", "1")), (["score", "other"],) * 2]:
+        images = load_images(path, label_column=asked)
+        spec, width = images.condition, len(names)
+        assert (spec.kind, spec.size, spec.names) == ("vector", width, tuple(names))
+        assert images.source.labels.tolist() == [row[:width] for row in scores]
+        assert spec.center == pytest.approx((2.5, 2.5 / 8)[:width])
+        deviation = (35 / 12) ** 0.5  # of the numbers from 0 to 5
+        assert spec.scale == pytest.approx((deviation, deviation / 8)[:width])
+        assert spec.examples == tuple(tuple(row[:width]) for row in scores)
+        assert f"with {width} numbers each" in images.report.summary()
+    again = load_images(path, label_column="both", memory_bytes=0)  # through the cache
+    assert again.source.labels.tolist() == scores
+    assert again.condition == load_images(path, label_column="both").condition
+
+
+def test_numbers_that_are_all_0_and_1_are_attributes(tmp_path):
+    path = written(tmp_path / "a.parquet", table_of(hat=[0, 1] * 3, beard=[True, False, False] * 2))
+    images = load_images(path, label_column=["hat", "beard"])
+    assert (images.condition.kind, images.condition.names) == ("attributes", ("hat", "beard"))
+    assert images.source.labels.tolist() == [[0, 1], [1, 0], [0, 0], [1, 1], [0, 0], [1, 0]]
+
+
+@pytest.mark.parametrize("bad", [[None] + [1.0] * 5, [1.0] * 5 + [float("nan")], ["x"] * 6])
+def test_rows_that_are_not_numbers_are_named(tmp_path, bad):
+    path = written(tmp_path / "a.parquet", table_of(a=[0.5] * 6, b=bad))
+    with pytest.raises(DataError, match="should each be 2 finite numbers"):
+        load_images(path, label_column=["a", "b"])
 
 
 def test_without_labels_the_report_says_so(tmp_path):

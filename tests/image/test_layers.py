@@ -128,3 +128,11 @@ def test_an_equalized_layer_at_a_slower_rate_is_the_same_map_that_learns_more_sl
         layer(features).sum().backward()
     torch.testing.assert_close(slow.weight.grad, 0.01 * fast.weight.grad)
     torch.testing.assert_close(slow.bias.grad, 0.01 * fast.bias.grad)
+
+
+def test_vectors_are_embedded_in_units_of_the_datas_deviation():
+    spec = ConditionSpec("vector", 2, center=(100.0, -5.0), scale=(10.0, 0.5))
+    embed = ConditionEmbedding(spec, 2)
+    embed.table.weight.data = torch.eye(2)
+    told = torch.tensor([[100.0, -5.0], [120.0, -5.5]])
+    torch.testing.assert_close(embed(told), torch.tensor([[0.0, 0.0], [2.0, -1.0]]))

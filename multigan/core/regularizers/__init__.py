@@ -4,6 +4,7 @@ Each is a small dataclass whose `weight` is a knob that a schedule or a person m
 run trains. Weights follow the cited papers' definitions, so their published values carry over.
 """
 
+from multigan.core.regularizers.auxiliary import AuxiliaryFake, AuxiliaryReal
 from multigan.core.regularizers.constraints import WeightClipping
 from multigan.core.regularizers.logits import Drift
 from multigan.core.regularizers.matching import FeatureMatching, LeCam
@@ -21,6 +22,8 @@ __all__ = [
     "R1",
     "R2",
     "REGULARIZERS",
+    "AuxiliaryFake",
+    "AuxiliaryReal",
     "Drift",
     "FeatureMatching",
     "LeCam",

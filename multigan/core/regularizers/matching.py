@@ -1,7 +1,7 @@
 """Terms that keep two averages together: of logits, of features."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -72,13 +72,17 @@ class FeatureMatching:
     def __post_init__(self) -> None:
         check(self)
 
-    def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        features = getattr(game.discriminator, "features", None)
-        if features is None:
+    def check_game(self, game: AdversarialGame) -> None:
+        """Raises a ConfigError unless the discriminator has features."""
+        if not hasattr(game.discriminator, "features"):
             raise ConfigError(
                 f"feature_matching needs a discriminator with a method features(samples, "
                 f"condition); {type(game.discriminator).__name__} has none."
             )
+
+    def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
+        discriminator: Any = game.discriminator
+        features = discriminator.features
         with torch.no_grad():
             real = features(game.augment(scored.real), scored.condition)
         fake = features(game.augment(scored.fake), scored.condition)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, relu
 
 from multigan.core.condition import ConditionSpec
+from multigan.modalities.heads import Conditioning, Judging, make_head
 from multigan.modalities.image.condition import ConditionChannel
 from multigan.modalities.image.shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.layers import (
@@ -23,7 +24,6 @@ from multigan.modalities.layers import (
     ConditionEmbedding,
     MaybeConditionalNorm,
     Norm,
-    Projection,
     check_option,
     normalization,
     normalize_spectrally,
@@ -97,7 +97,7 @@ class DCGANGenerator(nn.Module):
 
 
 @DISCRIMINATORS.register("dcgan")
-class DCGANDiscriminator(nn.Module):
+class DCGANDiscriminator(Judging):
     """One strided convolution per halving of the size, then a linear layer to one logit.
 
     Args:
@@ -108,7 +108,8 @@ class DCGANDiscriminator(nn.Module):
         norm: "none", or "batch" after every convolution but the first, as in the paper; gradient
             penalties refuse "batch".
         conditioning: "projection" adds the inner product of the last features with the embedded
-            condition; "concat" shows the condition as one more input channel.
+            condition; "concat" shows the condition as one more input channel; "classifier" and
+            "contrastive" guess the condition, see `multigan.modalities.heads`.
     """
 
     def __init__(
@@ -119,12 +120,11 @@ class DCGANDiscriminator(nn.Module):
         width: int = 64,
         spectral_norm: bool = False,
         norm: Norm = "none",
-        conditioning: Literal["projection", "concat"] = "projection",
+        conditioning: Conditioning = "projection",
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The dcgan discriminator")
         check_option("norm", norm, NORMS)
-        check_option("conditioning", conditioning, ("projection", "concat"))
         down = halvings(height, length)
         sizes = _channels(width, down)
         flat = sizes[-1] * (height >> down) * (length >> down)
@@ -139,15 +139,14 @@ class DCGANDiscriminator(nn.Module):
         self.norms = nn.ModuleList(
             normalization(norm if index else "none", size) for index, size in enumerate(sizes)
         )
-        self.output = Projection(flat, None if concat else condition)
+        self.output = make_head(conditioning, flat, condition)
         initialize(self, normalized=norm == "batch")
         if spectral_norm:
             normalize_spectrally(self)
 
-    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
-        """Scores samples (B, C, H, W) with logits (B, 1)."""
-        logits: Tensor = self.output(self.features(samples, condition)[-1].flatten(1), condition)
-        return logits
+    def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
+        """Returns the last activations, (B, C, H, W) -> (B, F)."""
+        return self.features(samples, condition)[-1].flatten(1)
 
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """Returns every convolution's activations, each (B, channels, height, width)."""

@@ -1,7 +1,7 @@
 """The networks of progressive growing, for images and for anything else with two axes.
 
 Source: Karras et al. (2018), "Progressive Growing of GANs for Improved Quality, Stability, and
-Variation". Classes are told as everywhere here, not by the paper's auxiliary classifier.
+Variation". Conditions are told by projection unless asked for the paper's auxiliary classifier.
 
 Shapes: B samples, (C, H, W) sample shape, Z latent size.
 """
@@ -16,12 +16,13 @@ from torch.nn.functional import avg_pool2d
 from multigan.core.condition import ConditionSpec
 from multigan.core.growth import Growing, enlarged, reduced
 from multigan.modalities.equalized import RECTIFIED, EqualizedConv2d, EqualizedLinear, leaky
+from multigan.modalities.heads import Conditioning, Judging, make_head
 from multigan.modalities.image.shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.layers import (
     ConditionEmbedding,
     MinibatchDeviation,
     PixelNorm,
-    Projection,
+    check_option,
 )
 from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
 
@@ -91,16 +92,17 @@ class ProgressiveGenerator(Growing):
 
 
 @DISCRIMINATORS.register("progressive")
-class ProgressiveDiscriminator(Growing):
+class ProgressiveDiscriminator(Growing, Judging):
     """The generator's mirror image: two convolutions per halving, then a small head.
 
     Args:
         sample_shape: (C, H, W).
-        condition: What every sample is told, or None; the last features are projected on its
-            embedding.
+        condition: What every sample is told, or None.
         width: Channels of the four smallest sizes.
         group: Samples in a group of the minibatch standard deviation; 0 leaves it out, and each
             logit then depends on its own sample only.
+        conditioning: "projection", "classifier" (the paper's) or "contrastive"; see
+            `multigan.modalities.heads`.
     """
 
     def __init__(
@@ -110,7 +112,9 @@ class ProgressiveDiscriminator(Growing):
         condition: ConditionSpec | None = None,
         width: int = 64,
         group: int = 4,
+        conditioning: Conditioning = "projection",
     ) -> None:
+        check_option("conditioning", conditioning, ("projection", "classifier", "contrastive"))
         channels, height, length = check_image_shape(
             sample_shape, who="The progressive discriminator"
         )
@@ -120,11 +124,13 @@ class ProgressiveDiscriminator(Growing):
 
         self.inputs = nn.ModuleList(EqualizedConv2d(channels, w, 1) for w in widths)
         self.blocks = nn.ModuleList(DownBlock(b, a) for a, b in pairwise(widths))
-        self.head = Head(widths[0], height >> stages, length >> stages, condition, group)
+        self.digest = Digest(widths[0], height >> stages, length >> stages, group)
+        self.output = make_head(conditioning, widths[0], condition)
 
-    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
-        """Scores samples (B, C, H, W) with logits (B, 1)."""
-        return self.head(self.features(samples, condition)[-1], condition)
+    def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
+        """Returns the last features, (B, C, H, W) -> (B, width)."""
+        digested: Tensor = self.digest(self.features(samples, condition)[-1])
+        return digested
 
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """Returns the activations of every stage at work, each (B, channels, height, width)."""
@@ -176,28 +182,23 @@ class DownBlock(nn.Module):
         return avg_pool2d(leaky(self.conv2(leaky(self.conv1(hidden)))), 2)
 
 
-class Head(nn.Module):
-    """How much the batch varies, a convolution, a linear layer, and the logit.
+class Digest(nn.Module):
+    """How much the batch varies, a convolution and a linear layer: what comes before the logit.
 
     Shared by the discriminators of progressive growing and of StyleGAN2.
     """
 
-    def __init__(
-        self, width: int, height: int, length: int, condition: ConditionSpec | None, group: int
-    ) -> None:
+    def __init__(self, width: int, height: int, length: int, group: int) -> None:
         super().__init__()
         self.deviation = MinibatchDeviation(group) if group else None
         self.conv = EqualizedConv2d(width + bool(group), width, 3)
         self.hidden = EqualizedLinear(width * height * length, width, gain=RECTIFIED)
-        self.output = Projection(width, condition)
 
-    def forward(self, hidden: Tensor, condition: Tensor | None) -> Tensor:
-        """(B, width, height, length) -> logits (B, 1)."""
+    def forward(self, hidden: Tensor) -> Tensor:
+        """(B, width, height, length) -> (B, width)."""
         if self.deviation is not None:
             hidden = self.deviation(hidden)
-        hidden = leaky(self.hidden(leaky(self.conv(hidden)).flatten(1)))
-        logits: Tensor = self.output(hidden, condition)
-        return logits
+        return leaky(self.hidden(leaky(self.conv(hidden)).flatten(1)))
 
 
 def stage_widths(width: int, stages: int) -> list[int]:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d, interpolate, relu
 
 from multigan.core.condition import ConditionSpec
+from multigan.modalities.heads import Conditioning, Judging, make_head
 from multigan.modalities.image.condition import ConditionChannel
 from multigan.modalities.image.shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.layers import (
@@ -24,7 +25,6 @@ from multigan.modalities.layers import (
     ConditionEmbedding,
     MaybeConditionalNorm,
     Norm,
-    Projection,
     check_option,
     normalize_spectrally,
 )
@@ -90,7 +90,7 @@ class ResNetGenerator(nn.Module):
 
 
 @DISCRIMINATORS.register("resnet")
-class ResNetDiscriminator(nn.Module):
+class ResNetDiscriminator(Judging):
     """Residual blocks down to about 8 x 8, two more at that size, then a sum over positions.
 
     Args:
@@ -100,7 +100,8 @@ class ResNetDiscriminator(nn.Module):
         spectral_norm: Whether every weight is divided by its spectral norm. Turn it off when a
             gradient penalty does its work.
         conditioning: "projection" adds the inner product of the last features with the embedded
-            condition, "concat" shows the condition as one more input channel.
+            condition, "concat" shows the condition as one more input channel, "classifier" and
+            "contrastive" guess the condition, see `multigan.modalities.heads`.
     """
 
     def __init__(
@@ -110,11 +111,10 @@ class ResNetDiscriminator(nn.Module):
         condition: ConditionSpec | None = None,
         width: int = 128,
         spectral_norm: bool = True,
-        conditioning: Literal["projection", "concat"] = "projection",
+        conditioning: Conditioning = "projection",
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The resnet discriminator")
-        check_option("conditioning", conditioning, ("projection", "concat"))
         down = halvings(height, length, smallest=7)
         concat = condition if conditioning == "concat" else None
 
@@ -123,16 +123,14 @@ class ResNetDiscriminator(nn.Module):
         first = FirstBlock(inputs, width, down=down > 0)
         others = [DownBlock(width, down=index < down) for index in range(1, max(1, down) + 2)]
         self.blocks = nn.ModuleList([first, *others])
-        self.output = Projection(width, None if concat else condition)
+        self.output = make_head(conditioning, width, condition)
         initialize(self)
         if spectral_norm:
             normalize_spectrally(self)
 
-    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
-        """Scores samples (B, C, H, W) with logits (B, 1)."""
-        summed = relu(self.features(samples, condition)[-1]).sum((2, 3))  # (B, F)
-        logits: Tensor = self.output(summed, condition)
-        return logits
+    def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
+        """Returns the sum of the last activations over all positions: (B, C, H, W) -> (B, F)."""
+        return relu(self.features(samples, condition)[-1]).sum((2, 3))
 
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """Returns every block's activations, each (B, F, height, width)."""
