@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from multigan.config import Recipe
-from multigan.recipes import families, images, texts
+from multigan.recipes import families, images, sounds, texts
 from multigan.registry import Registry
 
 RECIPES: Registry[Callable[[], Recipe]] = Registry("recipe")
@@ -24,6 +24,7 @@ for make in (
     texts.relativistic_text,
     texts.text,
     texts.prose,
+    sounds.speech,
 ):
     RECIPES[make.__name__.replace("_", "-")] = make
 

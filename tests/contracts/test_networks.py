@@ -20,6 +20,7 @@ B, Z = 3, 5
 IMAGES = [(1, 28, 28), (3, 32, 32), (4, 8, 8), (3, 20, 28), (1, 4, 4)]
 SPECTROGRAMS = [(1, 16, 16), (2, 32, 16), (1, 8, 24)]
 WAVEFORMS = [(1, 256), (2, 192), (1, 128)]
+VOCOS = {"n_fft": 16, "hop_length": 8, "n_mels": 4, "width": 8, "depth": 2}
 CLASSES = ConditionSpec("class", 3)
 VECTORS = ConditionSpec("vector", 2)
 
@@ -31,6 +32,7 @@ class Case(NamedTuple):
     options: dict[str, Any]
     shape: tuple[int, ...]
     condition: ConditionSpec | None
+    latent_dim: int = Z
 
     def __str__(self) -> str:
         told = self.condition.kind if self.condition else "alone"
@@ -67,6 +69,7 @@ GENERATOR_CASES = [
     *every("wavegan", WAVEFORMS, {"width": 4}, {"width": 4, "post_filter": 16}),
     *every("frames", [*SPECTROGRAMS, (1, 5, 12)], {"width": 8}, {"width": 8, "blocks": 2}),
     *every("progressive", IMAGES, {"width": 4}),
+    *(Case("vocos", VOCOS, (1, 64), told, 4 * 8) for told in (None, CLASSES, VECTORS)),
 ]
 DISCRIMINATOR_CASES = [
     *every(
@@ -97,6 +100,13 @@ DISCRIMINATOR_CASES = [
         {"width": 4},
         {"width": 4, "group": 0},
         {"width": 4, "conditioning": "classifier"},
+    ),
+    *every(
+        "waveform",
+        WAVEFORMS,
+        {"width": 2, "widest": 4, "windows": [64, 256]},
+        {"width": 2, "periods": [], "windows": [32]},
+        {"width": 2, "widest": 2, "periods": [3], "windows": []},
     ),
 ]
 generators = pytest.mark.parametrize("case", GENERATOR_CASES, ids=str)
@@ -159,8 +169,8 @@ def test_every_network_is_in_the_contract():
 
 @generators
 def test_generator_makes_samples(case):
-    generator = build(GENERATORS, case, latent_dim=Z)
-    samples = generator(torch.randn(B, Z), conditions(case))
+    generator = build(GENERATORS, case, latent_dim=case.latent_dim)
+    samples = generator(torch.randn(B, case.latent_dim), conditions(case))
     assert samples.shape == (B, *case.shape)
     assert samples.isfinite().all()
     assert samples.std(0).max() > 0, "all latents give the same sample"
@@ -168,9 +178,9 @@ def test_generator_makes_samples(case):
 
 @generators
 def test_generator_learns_with_every_parameter(case):
-    generator = away_from_start(build(GENERATORS, case, latent_dim=Z))
+    generator = away_from_start(build(GENERATORS, case, latent_dim=case.latent_dim))
     for _ in sizes(generator):
-        samples = generator(torch.randn(B, Z), conditions(case))
+        samples = generator(torch.randn(B, case.latent_dim), conditions(case))
         (samples * torch.randn_like(samples)).sum().backward()
     idle = [name for name, p in generator.named_parameters() if p.grad is None or not p.grad.any()]
     assert not idle
@@ -178,8 +188,8 @@ def test_generator_learns_with_every_parameter(case):
 
 @generators
 def test_generator_is_a_function_of_latent_and_seed(case):
-    generator = build(GENERATORS, case, latent_dim=Z)
-    latent, condition = torch.randn(B, Z), conditions(case)
+    generator = build(GENERATORS, case, latent_dim=case.latent_dim)
+    latent, condition = torch.randn(B, case.latent_dim), conditions(case)
     for mode in (True, False):
         generator.train(mode)
         # A copy each: batch norm's running statistics are part of what a call changes.
@@ -192,8 +202,8 @@ def test_generator_is_a_function_of_latent_and_seed(case):
 
 @generators
 def test_generator_listens_to_its_condition(case):
-    generator = away_from_start(build(GENERATORS, case, latent_dim=Z)).eval()
-    latent = torch.randn(B, Z)
+    generator = away_from_start(build(GENERATORS, case, latent_dim=case.latent_dim)).eval()
+    latent = torch.randn(B, case.latent_dim)
     if case.condition is None:
         assert generator(latent).shape == generator(latent, None).shape
         return
@@ -266,11 +276,11 @@ def test_discriminator_is_differentiable_twice(case):
 
 @generators
 def test_generator_survives_saving(case):
-    generator = away_from_start(build(GENERATORS, case, latent_dim=Z))
-    generator(torch.randn(B, Z), conditions(case))  # fills running statistics
-    other = away_from_start(away_from_start(build(GENERATORS, case, latent_dim=Z)))
+    generator = away_from_start(build(GENERATORS, case, latent_dim=case.latent_dim))
+    generator(torch.randn(B, case.latent_dim), conditions(case))  # fills running statistics
+    other = away_from_start(away_from_start(build(GENERATORS, case, latent_dim=case.latent_dim)))
     other.load_state_dict(generator.state_dict())
-    latent = torch.randn(B, Z)
+    latent = torch.randn(B, case.latent_dim)
     same = [each.eval()(latent, conditions(case)) for each in (generator, other)]
     torch.testing.assert_close(*same, rtol=0, atol=0)
 
@@ -289,7 +299,7 @@ def test_discriminator_survives_saving(case):
 @pytest.mark.parametrize("case", {c.name: c for c in GENERATOR_CASES}.values(), ids=str)
 def test_generator_option_typo_is_named(case):
     with pytest.raises(ConfigError, match="widht"):
-        build(GENERATORS, case._replace(options={"widht": 4}), latent_dim=Z)
+        build(GENERATORS, case._replace(options={"widht": 4}), latent_dim=case.latent_dim)
 
 
 @pytest.mark.parametrize("case", {c.name: c for c in DISCRIMINATOR_CASES}.values(), ids=str)

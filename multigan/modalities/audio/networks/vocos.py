@@ -1,0 +1,123 @@
+"""A learned inverter: from mel spectrograms to waveforms, through the inverse Fourier transform.
+
+Source: Siuzdak (2024), "Vocos: Closing the gap between time-domain and Fourier-based neural
+vocoders for high-quality audio synthesis"; its blocks are those of Liu et al. (2022), "A ConvNet
+for the 2020s", over time.
+
+Shapes: B samples, (C, T) sample shape, F mel bands, M frames, K = n_fft / 2 + 1 bins, W width.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import gelu
+
+from multigan.core.condition import ConditionSpec
+from multigan.errors import ConfigError, ShapeError
+from multigan.modalities.audio.networks.shapes import WaveformShape, check_waveform_shape
+from multigan.modalities.audio.stft import Stft
+from multigan.modalities.layers import ConditionEmbedding
+from multigan.modalities.registries import GENERATORS
+
+LOUDEST = 100.0  # of a bin's magnitude, Vocos's safeguard
+KERNEL = 7  # frames
+EXAMPLES = 8  # spectrograms that are kept, to be listened to
+
+
+@GENERATORS.register("vocos")
+class Vocos(nn.Module):
+    """Mel spectrograms to waveforms, at the cost of a few frames' convolutions.
+
+    Its latent is a log mel spectrogram, flattened: Z = F x M. It keeps some of the data's, so that
+    a run can be looked at and listened to.
+
+    Args:
+        latent_dim: Z, which must be n_mels times the number of frames.
+        sample_shape: (1, T), T a multiple of the hop.
+        condition: What every sample is told, or None.
+        n_fft: Samples of a window.
+        hop_length: Samples between windows.
+        n_mels: F.
+        width: W; 512 is the paper's, for speech and music at 24 kHz.
+        depth: How many blocks; 8 is the paper's.
+    """
+
+    examples: Tensor  # (EXAMPLES, Z)
+
+    def __init__(
+        self,
+        *,
+        latent_dim: int,
+        sample_shape: WaveformShape,
+        condition: ConditionSpec | None = None,
+        n_fft: int = 256,
+        hop_length: int = 64,
+        n_mels: int = 64,
+        width: int = 192,
+        depth: int = 6,
+    ) -> None:
+        super().__init__()
+        channels, length = check_waveform_shape(
+            sample_shape, who="The vocos generator", multiple=hop_length
+        )
+        if channels != 1:
+            raise ShapeError(
+                f"The vocos generator makes mono sounds, not {channels} channels. Read the data "
+                "with one: --set data.channels=1"
+            )
+        self.stft = Stft(n_fft, hop_length, length)
+        self.n_mels, frames = n_mels, self.stft.num_frames
+        if latent_dim != n_mels * frames:
+            raise ConfigError(
+                f"The vocos generator turns {n_mels} mel bands x {frames} frames into sound, so "
+                f"latent_dim must be {n_mels * frames}, not {latent_dim}: "
+                f"--set latent_dim={n_mels * frames}"
+            )
+        self.embed = ConditionEmbedding(condition, width) if condition else None
+        self.input = nn.Conv1d(n_mels, width, KERNEL, padding=KERNEL // 2)
+        self.norm = nn.LayerNorm(width)
+        self.blocks = nn.ModuleList(ConvNeXtBlock(width, scale=1 / depth) for _ in range(depth))
+        self.last_norm = nn.LayerNorm(width)
+        self.output = nn.Linear(width, 2 * self.stft.num_bins)
+        for layer in self.modules():
+            if isinstance(layer, (nn.Conv1d, nn.Linear)):
+                nn.init.trunc_normal_(layer.weight, std=0.02)
+        self.register_buffer("examples", torch.zeros(EXAMPLES, latent_dim))
+
+    def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Generates waveforms (B, 1, T) from flattened log mel spectrograms (B, F x M)."""
+        spectrogram = latent.view(len(latent), self.n_mels, -1)
+        told = None if self.embed is None else self.embed(condition)
+        return self.stft.inverse(self.spectrum(spectrogram, told)).unsqueeze(1)
+
+    def spectrum(self, spectrogram: Tensor, told: Tensor | None = None) -> Tensor:
+        """Returns complex bins (B, K, M) for log mel spectrograms (B, F, M) of any length.
+
+        Args:
+            spectrogram: (B, F, M).
+            told: The condition's embedding (B, W), or None.
+        """
+        hidden = self.norm(self.input(spectrogram).transpose(1, 2))  # (B, M, W)
+        if told is not None:
+            hidden = hidden + told[:, None, :]
+        for block in self.blocks:
+            hidden = block(hidden)
+        values = self.output(self.last_norm(hidden)).transpose(1, 2).float()  # (B, 2 K, M)
+        magnitude, phase = values.chunk(2, dim=1)
+        return torch.polar(magnitude.exp().clamp(max=LOUDEST), phase)
+
+
+class ConvNeXtBlock(nn.Module):
+    """A convolution of each channel over time, then two layers across channels, added back."""
+
+    def __init__(self, width: int, *, scale: float) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv1d(width, width, KERNEL, padding=KERNEL // 2, groups=width)
+        self.norm = nn.LayerNorm(width)
+        self.expand = nn.Linear(width, 3 * width)
+        self.reduce = nn.Linear(3 * width, width)
+        self.scale = nn.Parameter(torch.full((width,), scale))
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """(B, M, W) -> (B, M, W)."""
+        change = self.norm(self.depthwise(hidden.transpose(1, 2)).transpose(1, 2))
+        return hidden + self.scale * self.reduce(gelu(self.expand(change)))
