@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from multigan.recipes import recipe
     from multigan.runs import Run
     from multigan.synthesis import synthesize
-    from multigan.trainers import ImageTrainer, TextTrainer, resume
+    from multigan.trainers import AudioTrainer, ImageTrainer, TextTrainer, resume
 
 __version__ = "0.1.0"
 FEW_CORES = 4
@@ -37,6 +37,7 @@ if (os.cpu_count() or 1) <= FEW_CORES:
 
 _HOMES = {
     "AdversarialGame": "multigan.core.game",
+    "AudioTrainer": "multigan.trainers",
     "ImageTrainer": "multigan.trainers",
     "Pipeline": "multigan.pipelines",
     "Prior": "multigan.core.prior",
@@ -51,6 +52,7 @@ _HOMES = {
 
 __all__ = [
     "AdversarialGame",
+    "AudioTrainer",
     "ImageTrainer",
     "MultiganError",
     "Pipeline",

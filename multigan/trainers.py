@@ -93,6 +93,19 @@ class TextTrainer(ModalityTrainer):
     embedded: ClassVar[Mapping[str, str]] = {"prose": "prose"}
 
 
+class AudioTrainer(ModalityTrainer):
+    """Trains on sounds.
+
+    Example:
+        >>> trainer = AudioTrainer("notes", seed=0)
+        >>> run = trainer.fit()  # doctest: +SKIP
+        >>> sounds = run.pipeline()(13, seed=7)  # doctest: +SKIP
+    """
+
+    default_recipe = "speech"
+    embedded: ClassVar[Mapping[str, str]] = {"notes": "notes"}
+
+
 def resume(
     run: str | int | Path | Run,
     *,

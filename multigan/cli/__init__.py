@@ -6,7 +6,18 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from multigan import __version__
-from multigan.cli import augment, demo, doctor, evaluate, failures, recipes, resume, sample, train
+from multigan.cli import (
+    augment,
+    demo,
+    doctor,
+    evaluate,
+    failures,
+    play,
+    recipes,
+    resume,
+    sample,
+    train,
+)
 from multigan.cli.bench import BENCH
 from multigan.cli.commands import Command, Group, add_commands
 from multigan.cli.data import DATA
@@ -19,6 +30,7 @@ COMMANDS: dict[str, Command | Group] = {
     "train": train,
     "resume": resume,
     "sample": sample,
+    "play": play,
     "evaluate": evaluate,
     "augment": augment,
     "runs": RUNS,

@@ -3,12 +3,23 @@
 from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from multigan.cli.commands import add_device
+from multigan.cli.output import is_main_process, say
+from multigan.files import write_atomic
 
-SUMMARY = "Train a small GAN on digits or on prose; nothing is downloaded."
+if TYPE_CHECKING:
+    from multigan.runs import Run
 
-DEMOS = {"image": "digits", "text": "prose"}  # recipes, by kind of data
+SUMMARY = "Train a small GAN on digits, prose or notes; nothing is downloaded."
+
+# The first half of the "Ode to Joy" from Beethoven's ninth symphony, in C.
+TUNE = (
+    "E4 E4 F4 G4 G4 F4 E4 D4 C4 C4 D4 E4 E4:1.5 D4:0.5 D4:2 "
+    "E4 E4 F4 G4 G4 F4 E4 D4 C4 C4 D4 E4 D4:1.5 C4:0.5 C4:2"
+)
+DEMOS = {"image": "digits", "text": "prose", "audio": "notes"}  # recipes, by kind of data
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Trains the demo's recipe and names the samples and the report, the report last."""
+    """Trains the demo's recipe and names samples and report; of notes it plays a melody."""
     from multigan.cli.training import train_session
     from multigan.recipes import recipe
     from multigan.session import start
@@ -36,4 +47,17 @@ def run(args: Namespace) -> None:
         chosen = chosen.changed(
             {"steps": args.steps, "look_every": min(chosen.look_every, max(args.steps, 1))}
         )
-    train_session(partial(start, chosen, out=args.out, device=args.device, command=args.typed))
+    run = train_session(
+        partial(start, chosen, out=args.out, device=args.device, command=args.typed)
+    )
+    if args.modality == "audio" and is_main_process():
+        say(f"A melody: {_play(run)}")
+
+
+def _play(run: "Run") -> Path:
+    """Plays the tune with what a run has learned; returns the sound's file."""
+    from multigan.music.melody import parse_melody
+    from multigan.pipelines.audio import audio_pipeline
+
+    song = audio_pipeline(run.pipeline()).play(parse_melody(TUNE, beats_per_minute=150))
+    return write_atomic(run.path / "melody.wav", song.encoded())

@@ -17,9 +17,7 @@ SUMMARY = "Make samples from a trained run."
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what to sample from, how many samples and which."""
     add_run(parser)
-    source = parser.add_mutually_exclusive_group()
-    source.add_argument("--step", type=int, help="sample the checkpoint of this step (the newest)")
-    source.add_argument("--best", action="store_true", help="sample the best checkpoint")
+    add_checkpoint(parser)
     parser.add_argument("-n", "--num-samples", type=int, default=16, help="how many (16)")
     parser.add_argument(
         "--condition",
@@ -54,9 +52,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_device(parser)
 
 
+def add_checkpoint(parser: ArgumentParser) -> None:
+    """Adds which of a run's checkpoints to sample."""
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--step", type=int, help="sample the checkpoint of this step (the newest)")
+    source.add_argument("--best", action="store_true", help="sample the best checkpoint")
+
+
 def run(args: Namespace) -> None:
     """Writes the samples and prints the path of each file; prints text, if no folder is named."""
-    pipeline = _open(args)
+    pipeline = open_pipeline(args)
     layout = args.sheet or args.interpolate or args.directions or args.project
     if pipeline.modality.name == "text" and args.out is None and not layout:
         lines: Sequence[Any] = _items(pipeline, args)
@@ -68,7 +73,7 @@ def run(args: Namespace) -> None:
 
 def make(args: Namespace) -> list[Path]:
     """Writes the samples and returns the path of each file."""
-    return _made(_open(args), args)
+    return _made(open_pipeline(args), args)
 
 
 def _made(pipeline: "Pipeline", args: Namespace) -> list[Path]:
@@ -98,7 +103,7 @@ def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: 
     return [several[index % len(several)].strip() for index in range(num_samples)]
 
 
-def _open(args: Namespace) -> "Pipeline":
+def open_pipeline(args: Namespace) -> "Pipeline":
     """Returns the pipeline of a run, or of a folder that `save_pretrained` wrote."""
     from multigan.errors import ConfigError
     from multigan.pipelines import Pipeline

@@ -1,5 +1,6 @@
 """Sampling from trained generators, and keeping them on disk."""
 
+from multigan.pipelines.audio import AudioPipeline
 from multigan.pipelines.base import (
     MOST_SAMPLES,
     PIPELINES,
@@ -12,6 +13,7 @@ from multigan.pipelines.text import TextPipeline
 __all__ = [
     "MOST_SAMPLES",
     "PIPELINES",
+    "AudioPipeline",
     "Condition",
     "Pipeline",
     "TextPipeline",

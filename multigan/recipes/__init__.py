@@ -25,6 +25,9 @@ for make in (
     texts.text,
     texts.prose,
     sounds.speech,
+    sounds.notes,
+    sounds.wavegan,
+    sounds.specgan,
 ):
     RECIPES[make.__name__.replace("_", "-")] = make
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from multigan.config import Recipe
+from multigan.config import OptimizerOptions, Recipe
 from multigan.recipes.images import image
 from multigan.registry import Component
 
@@ -20,7 +20,7 @@ def speech() -> Recipe:
         summary="Spoken words by class: mel spectrograms, DCGAN, relativistic, R1 and R2.",
         modality="audio",
         data=Component(
-            "speech",
+            "notes",  # until a person names data of their own
             {"sample_rate": 8000, "length": 6144, "trim_db": 40, "normalize": "peak"},
         ),
         # The floor is the quietest that recordings at home have to say.
@@ -32,5 +32,92 @@ def speech() -> Recipe:
         steps=3600,
         look_every=300,
         checkpoint_every=300,
+        metrics=(),
+    )
+
+
+def notes() -> Recipe:
+    """Returns the recipe for musical notes by pitch, sized for two CPU cores.
+
+    Magnitude and instantaneous frequency are what GANSynth (Engel et al. 2019) makes of notes; the
+    networks look at whole frames, and the game is R3GAN's. Without data of one's own it learns the
+    notes that multigan carries: plucked and struck strings, C4 to C5, half a second at 8 kHz.
+    """
+    return replace(
+        image(),
+        name="notes",
+        summary="Notes by pitch, to play melodies with: magnitude, instantaneous frequency.",
+        modality="audio",
+        data=Component("notes"),
+        representation=Component(
+            "log_magnitude_if", {"n_fft": 256, "hop_length": 64, "floor": 0.001}
+        ),
+        generator=Component("frames", {"width": 192}),
+        discriminator=Component("frames", {"width": 192}),
+        # Larger samples want larger penalties: R3GAN's weight grows with the picture, too.
+        regularizers={"r1": {"weight": 0.3, "every": 4}, "r2": {"weight": 0.3, "every": 4}},
+        batch_size=16,
+        half_life=2000,
+        steps=800,
+        look_every=200,
+        checkpoint_every=200,
+        metrics=(),
+    )
+
+
+def wavegan() -> Recipe:
+    """Returns WaveGAN: Donahue, McAuley & Puckette (2019), "Adversarial Audio Synthesis".
+
+    Loss, penalty, optimizer, five steps of the discriminator, batch and phase shuffle are the
+    paper's; so are the networks, with 16 channels instead of 64, which two CPU cores can train.
+    """
+    return _paper(
+        "wavegan",
+        "WaveGAN (2019): raw waveforms, WGAN-GP, phase shuffle.",
+        representation=Component("waveform"),
+        generator=Component("wavegan", {"width": 16}),
+        discriminator=Component("wavegan", {"width": 16, "phase_shuffle": 2}),
+    )
+
+
+def specgan() -> Recipe:
+    """Returns SpecGAN, from the same paper as WaveGAN: log magnitudes, each bin to zero mean.
+
+    Unlike there the hop is a quarter of the window: at half of it, phases found by Griffin-Lim
+    cannot be heard without ripples.
+    """
+    return _paper(
+        "specgan",
+        "SpecGAN (2019): log-magnitude spectrograms, WGAN-GP.",
+        representation=Component("log_magnitude", {"scaling": "bins", "floor": 1e-6}),
+        generator=Component("specgan", {"width": 16}),
+        discriminator=Component("specgan", {"width": 16}),
+    )
+
+
+def _paper(
+    name: str,
+    summary: str,
+    *,
+    representation: Component,
+    generator: Component,
+    discriminator: Component,
+) -> Recipe:
+    optimizer = OptimizerOptions(learning_rate=1e-4, beta1=0.5, beta2=0.9)
+    return Recipe(
+        name=name,
+        summary=summary,
+        modality="audio",
+        data=Component("notes"),
+        representation=representation,
+        generator=generator,
+        discriminator=discriminator,
+        latent_dim=100,
+        loss="wasserstein",
+        regularizers={"gradient_penalty": {"weight": 10.0}},
+        optimizers={"generator": optimizer, "discriminator": optimizer},
+        discriminator_steps=5,
+        batch_size=64,
+        steps=50_000,
         metrics=(),
     )

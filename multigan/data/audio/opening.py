@@ -4,6 +4,7 @@ Shapes: N sounds, C channels, T samples.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from multigan.data.audio.decode import FULL_SCALE, SOUNDS
 from multigan.data.audio.layouts import by_layout
+from multigan.data.audio.notes import carried_notes
 from multigan.data.audio.options import AudioOptions
 from multigan.data.hub import HUB_NAME, HUB_PREFIX, TableOptions, read_hub, read_loaded
 from multigan.data.labels import index_labels
@@ -24,8 +26,8 @@ from multigan.data.tables import read_parquet
 from multigan.errors import DataError
 
 KNOWN = (
-    "a folder of sounds, a .zip or .parquet file, a name on the Hugging Face Hub such as "
-    "'owner/name', or a tensor (N, T) or (N, C, T)"
+    "a folder of sounds, a .zip or .parquet file, 'notes', a name on the Hugging Face Hub such "
+    "as 'owner/name', or a tensor (N, T) or (N, C, T)"
 )
 
 
@@ -107,8 +109,17 @@ def _waveforms(values: Tensor, where: str) -> Tensor:
     return values.float()
 
 
+def _read_notes(options: AudioOptions) -> Reader:
+    notes, labels, names = carried_notes(options)
+    options = replace(options, sample_rate=notes.sample_rate)
+    reader = read_tensor(notes.waveforms, labels, options)
+    return replace(reader, where=f"notes ({', '.join(notes.instruments)})", classes=names)
+
+
 def _open_named(data: str | Path, options: AudioOptions) -> Reader:
     name = str(data)
+    if name == "notes":
+        return _read_notes(options)
     if name.startswith(HUB_PREFIX):
         return read_hub(name.removeprefix(HUB_PREFIX), _table(options))
     path = Path(data).expanduser()

@@ -1,0 +1,44 @@
+"""The notes that multigan carries: plucked and struck strings, made when they are asked for."""
+
+from torch import Tensor
+
+from multigan.data.audio.options import AudioOptions
+from multigan.errors import DataError
+from multigan.music.note_set import NoteSet, make_notes
+from multigan.music.pitch import pitch_name
+
+INSTRUMENTS = ("guitar", "harp", "banjo", "piano")
+SAMPLE_RATE, LENGTH = 8000, 4096  # half a second, which two CPU cores learn in minutes
+TAKES = 24  # of each of the thirteen pitches from C4 to C5, by each instrument
+LABELS = ("pitch", "instrument")
+SPLITS = ("train", "test", "all")
+
+
+def carried_notes(options: AudioOptions) -> tuple[NoteSet, Tensor, tuple[str, ...]]:
+    """Returns the notes, the class number (N,) of each, and the classes' names.
+
+    Args:
+        options: Of which `sample_rate` and `length` say how long the notes are, `label` what their
+            class is ("pitch" or "instrument"), and `split` which takes of them: "test" has others
+            than "train".
+
+    Raises:
+        DataError: There is no such label or split.
+    """
+    if options.label not in (None, *LABELS):
+        raise DataError(f"A note's label is {' or '.join(LABELS)}, not {options.label!r}.")
+    if options.split not in SPLITS:
+        raise DataError(f"The notes have the splits {', '.join(SPLITS)}, but no {options.split!r}.")
+    rate = options.sample_rate or SAMPLE_RATE
+    notes = make_notes(
+        instruments=INSTRUMENTS,
+        takes=TAKES,
+        sample_rate=rate,
+        seconds=(options.length or LENGTH) / rate,
+        seed=SPLITS.index(options.split),
+    )
+    if options.label == "instrument":
+        return notes, notes.instrument, notes.instruments
+    lowest, highest = int(notes.pitch.min()), int(notes.pitch.max())
+    names = tuple(pitch_name(pitch) for pitch in range(lowest, highest + 1))
+    return notes, notes.pitch - lowest, names

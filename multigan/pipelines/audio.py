@@ -1,0 +1,120 @@
+"""Sampling sounds, and playing melodies with a generator of notes.
+
+Shapes: B notes, Z latent size.
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+from multigan.errors import ConfigError
+from multigan.latents import slerp
+from multigan.modalities.audio.adapter import AudioModality
+from multigan.modalities.audio.clip import Audio
+from multigan.music.melody import Note
+from multigan.music.mixing import mix
+from multigan.music.pitch import parse_pitch, pitch_name
+from multigan.pipelines.base import PIPELINES, Pipeline
+
+OCTAVE = 12
+
+
+@PIPELINES.register("audio")
+class AudioPipeline(Pipeline):
+    """A generator of sounds.
+
+    Example:
+        >>> pipeline = AudioPipeline.from_pretrained("runs/0003-notes")  # doctest: +SKIP
+        >>> song = pipeline.play(parse_melody("C4:1 E4:1 G4:2"), seed=7)  # doctest: +SKIP
+        >>> pipeline.modality.write(song, Path("song"))  # doctest: +SKIP
+    """
+
+    @property
+    def audio_modality(self) -> AudioModality:
+        """The modality, known to be one of sounds."""
+        return cast(AudioModality, self.modality)
+
+    @property
+    def pitches(self) -> dict[int, int]:
+        """The classes that are pitches: each one's MIDI number, and its class number.
+
+        Raises:
+            ConfigError: There are none.
+        """
+        found = {}
+        for number, name in enumerate(self.condition.names if self.condition else ()):
+            try:
+                found[parse_pitch(name)] = number
+            except ConfigError:
+                continue
+        if not found:
+            raise ConfigError(
+                "This generator cannot play melodies: its classes are not pitches such as C4 or "
+                "60. Train one on notes: multigan train notes"
+            )
+        return found
+
+    def play(self, notes: Sequence[Note], *, seed: int = 0, timbres: int = 2) -> Audio:
+        """Plays a melody; its sound changes from timbre to timbre while it goes on.
+
+        A pitch that the generator does not know is played in the nearest octave in which it does.
+
+        Args:
+            notes: The melody.
+            seed: Fixes the timbres.
+            timbres: Through how many latents the sound wanders, along arcs; 1 keeps one.
+
+        Raises:
+            ConfigError: The classes are not pitches, or a pitch is known in no octave.
+
+        Source: Engel et al. (2019), "GANSynth", for interpolating the timbre in time.
+        """
+        if not notes:
+            raise ConfigError("A melody needs at least one note.")
+        if timbres < 1:
+            raise ConfigError(f"A melody needs at least one timbre, not {timbres}.")
+        classes = torch.tensor([self.pitches[self.nearest(note.pitch)] for note in notes])
+        latents = self._timbres(notes, self.latents(timbres, seed=seed))
+        sounds = self.audio_modality.decode(self.generate(latents, classes))
+        waveforms = torch.stack([sound.waveform.mean(0) for sound in sounds])
+        rate = self.audio_modality.sample_rate
+        return Audio(mix(notes, waveforms, rate)[None], rate)
+
+    def nearest(self, pitch: int) -> int:
+        """Returns the known MIDI number nearest to `pitch` that is whole octaves away from it.
+
+        Raises:
+            ConfigError: There is none.
+        """
+        same = [known for known in self.pitches if (known - pitch) % OCTAVE == 0]
+        if not same:
+            known = ", ".join(pitch_name(known) for known in sorted(self.pitches))
+            raise ConfigError(
+                f"This generator plays {pitch_name(pitch)} in no octave. It plays {known}. Choose "
+                "other notes, or transpose them."
+            )
+        return min(same, key=lambda known: abs(known - pitch))
+
+    def _timbres(self, notes: Sequence[Note], stops: Tensor) -> Tensor:
+        """Returns a latent (B, Z) for each note, by when it starts."""
+        start = torch.tensor([note.start for note in notes])
+        position = start / start.max().clamp_min(1e-9) * (len(stops) - 1)
+        left = position.floor().long().clamp_max(max(len(stops) - 2, 0))
+        right = (left + 1).clamp_max(len(stops) - 1)
+        return slerp(stops[left], stops[right], (position - left)[:, None])
+
+
+def audio_pipeline(pipeline: Any) -> AudioPipeline:
+    """Returns a pipeline that was loaded by name, if it makes sounds.
+
+    Raises:
+        ConfigError: It does not.
+    """
+    if not isinstance(pipeline, AudioPipeline):
+        raise ConfigError(
+            f"This run makes {pipeline.modality.name}s, which cannot be played. Train one on "
+            "notes: multigan train notes"
+        )
+    return pipeline
