@@ -1,8 +1,9 @@
 """`multigan bench`: comparisons that people publish."""
 
-from multigan.cli.bench import text_oracle
+from multigan.cli.bench import modes, text_oracle
 from multigan.cli.commands import Group
 
 BENCH = Group(
-    "Run comparisons that people publish: train, measure, draw.", {"text-oracle": text_oracle}
+    "Run comparisons that people publish: train, measure, draw.",
+    {"modes": modes, "text-oracle": text_oracle},
 )

@@ -1,8 +1,8 @@
 """Which games reach every mode of a mixture whose modes are known.
 
 Every loss with every penalty, on a ring of 8 and a grid of 25 Gaussians, ten seeds each. The games
-are those of the package, played by its trainer; see `multigan.benches.replicas` for how ten seeds
-train at once.
+are those of the package, played by its trainer; see `multigan.experiments.replicas` for how ten
+seeds train at once.
 
 A mode counts as captured if at least half of its fair share of the samples lies within three
 standard deviations of it. The literature counts a mode with a single such sample (Srivastava et al.
@@ -16,7 +16,6 @@ from typing import Any
 
 import torch
 
-from multigan.benches.replicas import ReplicaMLP, adam, replica_loss
 from multigan.core.draws import seeded
 from multigan.core.game import AdversarialGame
 from multigan.core.losses import LOSSES
@@ -26,10 +25,13 @@ from multigan.core.schedules import Schedule
 from multigan.core.trainer import Trainer
 from multigan.data.stream import Stream
 from multigan.data.synthetic import Grid, Ring
+from multigan.experiments.replicas import ReplicaMLP, adam, replica_loss
 from multigan.metrics.modes import mode_coverage
 from multigan.registry import Component, Registry
 
-MIXTURES: dict[str, Ring | Grid] = {"ring": Ring(), "grid": Grid()}
+MIXTURES: Registry[Ring | Grid] = Registry("mixture")
+MIXTURES["ring"] = Ring()
+MIXTURES["grid"] = Grid()
 
 # What is combined with every loss. Weights are the papers', but those of the zero-centered
 # penalties, which depend on the data's scale: they were chosen on other seeds than are reported.
@@ -62,12 +64,12 @@ class Setting:
         half_life: Of the averaged generator, in samples.
     """
 
-    steps: int = 2000
+    steps: int = 1200
     batch: int = 64
     width: int = 64
     depth: int = 3
     latent_dim: int = 2
-    learning_rate: float = 2e-3
+    learning_rate: float = 5e-3
     half_life: int = 10_000
 
 

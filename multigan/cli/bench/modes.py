@@ -1,0 +1,141 @@
+"""`multigan bench modes`: which games reach every mode of a ring and of a grid."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from multigan.cli.commands import add_json
+
+if TYPE_CHECKING:
+    from multigan.experiments.modes import Cell, Setting
+    from multigan.report.heatmap import HeatMap
+
+SUMMARY = "Every loss with every penalty on a ring and a grid of Gaussians: which modes are kept."
+
+COLUMNS = [
+    "mixture", "loss", "penalty", "all modes", "captured", "touched", "high quality", "CPU seconds",
+]  # fmt: skip
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what is combined, how long it trains, and where results go."""
+    parser.add_argument("mixtures", nargs="*", metavar="MIXTURE", help="ring, grid (both)")
+    parser.add_argument("--losses", nargs="+", metavar="NAME", help="losses (all)")
+    parser.add_argument("--penalties", nargs="+", metavar="NAME", help="penalties (all)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10)), help="(0 to 9)")
+    parser.add_argument("--steps", type=int, help="of every game")
+    parser.add_argument(
+        "--alone", action="store_true", help="train the seeds one by one, to time a single run"
+    )
+    parser.add_argument(
+        "--save", type=Path, default=Path("modes"), help="where results go, .json and .png (modes)"
+    )
+    add_json(parser)
+
+
+def run(args: Namespace) -> None:
+    """Trains what is not in the results yet, saving after each cell; then prints and draws all.
+
+    Raises:
+        UnknownNameError: There is no such mixture, loss or penalty.
+        ConfigError: The results there are of other seeds or another setting.
+    """
+    from multigan.cli.output import print_json, print_table, remark
+    from multigan.experiments import modes
+    from multigan.files import write_json
+    from multigan.report.heatmap import write_heat_maps
+
+    setting = modes.Setting() if args.steps is None else modes.Setting(steps=args.steps)
+    names = chosen(args)
+    asked = {"seeds": args.seeds, "together": not args.alone, "setting": vars(setting)}
+    file = args.save.with_suffix(".json")
+    cells = _known(file, asked)
+
+    def keep(cell: "Cell") -> None:
+        cells.append(cell)
+        write_json(file, {**asked, "cells": [one.to_json() for one in cells]})
+        remark(f"{cell.mixture}, {cell.loss}, {cell.penalty}: {cell.captured:.0%} of the modes")
+
+    found = modes.play_all(
+        names, args.seeds, setting, known=list(cells), together=not args.alone, on_cell=keep
+    )
+    picture = write_heat_maps(args.save.with_suffix(".png"), heat_maps(cells, setting))
+    if args.json:
+        print_json([cell.to_json() for cell in found])
+        return
+    print_table(COLUMNS, [_row(cell) for cell in found])
+    remark(f"Results: {file}  Picture: {picture}")
+
+
+def chosen(args: Namespace) -> list[tuple[str, str, str]]:
+    """Returns the cells (mixture, loss, penalty) that were asked for.
+
+    Raises:
+        UnknownNameError: There is no such mixture, loss or penalty.
+    """
+    from multigan.core.losses import LOSSES
+    from multigan.experiments.modes import MIXTURES, PENALTIES
+
+    mixtures = [m for m in args.mixtures or MIXTURES if MIXTURES[m]]
+    losses = [n for n in args.losses or LOSSES if LOSSES[n]]
+    penalties = [n for n in args.penalties or PENALTIES if PENALTIES[n] is not None]
+    return [(m, loss, penalty) for m in mixtures for loss in losses for penalty in penalties]
+
+
+def heat_maps(cells: "list[Cell]", setting: "Setting") -> "list[HeatMap]":
+    """Returns one table a mixture: the share of modes captured, and the seeds that got all."""
+    from multigan.experiments.modes import MIXTURES
+    from multigan.report.heatmap import HeatMap, Square
+
+    maps = []
+    for mixture in MIXTURES:
+        own = [cell for cell in cells if cell.mixture == mixture]
+        if not own:
+            continue
+        seeds, modes = len(own[0].outcomes), own[0].outcomes[0].total
+        maps.append(
+            HeatMap(
+                f"{mixture}: captured of {modes} modes, mean of {seeds} seeds, "
+                f"{setting.steps} steps (seeds with all)",
+                list(dict.fromkeys(cell.loss for cell in own)),
+                list(dict.fromkeys(cell.penalty for cell in own)),
+                {
+                    (c.loss, c.penalty): Square(
+                        c.captured, f"{modes * c.captured:.1f} ({c.complete})"
+                    )
+                    for c in own
+                },
+            )
+        )
+    return maps
+
+
+def _known(file: Path, asked: dict[str, Any]) -> "list[Cell]":
+    from multigan.errors import ConfigError
+    from multigan.experiments.modes import Cell
+    from multigan.files import read_object
+
+    saved = read_object(file)
+    if not saved:
+        return []
+    if {name: saved.get(name) for name in asked} != asked:
+        raise ConfigError(
+            f"{file} holds results of other seeds or another setting. Name another with --save."
+        )
+    return [Cell.from_json(cell) for cell in saved["cells"]]
+
+
+def _row(cell: "Cell") -> list[str]:
+    outcomes = cell.outcomes
+    total, touched = outcomes[0].total, sum(o.touched for o in outcomes) / len(outcomes)
+    quality = sum(o.high_quality for o in outcomes) / len(outcomes)
+    return [
+        cell.mixture,
+        cell.loss,
+        cell.penalty,
+        f"{cell.complete} of {len(outcomes)} seeds",
+        f"{cell.captured * total:.1f} of {total}",
+        f"{touched:.1f}",
+        f"{quality:.3f}",
+        f"{cell.cpu_seconds:.1f}",
+    ]
