@@ -199,7 +199,7 @@ def measure(trainer: Trainer, data: Ring | Grid, seeds: Sequence[int]) -> list[O
     assert isinstance(game, AdversarialGame)
     with seeded("modes", *seeds):
         latents = game.prior.sample(len(seeds) * NUM_SAMPLES)
-    samples = trainer.average["generator"](latents).unflatten(0, (len(seeds), -1))
+    samples = trainer.average["generator"](latents).view(len(seeds), NUM_SAMPLES, -1)
     return [_outcome(seed, own, data) for seed, own in zip(seeds, samples, strict=True)]
 
 

@@ -52,7 +52,7 @@ class ReplicaMLP(nn.Module):
 
     def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """(E * B, input) -> (E * B, output)."""
-        hidden = samples.unflatten(0, (self.replicas, -1))
+        hidden = samples.view(self.replicas, -1, samples.shape[1])
         for layer in self.layers[:-1]:
             hidden = layer(hidden).relu()
         outputs: Tensor = self.layers[-1](hidden)
