@@ -7,12 +7,13 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint format coverage clean
+.PHONY: help demo lab test test-slow test-browser extension lint format coverage clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(INSTALLED): pyproject.toml
+# Installing copies the built extension to where JupyterLab looks for it.
+$(INSTALLED): pyproject.toml multigan/labextension/package.json
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else 1)' || { \
 		echo "multigan needs CPython 3.11 or newer. Name one: make PYTHON=python3.11"; exit 1; }
 	@$(PYTHON) -m venv .venv || { \
@@ -23,14 +24,24 @@ $(INSTALLED): pyproject.toml
 demo: $(INSTALLED)  ## train on handwritten digits; STEPS=50 makes it short
 	@$(BIN)/multigan demo $(if $(STEPS),--steps $(STEPS))
 
+lab: $(INSTALLED)  ## open JupyterLab with multigan in it; LAB="--no-browser" passes options on
+	$(BIN)/jupyter lab $(LAB)
+
 # Several test processes with several threads each would be slower than one thread each.
-test test-slow coverage: export OMP_NUM_THREADS := 1
+test test-slow test-browser coverage: export OMP_NUM_THREADS := 1
 
 test: $(INSTALLED)  ## run the fast tests
 	$(BIN)/python -m pytest
 
 test-slow: $(INSTALLED)  ## run the tests that take long, and the runs that must learn
 	$(BIN)/python -m pytest -m 'slow or learning' --timeout 1200
+
+test-browser: $(INSTALLED)  ## drive JupyterLab in Chromium (Debian: apt-get install chromium)
+	$(BIN)/python -m pytest -n 0 -m browser --timeout 600 tests/browser
+
+extension: $(INSTALLED)  ## build the JupyterLab extension again; needs node 20 and the npm registry
+	cd extensions/jupyterlab && PATH="$(CURDIR)/$(BIN):$$PATH" jlpm install --immutable && \
+		PATH="$(CURDIR)/$(BIN):$$PATH" jlpm build
 
 lint: $(INSTALLED)  ## check style and types
 	$(BIN)/ruff check
