@@ -20,6 +20,7 @@ for make in (
     families.acgan,
     families.reacgan,
     families.progressive,
+    families.stylegan2,
     texts.mle,
     texts.relativistic_text,
     texts.text,

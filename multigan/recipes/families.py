@@ -165,6 +165,30 @@ def progressive() -> Recipe:
     )
 
 
+def stylegan2() -> Recipe:
+    """Returns the GAN of Karras et al. (2020), "Analyzing and Improving the Image Quality of
+    StyleGAN", with the rates and the penalty weight that StyleGAN2-ADA takes for CIFAR-10.
+
+    Both players' lazy terms slow their optimizers down as the authors do: at an interval of k the
+    learning rate is multiplied by k / (k + 1) and the betas are raised to that power.
+    """
+    lazy_r1, lazy_paths = 16 / 17, 4 / 5
+    recipe = _family(
+        "stylegan2",
+        "StyleGAN2 (2020): styles, modulated convolutions, lazy R1 and path lengths.",
+        loss="non_saturating",
+        regularizers={"r1": {"weight": 0.01, "every": 16}, "path_length": {"every": 4}},
+        optimizer=OptimizerOptions(),
+        generator=Component("stylegan2", {"width": 64}),
+        discriminator=Component("stylegan2", {"width": 64}),
+    )
+    optimizers = {
+        player: OptimizerOptions(2.5e-3 * share, beta1=0.0, beta2=0.99**share)
+        for player, share in {"generator": lazy_paths, "discriminator": lazy_r1}.items()
+    }
+    return replace(recipe, optimizers=optimizers)
+
+
 def _family(
     name: str,
     summary: str,

@@ -70,6 +70,12 @@ GENERATOR_CASES = [
     *every("frames", [*SPECTROGRAMS, (1, 5, 12)], {"width": 8}, {"width": 8, "blocks": 2}),
     *every("progressive", IMAGES, {"width": 4}),
     *(Case("vocos", VOCOS, (1, 64), told, 4 * 8) for told in (None, CLASSES, VECTORS)),
+    *every(
+        "stylegan2",
+        IMAGES,
+        {"width": 4, "style_dim": 6},
+        {"width": 4, "style_dim": 6, "mixing": 0.0},
+    ),
 ]
 DISCRIMINATOR_CASES = [
     *every(
@@ -108,6 +114,7 @@ DISCRIMINATOR_CASES = [
         {"width": 2, "periods": [], "windows": [32]},
         {"width": 2, "widest": 2, "periods": [3], "windows": []},
     ),
+    *every("stylegan2", IMAGES, {"width": 4}, {"width": 4, "group": 0}),
 ]
 generators = pytest.mark.parametrize("case", GENERATOR_CASES, ids=str)
 discriminators = pytest.mark.parametrize("case", DISCRIMINATOR_CASES, ids=str)
@@ -156,7 +163,7 @@ def judged(discriminator: nn.Module, samples: Tensor, condition: Tensor | None) 
 
 def mixes_samples(case: Case) -> bool:
     """Whether a logit is meant to depend on the other samples of its batch."""
-    by_default = {"progressive": 4}.get(case.name, 0)
+    by_default = {"progressive": 4, "stylegan2": 4}.get(case.name, 0)
     return case.options.get("norm") == "batch" or case.options.get("group", by_default) > 0
 
 

@@ -88,7 +88,10 @@ def test_every_penalty_is_refused_with_batch_norm_in_the_discriminator(penalty):
         trainer("hinge", [penalty], shape=(1, 16, 16), norm="batch")
 
 
-def test_terms_are_refused_by_networks_that_lack_what_they_need():
+def test_terms_are_refused_by_networks_that_lack_what_they_need(monkeypatch):
+    monkeypatch.setattr(f"{__name__}.NEEDS_STYLES", set())
+    with pytest.raises(ConfigError, match="path_length needs a generator with styles"):
+        trainer("hinge", ["path_length"])
     with pytest.raises(ConfigError, match="auxiliary_fake needs a discriminator that guesses"):
         trainer("hinge", ["auxiliary_fake"], conditioning="projection")
 
@@ -105,7 +108,7 @@ def run_through(tmp_path, recipe, labels, changes):
 
 
 @pytest.mark.parametrize("kind", LABELS)
-@pytest.mark.parametrize("name", sorted({"dcgan", "resnet", "r3gan", "progressive"}))
+@pytest.mark.parametrize("name", ["dcgan", "resnet", "r3gan", "progressive", "stylegan2"])
 def test_every_architecture_with_every_kind_of_condition(name, kind, tmp_path):
     changes = {"generator": name, "discriminator": name}
     run = run_through(tmp_path, "image", LABELS[kind], changes)
@@ -116,6 +119,7 @@ def test_every_architecture_with_every_kind_of_condition(name, kind, tmp_path):
 TOLD = [
     *product(["dcgan", "resnet"], ["projection", "concat", "classifier", "contrastive"]),
     ("progressive", "classifier"),
+    ("stylegan2", "classifier"),
 ]
 
 

@@ -9,6 +9,7 @@ from multigan.modalities.image.progressive import (
 )
 from multigan.modalities.image.r3gan import R3Discriminator, R3Generator
 from multigan.modalities.image.resnet import ResNetDiscriminator, ResNetGenerator
+from multigan.modalities.image.stylegan2 import StyleDiscriminator, StyleGenerator
 
 __all__ = [
     "DCGANDiscriminator",
@@ -21,4 +22,6 @@ __all__ = [
     "R3Generator",
     "ResNetDiscriminator",
     "ResNetGenerator",
+    "StyleDiscriminator",
+    "StyleGenerator",
 ]
