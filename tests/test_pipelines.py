@@ -202,3 +202,32 @@ def test_projecting_what_the_generator_made_finds_its_class_and_comes_near():
     assert (again - samples).square().mean() < 0.5 * samples.var()
     with pytest.raises(ShapeError, match=r"shape \(1, 8, 8\)"):
         pipeline.project(torch.zeros(1, 1, 4, 4))
+
+
+def styled_pipeline():
+    component = Component("stylegan2", {"width": 4, "style_dim": 6})
+    spec = ConditionSpec("class", 3)
+    generator = GENERATORS.build(component, latent_dim=5, sample_shape=(1, 8, 8), condition=spec)
+    generator.train()(torch.randn(8, 5), torch.arange(8) % 3)  # moves the average style
+    return Pipeline(generator, make_pipeline(condition=None).modality, Prior(5), condition=spec)
+
+
+def test_truncation_leads_a_generator_with_styles_to_its_average():
+    pipeline = styled_pipeline()
+    average = pipeline(3, truncation=0.0, condition=1)
+    assert len({image.tobytes() for image in average}) == 1
+    assert pipeline(3, truncation=1.0)[0].tobytes() == pipeline(3)[0].tobytes()
+    walk = pipeline.interpolate(4, truncation=0.0)
+    assert walk[0].tobytes() == average[0].tobytes()
+
+
+def test_mixed_styles_have_the_samples_themselves_on_the_diagonal():
+    pipeline = styled_pipeline()
+    latents = pipeline.latents(3)
+    mixed = pipeline.mix_styles(latents, latents, condition=2)
+    plain = pipeline(3, condition=2)
+    assert len(mixed) == 9
+    assert [mixed[i].tobytes() for i in (0, 4, 8)] == [image.tobytes() for image in plain]
+    assert mixed[1].tobytes() not in [image.tobytes() for image in plain]
+    with pytest.raises(ConfigError, match="has no styles to mix"):
+        make_pipeline().mix_styles(latents, latents)

@@ -24,11 +24,23 @@ def write_directions(pipeline: "Pipeline", args: Namespace, condition: Any) -> l
         for index in range(len(directions))
     ]
     latents = torch.cat(rows)
-    first = 0 if condition is None and pipeline.condition is not None else condition
-    told = pipeline.conditions(first, len(latents))
-    items = pipeline.modality.decode(pipeline.generate(latents, told))
+    told = pipeline.conditions(pipeline.one_condition(condition), len(latents))
+    made = pipeline.generate(latents, told, truncation=args.truncation)
+    items = pipeline.modality.decode(made)
     stem = args.out / f"directions-{args.directions}-{args.seed}"
     return [pipeline.modality.write_sheet(items, stem, columns=len(distances))]
+
+
+def write_mixtures(pipeline: "Pipeline", args: Namespace, condition: Any) -> Path:
+    """Writes a sheet of samples with their coarse styles by row and their fine ones by column.
+
+    On the diagonal are the samples themselves.
+    """
+    latents = pipeline.latents(args.num_samples, seed=args.seed)
+    items = pipeline.mix_styles(latents, latents, condition=condition)
+    return pipeline.modality.write_sheet(
+        items, args.out / f"mixtures-{args.seed}", columns=len(latents)
+    )
 
 
 def write_projections(pipeline: "Pipeline", args: Namespace, condition: Any) -> list[Path]:

@@ -43,6 +43,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "factorized (SeFa) or random; -n says how many",
     )
     layout.add_argument(
+        "--mix",
+        action="store_true",
+        help="write a sheet of -n samples (rows) with the finer styles of as many others (columns)",
+    )
+    layout.add_argument(
         "--project", metavar="DATA", help="find the first -n samples of DATA in the latent space"
     )
     parser.add_argument(
@@ -130,12 +135,14 @@ def _make_folder(folder: Path) -> None:
 
 
 def _written(pipeline: "Pipeline", args: Namespace) -> list[Path]:
-    from multigan.cli.latent_space import write_directions, write_projections
+    from multigan.cli.latent_space import write_directions, write_mixtures, write_projections
 
     if args.interpolate:
         return _walk(pipeline, args)
     if args.directions is not None:
         return write_directions(pipeline, args, args.condition[0] if args.condition else None)
+    if args.mix:
+        return [write_mixtures(pipeline, args, args.condition[0] if args.condition else None)]
     if args.project is not None:
         told = conditions(args.condition, pipeline.condition, args.num_samples)
         return write_projections(pipeline, args, told)

@@ -7,6 +7,7 @@ from multigan.latents.directions import (
     random_directions,
 )
 from multigan.latents.projection import Projection, project, pyramid_distance
+from multigan.latents.styles import mix_styles
 from multigan.latents.walks import lerp, slerp, walk
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Projection",
     "factorized_directions",
     "lerp",
+    "mix_styles",
     "principal_directions",
     "project",
     "pyramid_distance",

@@ -4,10 +4,9 @@ from multigan.pipelines.audio import AudioPipeline
 from multigan.pipelines.base import (
     MOST_SAMPLES,
     PIPELINES,
-    Condition,
     Pipeline,
-    class_index,
 )
+from multigan.pipelines.conditions import Condition, class_index
 from multigan.pipelines.text import TextPipeline
 
 __all__ = [

@@ -3,7 +3,6 @@
 Shapes: B samples, S sample shape, Z latent size.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -24,17 +23,23 @@ from multigan.latents import (
     Directions,
     Projection,
     factorized_directions,
+    mix_styles,
     principal_directions,
     project,
     random_directions,
     walk,
 )
 from multigan.modalities import GENERATORS, MODALITIES
+from multigan.pipelines.conditions import (
+    Condition,
+    conditions_of,
+    first_condition,
+    read_condition,
+)
 from multigan.registry import Component, Registry
 
 FORMAT = 1
 MOST_SAMPLES = 1_000_000  # in one call; with another seed there are more
-Condition = int | str | Sequence[int | str] | Tensor | None
 
 
 class Pipeline:
@@ -92,8 +97,9 @@ class Pipeline:
                 by name, with commas between ("smiling,hat"); numbers or attributes as a tensor
                 (num_samples, C). None takes the classes, or the data's own examples, in turn.
             seed: Fixes the latents, whatever the batch size.
-            truncation: Scales the latents towards zero, their mean. 1 draws from the prior;
-                smaller values trade diversity for fidelity.
+            truncation: Scales the latents towards zero, their mean, or the styles of a generator
+                that has them towards the average style. 1 draws from the prior; smaller values
+                trade diversity for fidelity.
             batch_size: How many go through the generator at once. Affects memory only.
 
         Returns:
@@ -109,7 +115,33 @@ class Pipeline:
         """
         latents = self.latents(num_samples, seed=seed, truncation=truncation)
         told = self.conditions(condition, num_samples)
-        return self.modality.decode(self.generate(latents, told, batch_size=batch_size))
+        samples = self.generate(latents, told, batch_size=batch_size, truncation=truncation)
+        return self.modality.decode(samples)
+
+    def mix_styles(
+        self, rows: Tensor, columns: Tensor, *, condition: Condition = None, layers: int = 0
+    ) -> list[Any]:
+        """Generates every row's sample with the finer styles of every column's.
+
+        Args:
+            rows, columns: Latents (R, Z) and (C, Z).
+            condition: As in `interpolate`: one for all.
+            layers: How many of the coarsest styles are the row's; 0 takes half of them.
+
+        Returns:
+            R * C items, row by row.
+
+        Raises:
+            ConfigError: The generator has no styles.
+        """
+        told = self.conditions(self.one_condition(condition), 1)
+        with evaluating(self.generator), torch.inference_mode():
+            samples = mix_styles(
+                *(self.generator, rows.to(self.device), columns.to(self.device)),
+                condition=None if told is None else told.to(self.device),
+                layers=layers,
+            )
+        return self.modality.decode(samples.cpu())
 
     def interpolate(
         self,
@@ -137,8 +169,9 @@ class Pipeline:
             raise ConfigError(f"A walk needs at least 2 stops, not {stops}.")
         ends = self.latents(stops, seed=seed, truncation=truncation)
         latents = walk(ends, frames, linear=linear)
-        told = self.conditions(self._one_condition(condition), frames)
-        return self.modality.decode(self.generate(latents, told, batch_size=batch_size))
+        told = self.conditions(self.one_condition(condition), frames)
+        samples = self.generate(latents, told, batch_size=batch_size, truncation=truncation)
+        return self.modality.decode(samples)
 
     def directions(
         self,
@@ -165,7 +198,7 @@ class Pipeline:
             >>> latents = directions.move(pipeline.latents(8), 0, 2.5)  # doctest: +SKIP
             >>> pipeline.modality.decode(pipeline.generate(latents))  # doctest: +SKIP
         """
-        size, told = self.prior.dim, self.conditions(self._one_condition(condition), 1)
+        size, told = self.prior.dim, self.conditions(self.one_condition(condition), 1)
         if method == "random":
             return random_directions(size, count=count, seed=seed)
         if method == "factorized":
@@ -229,34 +262,31 @@ class Pipeline:
         return truncation * torch.cat(rows)
 
     def conditions(self, condition: Condition, num_samples: int) -> Tensor | None:
-        """Returns the condition of each sample, or None for an unconditional generator."""
-        spec = self.condition
-        if spec is None:
-            if condition is not None:
-                raise ConfigError("This generator is unconditional; leave the condition out.")
-            return None
-        if spec.kind != "class":
-            return _numbers(condition, num_samples, spec)
-        if condition is None:
-            return torch.arange(num_samples) % spec.size
-        if isinstance(condition, Tensor):
-            condition = condition.tolist()
-        if isinstance(condition, int | str):
-            condition = [condition] * num_samples
-        if len(condition) != num_samples:
-            raise ConfigError(f"{len(condition)} conditions were given for {num_samples} samples.")
-        return torch.tensor([class_index(spec, one) for one in condition])
+        """Returns each sample's condition, or None for an unconditional generator."""
+        return conditions_of(self.condition, condition, num_samples)
 
     @torch.inference_mode()
     def generate(
-        self, latents: Tensor, condition: Tensor | None = None, *, batch_size: int = 64
+        self,
+        latents: Tensor,
+        condition: Tensor | None = None,
+        *,
+        batch_size: int = 64,
+        truncation: float = 1.0,
     ) -> Tensor:
-        """Returns samples (B, *S) on the CPU for latents (B, Z)."""
+        """Returns samples (B, *S) on the CPU for latents (B, Z).
+
+        `truncation` is for generators with styles, to which a latent's length means nothing.
+        """
+        styled = hasattr(self.generator, "styles") and truncation != 1
+        options = {"truncation": truncation} if styled else {}
         chunks = torch.split(latents, batch_size)
         told = [None] * len(chunks) if condition is None else torch.split(condition, batch_size)
         with evaluating(self.generator):
             samples = [
-                self.generator(z.to(self.device), None if c is None else c.to(self.device)).cpu()
+                self.generator(
+                    z.to(self.device), None if c is None else c.to(self.device), **options
+                ).cpu()
                 for z, c in zip(chunks, told, strict=True)
             ]
         return torch.cat(samples)
@@ -298,7 +328,7 @@ class Pipeline:
         try:
             components = {part: Component(**index[part]) for part in ("generator", "modality")}
             prior = Prior(**index["prior"])
-            condition = _read_condition(index["condition"])
+            condition = read_condition(index["condition"])
             weights = load_file(folder / "generator.safetensors")
         except (KeyError, TypeError, OSError, SafetensorError) as error:
             raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
@@ -335,11 +365,9 @@ class Pipeline:
         ]
         return torch.stack(starts).argmin(0).cpu()
 
-    def _one_condition(self, condition: Condition) -> Condition:
+    def one_condition(self, condition: Condition) -> Condition:
         """Returns the condition, or the first class or example where none was named."""
-        if condition is None and self.condition is not None and self.condition.examples:
-            return torch.tensor(self.condition.examples[:1])
-        return 0 if condition is None and self._by_class else condition
+        return first_condition(self.condition) if condition is None else condition
 
     @property
     def _by_class(self) -> bool:
@@ -360,56 +388,6 @@ def check_counts(num_samples: int, truncation: float) -> None:
         raise ConfigError(f"truncation lies between 0 and 1; {truncation} does not.")
 
 
-def class_index(spec: ConditionSpec, condition: int | str) -> int:
-    """Returns a class's number, given its number or its name.
-
-    Raises:
-        ConfigError: There is no such class.
-    """
-    if isinstance(condition, str) and condition in spec.names:
-        return spec.names.index(condition)
-    if str(condition).isdecimal() and int(condition) < spec.size:
-        return int(condition)
-    names = f" ({', '.join(spec.names)})" if spec.names else ""
-    raise ConfigError(f"There is no class {condition!r}: there are 0 to {spec.size - 1}{names}.")
-
-
-def _numbers(condition: Condition, num_samples: int, spec: ConditionSpec) -> Tensor:
-    """Returns the attributes or vectors (num_samples, size) of each sample."""
-    if condition is None and spec.examples:
-        rows = [spec.examples[index % len(spec.examples)] for index in range(num_samples)]
-        return torch.tensor(rows)
-    if isinstance(condition, str):
-        condition = [condition] * num_samples
-    if isinstance(condition, list) and condition and isinstance(condition[0], str):
-        condition = torch.tensor([_marked(spec, str(text)) for text in condition])
-    vectors = condition if isinstance(condition, Tensor) else torch.tensor(condition or [])
-    if vectors.shape == (1, spec.size):
-        vectors = vectors.expand(num_samples, -1)
-    if vectors.shape != (num_samples, spec.size):
-        names = f" ({', '.join(spec.names)})" if spec.names else ""
-        raise ConfigError(
-            f"This generator wants a row of {spec.size} {spec.kind} values{names} for each of "
-            f"{num_samples} samples, not a tensor of shape {tuple(vectors.shape)}."
-        )
-    return vectors.float()
-
-
-def _marked(spec: ConditionSpec, text: str) -> list[float]:
-    """Returns 1 for each attribute that is named, with commas between, and 0 for the others.
-
-    Raises:
-        ConfigError: There is no such attribute.
-    """
-    named = [name.strip() for name in text.split(",") if name.strip()]
-    unknown = [name for name in named if name not in spec.names]
-    if unknown:
-        raise ConfigError(
-            f"There is no attribute {unknown[0]!r}. Known: {', '.join(spec.names) or 'none'}."
-        )
-    return [float(name in named) for name in spec.names]
-
-
 def _read_index(folder: Path) -> dict[str, Any]:
     try:
         index = read_json(folder / "pipeline.json")
@@ -418,17 +396,3 @@ def _read_index(folder: Path) -> dict[str, Any]:
     if not isinstance(index, dict) or index.get("format", FORMAT + 1) > FORMAT:
         raise CheckpointError(f"{folder}'s pipeline.json has a format this multigan cannot read.")
     return index
-
-
-def _read_condition(value: dict[str, Any] | None) -> ConditionSpec | None:
-    if value is None:
-        return None
-    told = {name: value[name] for name in ("center", "scale") if name in value}
-    examples = tuple(tuple(row) for row in value.get("examples", ()))
-    return ConditionSpec(
-        value["kind"],
-        value["size"],
-        tuple(value["names"]),
-        **{name: tuple(numbers) for name, numbers in told.items()},
-        examples=examples,
-    )

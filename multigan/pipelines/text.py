@@ -15,7 +15,8 @@ from multigan.errors import ConfigError
 from multigan.modalities.text.adapter import TextModality
 from multigan.modalities.text.choosing import Sharpening, choose_by
 from multigan.modalities.text.sequence import TextGenerator
-from multigan.pipelines.base import PIPELINES, Condition, Pipeline, check_counts
+from multigan.pipelines.base import PIPELINES, Pipeline, check_counts
+from multigan.pipelines.conditions import Condition
 
 
 @PIPELINES.register("text")
@@ -110,9 +111,17 @@ class TextPipeline(Pipeline):
         return torch.stack(rows)
 
     def generate(
-        self, latents: Tensor, condition: Tensor | None = None, *, batch_size: int = 64
+        self,
+        latents: Tensor,
+        condition: Tensor | None = None,
+        *,
+        batch_size: int = 64,
+        truncation: float = 1.0,
     ) -> Tensor:
-        """Returns token numbers (B, L) on the CPU for uniform numbers (B, L)."""
+        """Returns token numbers (B, L) on the CPU for uniform numbers (B, L).
+
+        `truncation` is for generators with styles, which these are not.
+        """
         return self._write(latents, condition, Sharpening(), None, batch_size)
 
     def interpolate(self, *args: Any, **options: Any) -> Any:

@@ -169,3 +169,8 @@ def test_what_is_projected_is_checked(multigan, trained, tmp_path):
     said = multigan("sample", trained, "--directions", "sefa", "--out", tmp_path)
     assert said.code == 1
     assert "principal, factorized or random" in said.err
+
+
+def test_styles_are_mixed_only_where_there_are_any(multigan, trained, tmp_path):
+    said = multigan("sample", trained, "-n", 2, "--mix", "--out", tmp_path)
+    assert "DCGANGenerator has no styles to mix" in said.err

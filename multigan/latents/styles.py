@@ -1,0 +1,55 @@
+"""Generators with styles: what the coarse ones of a sample and the fine ones of another make."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from multigan.errors import ConfigError
+
+
+def mix_styles(
+    generator: nn.Module,
+    rows: Tensor,
+    columns: Tensor,
+    *,
+    condition: Tensor | None = None,
+    layers: int = 0,
+) -> Tensor:
+    """Returns every row's sample with the finer styles of every column's: (R * C, *S).
+
+    Source: Karras et al. (2019), "A Style-Based Generator Architecture for Generative Adversarial
+    Networks", section 3.1.
+
+    Args:
+        generator: With `styles(latent, condition) -> (B, L, S)` and `synthesize(styles)`.
+        rows, columns: Latents (R, Z) and (C, Z).
+        condition: One for all, (1, ...), or None.
+        layers: How many of the coarsest styles are the row's; 0 takes half of them.
+
+    Raises:
+        ConfigError: The generator has no styles, or not so many.
+    """
+    styled: Any = generator
+    if not hasattr(styled, "styles"):
+        raise ConfigError(f"{type(styled).__name__} has no styles to mix; 'stylegan2' has them.")
+    coarse, fine = (
+        styled.styles(latents, _repeated(condition, len(latents))) for latents in (rows, columns)
+    )
+    total = coarse.shape[1]
+    layers = layers or total // 2
+    if not 0 < layers < total:
+        raise ConfigError(f"Of {total} styles, 1 to {total - 1} can be the row's, not {layers}.")
+    pairs = torch.cat(
+        [
+            coarse[:, None, :layers].expand(-1, len(columns), -1, -1),
+            fine[None, :, layers:].expand(len(rows), -1, -1, -1),
+        ],
+        2,
+    )
+    samples: Tensor = styled.synthesize(pairs.flatten(0, 1))
+    return samples
+
+
+def _repeated(condition: Tensor | None, count: int) -> Tensor | None:
+    return None if condition is None else condition.expand(count, *condition.shape[1:])

@@ -1,0 +1,109 @@
+"""What a pipeline is told of its samples: by name, by number, or not at all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from multigan.core.condition import ConditionSpec
+from multigan.errors import ConfigError
+
+Condition = int | str | Sequence[int | str] | Tensor | None
+
+
+def conditions_of(
+    spec: ConditionSpec | None, condition: Condition, num_samples: int
+) -> Tensor | None:
+    """Returns the condition of each sample; None takes classes or examples in turn.
+
+    Raises:
+        ConfigError: It is not one of `spec`; or there is one, and no `spec`.
+    """
+    if spec is None:
+        if condition is not None:
+            raise ConfigError("This generator is unconditional; leave the condition out.")
+        return None
+    if spec.kind != "class":
+        return _numbers(condition, num_samples, spec)
+    if condition is None:
+        return torch.arange(num_samples) % spec.size
+    if isinstance(condition, Tensor):
+        condition = condition.tolist()
+    if isinstance(condition, int | str):
+        condition = [condition] * num_samples
+    if len(condition) != num_samples:
+        raise ConfigError(f"{len(condition)} conditions were given for {num_samples} samples.")
+    return torch.tensor([class_index(spec, one) for one in condition])
+
+
+def first_condition(spec: ConditionSpec | None) -> Condition:
+    """Returns the first class, or the first of the data's examples, or None without either."""
+    if spec is not None and spec.kind == "class":
+        return 0
+    return torch.tensor(spec.examples[:1]) if spec is not None and spec.examples else None
+
+
+def class_index(spec: ConditionSpec, condition: int | str) -> int:
+    """Returns a class's number, given its number or its name.
+
+    Raises:
+        ConfigError: There is no such class.
+    """
+    if isinstance(condition, str) and condition in spec.names:
+        return spec.names.index(condition)
+    if str(condition).isdecimal() and int(condition) < spec.size:
+        return int(condition)
+    names = f" ({', '.join(spec.names)})" if spec.names else ""
+    raise ConfigError(f"There is no class {condition!r}: there are 0 to {spec.size - 1}{names}.")
+
+
+def _numbers(condition: Condition, num_samples: int, spec: ConditionSpec) -> Tensor:
+    """Returns the attributes or vectors (num_samples, size) of each sample."""
+    if condition is None and spec.examples:
+        rows = [spec.examples[index % len(spec.examples)] for index in range(num_samples)]
+        return torch.tensor(rows)
+    if isinstance(condition, str):
+        condition = [condition] * num_samples
+    if isinstance(condition, list) and condition and isinstance(condition[0], str):
+        condition = torch.tensor([_marked(spec, str(text)) for text in condition])
+    vectors = condition if isinstance(condition, Tensor) else torch.tensor(condition or [])
+    if vectors.shape == (1, spec.size):
+        vectors = vectors.expand(num_samples, -1)
+    if vectors.shape != (num_samples, spec.size):
+        names = f" ({', '.join(spec.names)})" if spec.names else ""
+        raise ConfigError(
+            f"This generator wants a row of {spec.size} {spec.kind} values{names} for each of "
+            f"{num_samples} samples, not a tensor of shape {tuple(vectors.shape)}."
+        )
+    return vectors.float()
+
+
+def _marked(spec: ConditionSpec, text: str) -> list[float]:
+    """Returns 1 for each attribute that is named, with commas between, and 0 for the others.
+
+    Raises:
+        ConfigError: There is no such attribute.
+    """
+    named = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in named if name not in spec.names]
+    if unknown:
+        raise ConfigError(
+            f"There is no attribute {unknown[0]!r}. Known: {', '.join(spec.names) or 'none'}."
+        )
+    return [float(name in named) for name in spec.names]
+
+
+def read_condition(value: dict[str, Any] | None) -> ConditionSpec | None:
+    """Returns the condition that `vars` made a table of."""
+    if value is None:
+        return None
+    told = {name: value[name] for name in ("center", "scale") if name in value}
+    examples = tuple(tuple(row) for row in value.get("examples", ()))
+    return ConditionSpec(
+        value["kind"],
+        value["size"],
+        tuple(value["names"]),
+        **{name: tuple(numbers) for name, numbers in told.items()},
+        examples=examples,
+    )
