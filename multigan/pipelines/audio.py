@@ -16,7 +16,7 @@ from multigan.modalities.audio.clip import Audio
 from multigan.music.melody import Note
 from multigan.music.mixing import mix
 from multigan.music.pitch import parse_pitch, pitch_name
-from multigan.pipelines.base import PIPELINES, Pipeline
+from multigan.pipelines.base import PIPELINES, Pipeline, check_counts
 
 OCTAVE = 12
 
@@ -35,6 +35,20 @@ class AudioPipeline(Pipeline):
     def audio_modality(self) -> AudioModality:
         """The modality, known to be one of sounds."""
         return cast(AudioModality, self.modality)
+
+    def latents(
+        self, num_samples: int, *, seed: int = 0, truncation: float = 1.0, start: int = 0
+    ) -> Tensor:
+        """Returns latents (num_samples, Z), as `Pipeline` does.
+
+        Of a learned inverter they are spectrograms, of which it keeps some: those take turns, and
+        neither seed nor truncation changes them.
+        """
+        examples = getattr(self.generator, "examples", None)
+        if examples is None:
+            return super().latents(num_samples, seed=seed, truncation=truncation, start=start)
+        check_counts(num_samples, truncation)
+        return cast(Tensor, examples.cpu()[(start + torch.arange(num_samples)) % len(examples)])
 
     @property
     def pitches(self) -> dict[int, int]:

@@ -29,6 +29,7 @@ for make in (
     sounds.notes,
     sounds.wavegan,
     sounds.specgan,
+    sounds.vocoder,
 ):
     RECIPES[make.__name__.replace("_", "-")] = make
 

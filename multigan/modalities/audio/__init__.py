@@ -1,11 +1,12 @@
 """Sounds: the adapter, what sounds look like to networks, and the networks."""
 
-from multigan.modalities.audio import networks
+from multigan.modalities.audio import networks, vocoder
 from multigan.modalities.audio.adapter import AudioModality
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.frequency import LogMagnitudeIF
 from multigan.modalities.audio.heap import HeapIntegration
 from multigan.modalities.audio.inversion import INVERTERS, GriffinLim, Inverter, MelInverter
+from multigan.modalities.audio.learned import LearnedInverter
 from multigan.modalities.audio.mel_frequency import MelIF
 from multigan.modalities.audio.pretrained import Codec, Vocoder
 from multigan.modalities.audio.representation import REPRESENTATIONS, Representation, Waveform
@@ -22,6 +23,7 @@ __all__ = [
     "GriffinLim",
     "HeapIntegration",
     "Inverter",
+    "LearnedInverter",
     "LogMagnitude",
     "LogMagnitudeIF",
     "Mel",
@@ -32,4 +34,5 @@ __all__ = [
     "Vocoder",
     "Waveform",
     "networks",
+    "vocoder",
 ]

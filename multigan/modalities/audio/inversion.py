@@ -31,7 +31,7 @@ class MelInverter(Inverter):
         """Returns waveforms (N, L) for logarithms of magnitudes in mel bands (N, n_mels, M)."""
 
     @abstractmethod
-    def check(self, n_mels: int, hop_length: int, sample_rate: int) -> None:
+    def check(self, n_mels: int, hop_length: int, sample_rate: int, floor: float) -> None:
         """Raises ConfigError if the inverter was made for other pictures or another rate."""
 
 

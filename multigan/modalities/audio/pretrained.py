@@ -105,7 +105,7 @@ class Vocoder(MelInverter):
         self.path = path
         self.model = load_model(path, ())
 
-    def check(self, n_mels: int, hop_length: int, sample_rate: int) -> None:
+    def check(self, n_mels: int, hop_length: int, sample_rate: int, floor: float) -> None:
         """Raises ConfigError if the vocoder was made for other pictures or another rate."""
         config = self.model.config
         check_rate(self.path, getattr(config, "sampling_rate", sample_rate), sample_rate)

@@ -171,7 +171,7 @@ class Mel(Spectral):
         self.inverter = build_inverter(inverter)
         self.unit = math.log(10) if log10 else 1.0
         if isinstance(self.inverter, MelInverter):
-            self.inverter.check(n_mels, self.stft.hop_length, self.sample_rate)
+            self.inverter.check(n_mels, self.stft.hop_length, self.sample_rate, self.floor)
         bands = mel_bands(self.stft.num_bins, f_min, f_max, n_mels, self.sample_rate)
         self.register_buffer("bands", bands, persistent=False)
         inverse = torch.linalg.pinv(bands.double()).float()

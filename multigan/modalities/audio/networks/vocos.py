@@ -7,6 +7,8 @@ for the 2020s", over time.
 Shapes: B samples, (C, T) sample shape, F mel bands, M frames, K = n_fft / 2 + 1 bins, W width.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu
@@ -14,6 +16,7 @@ from torch.nn.functional import gelu
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.audio.networks.shapes import WaveformShape, check_waveform_shape
+from multigan.modalities.audio.spectral import MEL_FLOOR
 from multigan.modalities.audio.stft import Stft
 from multigan.modalities.layers import ConditionEmbedding
 from multigan.modalities.registries import GENERATORS
@@ -37,6 +40,7 @@ class Vocos(nn.Module):
         n_fft: Samples of a window.
         hop_length: Samples between windows.
         n_mels: F.
+        floor: Added to the magnitudes before the logarithm, as of the representation `mel`.
         width: W; 512 is the paper's, for speech and music at 24 kHz.
         depth: How many blocks; 8 is the paper's.
     """
@@ -52,6 +56,7 @@ class Vocos(nn.Module):
         n_fft: int = 256,
         hop_length: int = 64,
         n_mels: int = 64,
+        floor: float = MEL_FLOOR,
         width: int = 192,
         depth: int = 6,
     ) -> None:
@@ -66,6 +71,12 @@ class Vocos(nn.Module):
             )
         self.stft = Stft(n_fft, hop_length, length)
         self.n_mels, frames = n_mels, self.stft.num_frames
+        self.mel_options: dict[str, Any] = {
+            "n_fft": n_fft,
+            "hop_length": hop_length,
+            "n_mels": n_mels,
+            "floor": floor,
+        }
         if latent_dim != n_mels * frames:
             raise ConfigError(
                 f"The vocos generator turns {n_mels} mel bands x {frames} frames into sound, so "

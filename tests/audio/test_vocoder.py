@@ -1,0 +1,95 @@
+"""The learned inverter: its losses' truths, a few steps that bring it nearer, and its use."""
+
+import math
+
+import pytest
+import torch
+
+from multigan.errors import ConfigError
+from multigan.modalities.audio.inversion import build_inverter
+from multigan.modalities.audio.networks.vocos import Vocos
+from multigan.modalities.audio.representation import REPRESENTATIONS
+from multigan.modalities.audio.vocoder import MelLoss
+from multigan.recipes import recipe
+from multigan.registry import Component
+from multigan.session import start
+
+SMALL = {
+    "batch_size": 2,
+    "steps": 16,
+    "optimizers.generator.learning_rate": 3e-3,
+    "generator.width": 24,
+    "generator.depth": 2,
+    "discriminator.width": 2,
+    "discriminator.widest": 4,
+    "data.limit": 24,
+    "look_every": 0,
+    "log_every": 2,
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    small = recipe("vocoder").changed(SMALL | {"schedules": {}})
+    return start(small, out=tmp_path_factory.mktemp("runs"), device="cpu").fit()
+
+
+def test_the_mel_loss_of_a_quieter_sound_is_its_ratio():
+    time = torch.arange(4096) / 8000
+    generator = torch.Generator().manual_seed(0)
+    noise = 0.1 * torch.randn(2, 1, 4096, generator=generator) + torch.sin(2000 * time)
+    loss = MelLoss(8000, [(256, 20), (512, 40)])
+    assert loss(noise, noise).item() == 0
+    # A tenth of the magnitude is one step of base-10 logarithms, in each of the two windows.
+    assert loss(noise, 0.1 * noise).item() == pytest.approx(2.0, rel=1e-3)
+
+
+def test_the_mel_loss_of_silence_has_a_gradient():
+    silence = torch.zeros(1, 1, 2048, requires_grad=True)
+    loss = MelLoss(8000)(torch.randn(1, 1, 2048), silence)
+    (gradient,) = torch.autograd.grad(loss, silence)
+    assert gradient.isfinite().all()
+
+
+def test_training_brings_spectrograms_nearer(run):
+    losses = [row["generator/mel"] for row in run.metrics() if "generator/mel" in row]
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_samples_are_copies_of_examples(run):
+    pipeline = run.pipeline()
+    first, *_, ninth = pipeline(9)
+    assert pipeline.generator.examples.any()
+    torch.testing.assert_close(first.waveform, ninth.waveform)  # of eight
+
+
+def test_a_trained_one_inverts_mel_spectrograms(run):
+    options = run.recipe.generator.options
+    mel = {name: options[name] for name in ("n_fft", "hop_length", "n_mels", "floor")}
+    inverter = {"name": "learned", "options": {"path": str(run.path)}}
+    build = {"sample_rate": 8000, "channels": 1, "length": 6144}
+    found = REPRESENTATIONS.build(Component("mel", mel | {"inverter": inverter}), **build)
+    waveform = torch.sin(2 * math.pi * 440 / 8000 * torch.arange(6144))[None, None]
+    planes = found.analyze(waveform)
+    made = found.synthesize(planes)
+    generator = run.pipeline().generator
+    torch.testing.assert_close(made, generator(planes.flatten(1)).detach(), atol=1e-5, rtol=0)
+    for change in ({"n_mels": 32}, {"hop_length": 48}, {"floor": 1e-4}):
+        with pytest.raises(ConfigError, match=next(iter(change))):
+            REPRESENTATIONS.build(Component("mel", mel | change | {"inverter": inverter}), **build)
+
+
+def test_a_folder_without_a_vocoder_is_named(tmp_path):
+    with pytest.raises(ConfigError, match="no trained vocoder"):
+        build_inverter({"name": "learned", "options": {"path": str(tmp_path)}})
+
+
+def test_a_latent_of_another_size_is_refused_with_the_right_one():
+    with pytest.raises(ConfigError, match="latent_dim=4096"):
+        Vocos(latent_dim=64, sample_shape=(1, 4096))
+
+
+def test_other_networks_are_refused(tmp_path):
+    other = recipe("vocoder").changed({"data.limit": 24, "discriminator": "wavegan"})
+    with pytest.raises(ConfigError, match="recipe 'vocoder'"):
+        start(other, out=tmp_path, device="cpu")
