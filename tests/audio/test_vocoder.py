@@ -53,7 +53,7 @@ def test_the_mel_loss_of_silence_has_a_gradient():
 
 def test_training_brings_spectrograms_nearer(run):
     losses = [row["generator/mel"] for row in run.metrics() if "generator/mel" in row]
-    assert losses[-1] < 0.9 * losses[0]
+    assert losses[-1] < 0.95 * losses[0]
 
 
 def test_samples_are_copies_of_examples(run):
