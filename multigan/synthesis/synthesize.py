@@ -31,7 +31,7 @@ def synthesize(
     run: str | int | Path | Run | Pipeline,
     *,
     ratio: float = 0.5,
-    filter: str | Filter | None = None,  # noqa: A002: the word that people look for
+    filter: str | Filter | None = None,
     keep: float = 0.5,
     balance: bool = False,
     transform: Callable[[Tensor], Any] | None = None,

@@ -1,0 +1,150 @@
+"""Does a generator help a classifier that has few labels? Measured on MNIST, whatever comes out.
+
+For each number of labels and each seed, a subset of the training images is drawn, and that is all
+that anybody sees: the GAN learns from it, the filters judge by it, and the classifiers train on
+
+    real              the subset alone
+    mixed             the subset and as many generated images
+    mixed, classifier     the same, those kept that a classifier of the subset agrees with
+    mixed, discriminator  the same, the half kept that the discriminator finds more real
+    generated         generated images alone: the classification accuracy score of Ravuri & Vinyals
+                      (2019), "Classification Accuracy Score for Conditional Generative Models"
+
+with the same network, budget and shifts. Accuracy is on the 10,000 test images.
+
+    python -m tests.benchmarks.bench_augmentation TRAIN.parquet TEST.parquet --json RESULT.json
+"""
+
+import json
+import resource
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import mean, stdev
+
+import torch
+from torch import Tensor
+
+from multigan import ImageTrainer, synthesize
+from multigan.core.draws import seeded
+from multigan.data.images import load_images
+from multigan.files import write_json
+from multigan.metrics import train_classifier
+from multigan.runs import Run
+from multigan.synthesis import Mixture
+
+Images = tuple[Tensor, Tensor]  # uint8 (N, C, H, W) and classes (N,)
+
+CHANGES = {
+    "generator.width": 16,
+    "discriminator.width": 16,
+    "augment": "diffaugment",
+    "look_every": 0,
+    "checkpoint_every": 0,
+}
+KINDS = {
+    "real": None,
+    "mixed": {"ratio": 0.5},
+    "mixed, classifier": {"ratio": 0.5, "filter": "classifier"},
+    "mixed, discriminator": {"ratio": 0.5, "filter": "discriminator"},
+    "generated": {"ratio": 1.0},
+}
+
+
+def read(path: str) -> Images:
+    """Returns all images and labels of a data set."""
+    loaded = load_images(path)
+    raw, labels = loaded.source.read(torch.arange(len(loaded)))
+    return raw, labels
+
+
+def subset(images: Images, per_class: int, seed: int) -> Images:
+    """Returns `per_class` random images of each class."""
+    raw, labels = images
+    with seeded(seed, "subset"):
+        order = torch.randperm(len(raw))
+    chosen = torch.cat([order[labels[order] == number][:per_class] for number in range(10)])
+    return raw[chosen], labels[chosen]
+
+
+def as_images(mixture: Mixture) -> Images:
+    """Returns a mixture's samples as bytes, with their labels."""
+    samples, labels = zip(*(mixture[index] for index in range(len(mixture))), strict=True)
+    pixels = ((torch.stack(samples) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+    return pixels, torch.tensor(labels)
+
+
+def train_gan(few: Images, seed: int, steps: int, out: str) -> Run:
+    """Trains a small conditional GAN on the few images."""
+    return ImageTrainer(few, steps=steps, seed=seed, out=out, device="cpu", changes=CHANGES).fit()
+
+
+def measure(args: Namespace) -> Iterator[dict[str, object]]:
+    """Yields the accuracy of every classifier."""
+    train, test = read(args.train), read(args.test)
+    for per_class in args.labels:
+        for seed in range(args.seeds):
+            few = subset(train, per_class, seed)
+            with tempfile.TemporaryDirectory() as out:
+                run = train_gan(few, seed, args.gan_steps, out)
+                for kind, options in KINDS.items():
+                    used = few
+                    if options is not None:
+                        used = as_images(synthesize(few, run, seed=seed, **options))
+                    judge = train_classifier(
+                        *used, 10, seed=seed, steps=args.classifier_steps, test=test
+                    )
+                    yield {
+                        "labels": per_class,
+                        "seed": seed,
+                        "trained_on": kind,
+                        "accuracy": judge.report.accuracy,
+                    }
+
+
+def table(rows: list[dict[str, object]]) -> list[str]:
+    """Returns a line for each kind: mean and standard deviation of the accuracy by labels."""
+    counts = sorted({row["labels"] for row in rows})
+    lines = ["| Trained on | " + " | ".join(f"{c} labels a class" for c in counts) + " |"]
+    lines.append("|---" * (len(counts) + 1) + "|")
+    for kind in KINDS:
+        cells = []
+        for count in counts:
+            found = [
+                row["accuracy"]
+                for row in rows
+                if row["trained_on"] == kind and row["labels"] == count
+            ]
+            spread = stdev(found) if len(found) > 1 else 0.0
+            cells.append(f"{mean(found):.4f} ± {spread:.4f}")
+        lines.append(f"| {kind} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def main() -> None:
+    """Measures, prints each row as it comes, and the table."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("train")
+    parser.add_argument("test")
+    parser.add_argument("--labels", type=int, nargs="+", default=[10, 50, 100])
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--gan-steps", type=int, default=1500)
+    parser.add_argument("--classifier-steps", type=int, default=600)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    rows = []
+    for row in measure(args):
+        print(json.dumps(row), flush=True)
+        rows.append(row)
+    print("\n".join(table(rows)))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    if args.json:
+        settings = {name: str(value) for name, value in vars(args).items() if name != "json"}
+        settings |= {"train": Path(args.train).name, "test": Path(args.test).name}
+        seconds = round(used.ru_utime + used.ru_stime)
+        write_json(args.json, {"settings": settings, "cpu_seconds": seconds, "rows": rows})
+
+
+if __name__ == "__main__":
+    main()
