@@ -22,6 +22,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean, stdev
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -29,6 +30,7 @@ from torch import Tensor
 from multigan import ImageTrainer, synthesize
 from multigan.core.draws import seeded
 from multigan.data.images import load_images
+from multigan.errors import ConfigError
 from multigan.files import write_json
 from multigan.metrics import train_classifier
 from multigan.runs import Run
@@ -89,18 +91,25 @@ def measure(args: Namespace) -> Iterator[dict[str, object]]:
             with tempfile.TemporaryDirectory() as out:
                 run = train_gan(few, seed, args.gan_steps, out)
                 for kind, options in KINDS.items():
-                    used = few
-                    if options is not None:
-                        used = as_images(synthesize(few, run, seed=seed, **options))
-                    judge = train_classifier(
+                    used = few if options is None else mixed(few, run, seed, options)
+                    judge = used and train_classifier(
                         *used, 10, seed=seed, steps=args.classifier_steps, test=test
                     )
                     yield {
                         "labels": per_class,
                         "seed": seed,
                         "trained_on": kind,
-                        "accuracy": judge.report.accuracy,
+                        "accuracy": judge.report.accuracy if judge else None,
                     }
+
+
+def mixed(few: Images, run: Run, seed: int, options: dict[str, Any]) -> Images | None:
+    """Returns a mixture's images; None where too few generated ones pass the filter."""
+    try:
+        return as_images(synthesize(few, run, seed=seed, **options))
+    except ConfigError as error:
+        print(error)
+        return None
 
 
 def table(rows: list[dict[str, object]]) -> list[str]:
@@ -114,10 +123,10 @@ def table(rows: list[dict[str, object]]) -> list[str]:
             found = [
                 row["accuracy"]
                 for row in rows
-                if row["trained_on"] == kind and row["labels"] == count
+                if (row["trained_on"], row["labels"]) == (kind, count) and row["accuracy"]
             ]
             spread = stdev(found) if len(found) > 1 else 0.0
-            cells.append(f"{mean(found):.4f} ± {spread:.4f}")
+            cells.append(f"{mean(found):.4f} ± {spread:.4f}" if found else "too few passed")
         lines.append(f"| {kind} | " + " | ".join(cells) + " |")
     return lines
 
@@ -129,8 +138,8 @@ def main() -> None:
     parser.add_argument("test")
     parser.add_argument("--labels", type=int, nargs="+", default=[10, 50, 100])
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--gan-steps", type=int, default=1500)
-    parser.add_argument("--classifier-steps", type=int, default=600)
+    parser.add_argument("--gan-steps", type=int, default=1000)
+    parser.add_argument("--classifier-steps", type=int, default=400)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     rows = []
