@@ -3,7 +3,7 @@
 Shapes: N samples, S sample shape.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,17 +11,14 @@ import torch
 from torch import Tensor
 
 from multigan.assemble import load_data
-from multigan.core.condition import ConditionSpec
-from multigan.core.draws import seed_from
 from multigan.core.modality import Modality
-from multigan.data.building import building_alone
-from multigan.data.store import cache_root
-from multigan.errors import CheckpointError, ConfigError
-from multigan.evaluators import TextEvaluator
+from multigan.errors import ConfigError
+from multigan.evaluators import AudioEvaluator, TextEvaluator
+from multigan.evaluators.classes import class_numbers, classes_of, require_own
+from multigan.evaluators.judges import Note, data_classifier, drawn
 from multigan.kits import KITS, Loaded
 from multigan.metrics import (
     METRICS,
-    Classifier,
     FeatureExtractor,
     Features,
     MetricOptions,
@@ -31,7 +28,6 @@ from multigan.metrics import (
     check_names,
     evaluate,
     extract,
-    train_classifier,
 )
 from multigan.metrics.extractors import classifier as classifier_extractor
 from multigan.pipelines import Pipeline
@@ -40,10 +36,6 @@ from multigan.runs import Run
 
 WITHOUT_CLASSES = ("frechet", "kernel", "precision", "recall", "density", "coverage")
 OF_CLASSES = ("agreement", "diversity")
-CLASSIFIER_IMAGES = 50_000  # more would not make a better judge, only a slower one
-CLASSIFIER_STEPS = 1000
-
-Note = Callable[[str], None]
 
 
 class Evaluator(Protocol):
@@ -181,7 +173,7 @@ class FeatureEvaluator:
         on_note: Note | None,
     ) -> list[MetricResult]:
         """Measures a pipeline as `evaluate_pipeline` says."""
-        _require_own(own, pipeline.condition)
+        require_own(own, pipeline.condition)
         numbers = class_numbers(compared.condition, pipeline.condition, split)
         names = tuple(metrics) or _suitable(pipeline, compared, split, on_note)
         check_names(names)  # before anything takes long
@@ -197,6 +189,7 @@ class FeatureEvaluator:
 
 # Kinds of data that are measured in a way of their own; the others are by their features.
 EVALUATORS: Registry[Evaluator] = Registry("modality")
+EVALUATORS["audio"] = AudioEvaluator()
 EVALUATORS["text"] = TextEvaluator()
 
 
@@ -205,101 +198,13 @@ def evaluator(modality: str) -> Evaluator:
     return EVALUATORS.get(modality, FeatureEvaluator())
 
 
-def labelled_images(loaded: Loaded, limit: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Returns up to `limit` raw samples (N, ...) and their classes (N,), drawn by `seed`.
-
-    Raises:
-        ConfigError: The data has no classes.
-    """
-    raw, labels = loaded.source.read(_draw(len(loaded.source), limit, seed))
-    if labels is None or loaded.condition is None or loaded.condition.kind != "class":
-        raise ConfigError(
-            "A classifier needs the data's own labels, and this data has none. "
-            "Use --extractor random-conv, or inception:<path> or clip:<path> with local weights."
-        )
-    return raw.cpu(), labels.cpu()
-
-
-def data_classifier(loaded: Loaded, *, seed: int = 0, on_note: Note | None = None) -> Classifier:
-    """Returns a classifier of the data's own labels, trained once and then kept in the cache."""
-    folder = cache_root(None) / "classifiers" / f"{loaded.fingerprint}-{seed}-{CLASSIFIER_STEPS}"
-    stored = _stored_classifier(folder)
-    if stored is not None:
-        return stored
-    with building_alone(folder):
-        stored = _stored_classifier(folder)  # by another process, while this one waited
-        if stored is not None:
-            return stored
-        trained = _trained_classifier(loaded, seed, on_note)
-        trained.save(folder)
-    return trained
-
-
-def _stored_classifier(folder: Path) -> Classifier | None:
-    try:
-        return Classifier.load(folder)
-    except CheckpointError:  # there is none yet, or it is damaged
-        return None
-
-
-def _trained_classifier(loaded: Loaded, seed: int, on_note: Note | None) -> Classifier:
-    images, labels = labelled_images(loaded, CLASSIFIER_IMAGES, seed)
-    assert loaded.condition is not None  # labelled_images has checked
-    if on_note:
-        on_note(f"Training a classifier on {len(images)} images, once for this data ...")
-    return train_classifier(
-        images, labels, loaded.condition.size, seed=seed, steps=CLASSIFIER_STEPS
-    )
-
-
-def _classes(condition: ConditionSpec | None) -> tuple[str, ...]:
-    """Returns the classes' names, numbers if they have none; empty without classes."""
-    if condition is None or condition.kind != "class":
-        return ()
-    return condition.names or tuple(str(number) for number in range(condition.size))
-
-
-def _require_own(own: Loaded, condition: ConditionSpec | None) -> None:
-    found, known = _classes(own.condition), _classes(condition)
-    if known and found != known:
-        raise ConfigError(
-            f"The data has {_listed(found)}, but what the run learned from has {_listed(known)}. "
-            "Give the run's own data; other data can be compared with as --reference."
-        )
-
-
-def class_numbers(
-    found_in: ConditionSpec | None, condition: ConditionSpec | None, split: str
-) -> Tensor | None:
-    """Returns the number that each class of some data has in the run; None without classes.
-
-    Args:
-        found_in: The data's condition.
-        condition: The run's.
-        split: What to call the data.
-
-    Raises:
-        ConfigError: The data has a class that the run does not know.
-    """
-    found, known = _classes(found_in), _classes(condition)
-    if not (found and known):
-        return None
-    unknown = [name for name in found if name not in known]
-    if unknown:
-        raise ConfigError(
-            f"{split} has {_listed(unknown)}, which the run does not know. Its {_listed(known)}. "
-            "Name the reference's classes as the training data does, or leave those out."
-        )
-    return torch.tensor([known.index(name) for name in found])
-
-
 def _suitable(
     pipeline: Pipeline, compared: Loaded, split: str, on_note: Note | None
 ) -> tuple[str, ...]:
     """Returns all metrics that a pipeline and the data it is compared with allow."""
-    if not _classes(pipeline.condition):
+    if not classes_of(pipeline.condition):
         return WITHOUT_CLASSES
-    if _classes(compared.condition):
+    if classes_of(compared.condition):
         return WITHOUT_CLASSES + OF_CLASSES
     if on_note:
         on_note(f"{split} has no labels, so {' and '.join(OF_CLASSES)} are left out.")
@@ -308,19 +213,11 @@ def _suitable(
 
 def _require_labels(names: Sequence[str], compared: Loaded, split: str) -> None:
     needing = [name for name in names if name in OF_CLASSES]
-    if needing and not _classes(compared.condition):
+    if needing and not classes_of(compared.condition):
         raise ConfigError(
             f"{needing[0]} needs the real samples' labels, and {split} has none. Leave that metric "
             "out, or give data with labels."
         )
-
-
-def _listed(classes: Sequence[str], limit: int = 10) -> str:
-    """Returns, for an error: classes cat, dog."""
-    if not classes:
-        return "no classes"
-    more = f" and {len(classes) - limit} more" if len(classes) > limit else ""
-    return f"classes {', '.join(classes[:limit])}{more}"
 
 
 def _extractor(
@@ -348,7 +245,7 @@ def _real_features(
     seed: int,
 ) -> Features:
     source, encode = compared.source, pipeline.modality.encode
-    raw, labels = source.read(_draw(len(source), count, seed))
+    raw, labels = source.read(drawn(len(source), count, seed))
     samples = (encode(part.to(pipeline.device)) for part in torch.split(raw, 256))
     features = extract(judge, samples)
     if labels is None:
@@ -363,11 +260,6 @@ def _fake_features(judge: FeatureExtractor, pipeline: Pipeline, count: int, seed
     features = extract(judge, samples)
     by_class = condition is not None and not condition.is_floating_point()
     return features.with_labels(condition) if by_class and condition is not None else features
-
-
-def _draw(total: int, count: int, seed: int) -> Tensor:
-    generator = torch.Generator().manual_seed(seed_from(seed, "evaluate"))
-    return torch.randperm(total, generator=generator)[:count]
 
 
 def _load_like(run: Run, modality: Modality, reference: str) -> Loaded:

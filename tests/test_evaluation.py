@@ -9,10 +9,12 @@ import torch
 from PIL import Image
 from torch import nn
 
-from multigan import evaluation
 from multigan.data.images import load_images
 from multigan.errors import ConfigError
-from multigan.evaluation import data_classifier, evaluate_pipeline, evaluate_run
+from multigan import evaluation
+from multigan.evaluation import evaluate_pipeline, evaluate_run
+from multigan.evaluators import judges
+from multigan.evaluators.judges import data_classifier
 from multigan.metrics import ModuleExtractor
 from multigan.recipes import recipe
 from multigan.runs import Run
@@ -53,7 +55,7 @@ def trained(tmp_path_factory) -> tuple[Run, Path]:
 
 @pytest.fixture(autouse=True)
 def quick_classifier(monkeypatch):
-    monkeypatch.setattr(evaluation, "CLASSIFIER_STEPS", 150)
+    monkeypatch.setattr(judges, "CLASSIFIER_STEPS", 150)
 
 
 def controls(results) -> dict[str, float]:
@@ -136,13 +138,13 @@ def test_the_checkpoint_is_chosen_by_step_or_as_the_best(trained, monkeypatch):
 
 def test_threads_train_one_classifier(monkeypatch):
     calls, images = [], load_images("digits", limit=60)
-    train = evaluation.train_classifier
+    train = judges.train_classifier
 
     def counted(*given, **options):
         calls.append(1)
         return train(*given, **options)
 
-    monkeypatch.setattr(evaluation, "train_classifier", counted)
+    monkeypatch.setattr(judges, "train_classifier", counted)
     found = []
     threads = [
         threading.Thread(target=lambda: found.append(data_classifier(images))) for _ in range(4)

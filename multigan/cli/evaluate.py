@@ -10,7 +10,12 @@ if TYPE_CHECKING:
 
 SUMMARY = "Measure a run's samples against real data."
 
+<<<<<<< HEAD
 COLUMNS = ["metric", "value", "real against real", "generated", "real", "split", "measured with"]
+=======
+COLUMNS = ["metric", "value", "real against real", "generated", "real", "split", "extractor"]
+FLOOR = "after the round trip"  # of real clips, through the representation and back
+>>>>>>> b9f1149 (wip: evaluator of sounds)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -49,7 +54,9 @@ def run(args: Namespace) -> None:
     if args.json:
         print_json([result.to_json() for result in results])
     else:
-        print_table(COLUMNS, [table_row(result) for result in results])
+        with_floor = any(result.floor is not None for result in results)
+        columns = [*COLUMNS[:3], FLOOR, *COLUMNS[3:]] if with_floor else COLUMNS
+        print_table(columns, [table_row(result, with_floor) for result in results])
 
 
 def metric_names(given: list[str] | None) -> list[str]:
@@ -62,14 +69,16 @@ def metric_names(given: list[str] | None) -> list[str]:
     return [name for text in given or [] for name in text.split(",") if name]
 
 
-def table_row(result: "MetricResult") -> list[str | int]:
+def table_row(result: "MetricResult", with_floor: bool = False) -> list[str | int]:
     """Returns a result's cells: a number never stands without what it was measured with."""
     spread = "" if result.std is None else f" ± {result.std:.2g}"
     control = "–" if result.control is None else f"{result.control:.4g}"
+    floor = "–" if result.floor is None else f"{result.floor:.4g}"
     return [
         result.label if result.inception else result.title,
         f"{result.value:.4g}{spread}",
         control,
+        *([floor] if with_floor else []),
         result.n_fake,
         result.n_real,
         result.split,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from multigan.errors import ConfigError
+from multigan.metrics.bins import Bins, fill_bins
 from multigan.metrics.diversity import (
     class_agreement,
     class_diversity_ratio,
@@ -19,7 +20,7 @@ from multigan.metrics.diversity import (
     typical_gap,
 )
 from multigan.metrics.features import Features
-from multigan.metrics.frechet import frechet_distance
+from multigan.metrics.frechet import extrapolated_frechet, frechet_distance
 from multigan.metrics.kernel import kernel_distance
 from multigan.metrics.neighbors import (
     DensityCoverage,
@@ -41,6 +42,7 @@ class MetricOptions:
         splits: Parts the score is averaged over.
         subsets: Random subsets the kernel distance is averaged over.
         subset_size: Samples per subset.
+        bins: Into how many bins the real samples are cut; at most a tenth of them.
         near: Two samples are near-duplicates within this share of the real samples' typical gap.
         seed: Of splits, subsets and the control's halves.
     """
@@ -50,6 +52,7 @@ class MetricOptions:
     splits: int = 10
     subsets: int = 100
     subset_size: int = 1000
+    bins: int = 50
     near: float = 0.1
     seed: int = 0
 
@@ -71,6 +74,13 @@ class Comparison:
     def density_coverage(self) -> DensityCoverage:
         """Both numbers, for features (N, F) and (M, F)."""
         return density_coverage(self.real.features, self.fake.features, self.options.density_k)
+
+    @cached_property
+    def bins(self) -> Bins:
+        """How both sets fill the same bins, for features (N, F) and (M, F)."""
+        real, fake = self.real.features, self.fake.features
+        count = max(2, min(self.options.bins, len(real) // 10))
+        return fill_bins(real, fake, count, seed=self.options.seed)
 
 
 class Measured(NamedTuple):
@@ -102,6 +112,18 @@ METRICS: Registry[Metric] = Registry("metric")
 
 def _frechet(comparison: Comparison) -> Measured:
     return Measured(frechet_distance(comparison.real.features, comparison.fake.features))
+
+
+def _extrapolated(comparison: Comparison) -> Measured:
+    found = extrapolated_frechet(
+        comparison.real.features, comparison.fake.features, seed=comparison.options.seed
+    )
+    return Measured(found.value, detail={"finite": found.finite})
+
+
+def _different_bins(comparison: Comparison) -> Measured:
+    bins = comparison.bins
+    return Measured(bins.different, detail={"bins": bins.number, "empty": bins.empty})
 
 
 def _kernel(comparison: Comparison) -> Measured:
@@ -188,3 +210,8 @@ METRICS["agreement"] = Metric("agreement with the condition", False, _agreement)
 METRICS["diversity"] = Metric("within-class diversity, fake over real", None, _diversity)
 METRICS["spread"] = Metric("mean pairwise distance, fake over real", None, _spread)
 METRICS["duplicates"] = Metric("share of near-duplicates", True, _duplicates)
+METRICS["frechet-extrapolated"] = Metric("Fréchet distance for N → ∞", True, _extrapolated)
+METRICS["different-bins"] = Metric("share of bins filled differently", True, _different_bins)
+METRICS["divergence"] = Metric(
+    "divergence of the bins", True, lambda c: Measured(c.bins.divergence)
+)

@@ -31,6 +31,8 @@ class MetricResult:
         control: The metric of one half of the real samples against the other: what a perfect model
             would get with `n_control` samples a side. None if it was not asked for.
         n_control: How many real samples are in each half.
+        floor: The metric of real samples after the way through the networks' representation and
+            back, which no generator can be better than; None where nothing is lost on that way.
         detail: Numbers behind the value, e.g. the two sides of a ratio.
     """
 
@@ -47,6 +49,7 @@ class MetricResult:
     k: int | None = None
     control: float | None = None
     n_control: int | None = None
+    floor: float | None = None
     detail: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

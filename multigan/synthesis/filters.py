@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from multigan.core.modes import evaluating
 from multigan.errors import ConfigError
-from multigan.evaluation import data_classifier
+from multigan.evaluators.judges import data_classifier
 from multigan.kits import Loaded
 from multigan.pipelines import Pipeline
 from multigan.registry import Registry

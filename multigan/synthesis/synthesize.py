@@ -14,7 +14,7 @@ from torch import Tensor
 
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError
-from multigan.evaluation import class_numbers
+from multigan.evaluators.classes import class_numbers
 from multigan.kits import KITS, Loaded
 from multigan.pipelines import Pipeline
 from multigan.runs import Run

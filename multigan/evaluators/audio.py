@@ -1,0 +1,290 @@
+"""Measures sounds: pictures of them by their features, and the waveforms as they are.
+
+Every number stands beside two others: what real clips get, and what real clips get that went
+through the representation and back, which no generator in that representation can be better than.
+
+Shapes: N clips, C channels, L samples.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from multigan.core.condition import ConditionSpec
+from multigan.errors import ConfigError
+from multigan.evaluators.classes import class_numbers, classes_of, require_own
+from multigan.evaluators.judges import Note, data_classifier, drawn
+from multigan.kits import Loaded
+from multigan.metrics import (
+    METRICS,
+    FeatureExtractor,
+    Features,
+    MetricOptions,
+    MetricResult,
+    ModuleExtractor,
+    build_extractor,
+    check_names,
+    evaluate,
+    extract,
+)
+from multigan.metrics.audio import SIGNALS, Hearing, MelPicture, as_bytes
+from multigan.metrics.audio.embedders import EMBEDDERS, build_embedder
+from multigan.metrics.audio.nearest import novelty
+from multigan.metrics.features import Description
+from multigan.metrics.extractors import classifier as classifier_extractor
+from multigan.modalities.audio import AudioModality
+from multigan.modalities.audio.clip import FULL_SCALE
+from multigan.music.pitch import parse_pitch
+from multigan.pipelines import Pipeline
+
+DISTANCES = (
+    *("frechet", "frechet-extrapolated", "kernel", "precision", "recall", "density", "coverage"),
+    *("different-bins", "divergence", "duplicates"),
+)
+OF_CLASSES = ("agreement", "score", "diversity")
+NOVELTY = "novelty"
+TITLE_OF_NOVELTY = "distance to the nearest training clip, of a real clip's"
+LOWEST_PITCH = 12  # C0: classes that are numbers below it are digits, not pitches
+MOST_KNOWN = 20_000  # training clips that samples are held against
+AT_ONCE = 256
+SIGNAL_EXTRACTOR = {"name": "waveform", "resize": "none"}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Clips as a judge hears them: features, and the sound itself."""
+
+    features: Features
+    sound: Hearing
+
+
+class AudioEvaluator:
+    """Measures a pipeline of sounds; the judge hears sounds, whatever the networks see."""
+
+    def check_names(self, names: Sequence[str]) -> None:
+        """Raises an `UnknownNameError` for the first metric that there is not."""
+        check_names([name for name in names if name not in SIGNALS and name != NOVELTY])
+
+    def lower_is_better(self, name: str) -> bool | None:
+        """Whether less of a metric is better."""
+        if name in SIGNALS:
+            return SIGNALS[name].lower_is_better
+        return False if name == NOVELTY else METRICS[name].lower_is_better
+
+    def __call__(
+        self,
+        pipeline: Pipeline,
+        own: Loaded,
+        *,
+        compared: Loaded,
+        split: str,
+        metrics: Sequence[str],
+        num_samples: int,
+        extractor: str,
+        seed: int,
+        on_note: Note | None,
+    ) -> list[MetricResult]:
+        """Measures a pipeline as `evaluate_pipeline` says."""
+        require_own(own, pipeline.condition)
+        numbers = class_numbers(compared.condition, pipeline.condition, split)
+        modality = pipeline.modality
+        assert isinstance(modality, AudioModality)
+        names = tuple(metrics) or suitable(pipeline, compared, extractor)
+        self.check_names(names)
+        judge = Judge(modality, extractor, own, on_note)
+        raw, labels = compared.source.read(drawn(len(compared.source), num_samples, seed))
+        if labels is not None:
+            labels = labels.cpu() if numbers is None else numbers[labels.cpu()]
+        pitches = pitches_of(pipeline.condition)
+        real = judge.hear(raw / FULL_SCALE, labels, pitches)
+        floor = judge.hear(round_trip(modality, raw, pipeline.device), labels, pitches)
+        told = pipeline.conditions(None, num_samples)
+        asked = told if told is not None and not told.is_floating_point() else None
+        fake = judge.hear(generated(pipeline, num_samples, seed, told), asked, pitches)
+        known = judge.hear_training(own, seed) if NOVELTY in names else None
+        return Measuring(real, floor, fake, known, split, seed).results(names)
+
+
+class Judge:
+    """Turns waveforms into features, by what the evaluation was asked to use."""
+
+    def __init__(
+        self, modality: AudioModality, extractor: str, own: Loaded, on_note: Note | None
+    ) -> None:
+        self.modality = modality
+        self.picture = MelPicture(modality.sample_rate, modality.length)
+        self.hears = extractor.partition(":")[0] in EMBEDDERS
+        self.extractor = self._extractor(extractor, own, on_note)
+
+    def hear(self, waveform: Tensor, labels: Tensor | None, pitches: Tensor | None = None) -> Heard:
+        """Returns what is heard of waveforms (N, C, L)."""
+        parts = torch.split(waveform, AT_ONCE)
+        pictures = parts if self.hears else (self.picture(part) for part in parts)
+        features = extract(self.extractor, pictures)
+        if labels is not None:
+            features = features.with_labels(labels)
+        stft = getattr(self.modality.representation, "stft", None)
+        hop = None if stft is None else stft.hop_length
+        sound = Hearing(waveform, self.modality.sample_rate, labels, pitches, hop)
+        return Heard(features, sound)
+
+    def hear_training(self, own: Loaded, seed: int) -> Features:
+        """Returns the features of what the generator learned from."""
+        raw, _ = own.source.read(drawn(len(own.source), MOST_KNOWN, seed))
+        return self.hear(raw / FULL_SCALE, None).features
+
+    def _extractor(self, extractor: str, own: Loaded, on_note: Note | None) -> FeatureExtractor:
+        if self.hears:
+            return build_embedder(extractor, self.modality.sample_rate)
+        if extractor == "classifier" or (not extractor and classes_of(own.condition)):
+            trained = data_classifier(own, on_note=on_note, pictures=self._as_bytes, kind="-mel")
+            if on_note:
+                report = trained.report
+                on_note(
+                    f"The classifier gets {report.accuracy:.2%} of {report.n_held_out} held-out "
+                    "clips right."
+                )
+            return classifier_extractor(trained)
+        built = build_extractor(extractor or "random-conv")
+        return built.to("cpu") if isinstance(built, ModuleExtractor) else built
+
+    def _as_bytes(self, raw: Tensor) -> Tensor:
+        return as_bytes(self.picture(raw / FULL_SCALE))
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """Everything that is held against each other.
+
+    Attributes:
+        real: Real clips.
+        floor: The same clips after the round trip through the representation.
+        fake: Generated clips.
+        known: Features of the training data, if they are needed.
+        split: Where the real clips are from.
+        seed: Of halves and subsets.
+    """
+
+    real: Heard
+    floor: Heard
+    fake: Heard
+    known: Features | None
+    split: str
+    seed: int
+
+    def results(self, names: Sequence[str]) -> list[MetricResult]:
+        """Returns a result for each name, in their order."""
+        of_features = [name for name in names if name not in SIGNALS and name != NOVELTY]
+        found = {result.name: result for result in self._of_features(of_features)}
+        for name in names:
+            if name in SIGNALS:
+                found[name] = self._of_signal(name)
+            elif name == NOVELTY:
+                found[name] = self._novelty()
+        return list(found.values())
+
+    def _of_features(self, names: Sequence[str]) -> list[MetricResult]:
+        if not names:
+            return []
+        options = MetricOptions(seed=self.seed)
+        results = evaluate(
+            self.real.features, self.fake.features, names, split=self.split, options=options
+        )
+        # One half of the real clips against the other half after the round trip: what a perfect
+        # generator would get in this representation, with as many clips as the control.
+        half, _ = self.real.features.halves(self.seed)
+        _, other = self.floor.features.halves(self.seed)
+        floors = evaluate(half, other, names, split=self.split, options=options, control=False)
+        pairs = zip(results, floors, strict=True)
+        return [replace(result, floor=floor.value) for result, floor in pairs]
+
+    def _of_signal(self, name: str) -> MetricResult:
+        signal = SIGNALS[name]
+        if name == "pitch" and (self.fake.sound.pitches is None or self.real.sound.labels is None):
+            raise ConfigError("The classes are no pitches, so no pitch can be compared with them.")
+        if name == "buzz" and self.fake.sound.hop_length is None:
+            raise ConfigError("The representation has no frames, so nothing buzzes at their rate.")
+        fake, real, floor = (
+            signal.measure(heard.sound) for heard in (self.fake, self.real, self.floor)
+        )
+        values = (fake.value, real.value, floor.value)
+        better = signal.lower_is_better
+        return self._result(name, signal.title, better, SIGNAL_EXTRACTOR, values, fake.std)
+
+    def _novelty(self) -> MetricResult:
+        assert self.known is not None  # it was asked for
+        fake, real, floor = (
+            novelty(heard.features.features, self.known.features)
+            for heard in (self.fake, self.real, self.floor)
+        )
+        extractor = self.real.features.extractor
+        values = (fake, real, floor)
+        return self._result(NOVELTY, TITLE_OF_NOVELTY, False, extractor, values, None)
+
+    def _result(
+        self,
+        name: str,
+        title: str,
+        lower_is_better: bool | None,
+        extractor: Description,
+        values: tuple[float, float, float],
+        std: float | None,
+    ) -> MetricResult:
+        """Returns a result with its values of generated, real and floor's clips."""
+        return MetricResult(
+            name=name,
+            title=title,
+            value=values[0],
+            std=std,
+            n_real=len(self.real.features),
+            n_fake=len(self.fake.features),
+            split=self.split,
+            extractor=extractor,
+            seed=self.seed,
+            lower_is_better=lower_is_better,
+            control=values[1],
+            n_control=len(self.real.features),
+            floor=values[2],
+        )
+
+
+def suitable(pipeline: Pipeline, compared: Loaded, extractor: str) -> tuple[str, ...]:
+    """Returns all metrics that a pipeline and the data it is compared with allow."""
+    by_class = bool(classes_of(pipeline.condition) and classes_of(compared.condition))
+    judged = by_class and extractor in ("", "classifier")
+    modality = pipeline.modality
+    left_out = set() if hasattr(getattr(modality, "representation", None), "stft") else {"buzz"}
+    if not by_class or pitches_of(pipeline.condition) is None:
+        left_out.add("pitch")
+    of_classes = OF_CLASSES if judged else (("diversity",) if by_class else ())
+    signals = [name for name in SIGNALS if name not in left_out]
+    return (*of_classes, *DISTANCES, NOVELTY, *signals)
+
+
+def pitches_of(condition: ConditionSpec | None) -> Tensor | None:
+    """Returns the MIDI number of each class (K,); None if the classes are no pitches."""
+    names = classes_of(condition)
+    try:
+        pitches = [parse_pitch(name) for name in names]
+    except ConfigError:
+        return None
+    return torch.tensor(pitches) if pitches and min(pitches) >= LOWEST_PITCH else None
+
+
+@torch.inference_mode()
+def round_trip(modality: AudioModality, raw: Tensor, device: torch.device | str = "cpu") -> Tensor:
+    """Returns clips (N, C, L), floats, after the way through the representation and back."""
+    parts = torch.split(raw, AT_ONCE)
+    return torch.cat([modality.waveforms(modality.encode(part.to(device))).cpu() for part in parts])
+
+
+@torch.inference_mode()
+def generated(pipeline: Pipeline, count: int, seed: int, told: Tensor | None) -> Tensor:
+    """Returns generated clips (N, C, L), floats with full scale at 1."""
+    modality = pipeline.modality
+    assert isinstance(modality, AudioModality)
+    samples = pipeline.generate(pipeline.latents(count, seed=seed), told, batch_size=AT_ONCE)
+    parts = torch.split(samples, AT_ONCE)
+    return torch.cat([modality.waveforms(part.to(pipeline.device)).cpu() for part in parts])

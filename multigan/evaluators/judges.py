@@ -1,0 +1,97 @@
+"""A classifier of the data's own labels: a judge that needs no network from elsewhere.
+
+Shapes: N samples.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from multigan.core.draws import seed_from
+from multigan.data.building import building_alone
+from multigan.data.store import cache_root
+from multigan.errors import CheckpointError, ConfigError
+from multigan.kits import Loaded
+from multigan.metrics import Classifier, train_classifier
+
+CLASSIFIER_IMAGES = 50_000  # more would not make a better judge, only a slower one
+CLASSIFIER_STEPS = 1000
+
+Note = Callable[[str], None]
+Pictures = Callable[[Tensor], Tensor]
+
+
+def labelled_samples(loaded: Loaded, limit: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Returns up to `limit` raw samples (N, ...) and their classes (N,), drawn by `seed`.
+
+    Raises:
+        ConfigError: The data has no classes.
+    """
+    raw, labels = loaded.source.read(drawn(len(loaded.source), limit, seed))
+    if labels is None or loaded.condition is None or loaded.condition.kind != "class":
+        raise ConfigError(
+            "A classifier needs the data's own labels, and this data has none. "
+            "Use --extractor random-conv, or inception:<path> or clip:<path> with local weights."
+        )
+    return raw.cpu(), labels.cpu()
+
+
+def data_classifier(
+    loaded: Loaded,
+    *,
+    seed: int = 0,
+    on_note: Note | None = None,
+    pictures: Pictures | None = None,
+    kind: str = "",
+) -> Classifier:
+    """Returns a classifier of the data's own labels, trained once and then kept in the cache.
+
+    Args:
+        loaded: The data.
+        seed: Of the training.
+        on_note: Told that it takes long.
+        pictures: Turns raw samples into the uint8 pictures that are classified; None for images,
+            which are those themselves.
+        kind: Names `pictures` in the cache.
+    """
+    name = f"{loaded.fingerprint}-{seed}-{CLASSIFIER_STEPS}{kind}"
+    folder = cache_root(None) / "classifiers" / name
+    stored = _stored_classifier(folder)
+    if stored is not None:
+        return stored
+    with building_alone(folder):
+        stored = _stored_classifier(folder)  # by another process, while this one waited
+        if stored is not None:
+            return stored
+        trained = _trained_classifier(loaded, seed, on_note, pictures)
+        trained.save(folder)
+    return trained
+
+
+def _stored_classifier(folder: Path) -> Classifier | None:
+    try:
+        return Classifier.load(folder)
+    except CheckpointError:  # there is none yet, or it is damaged
+        return None
+
+
+def _trained_classifier(
+    loaded: Loaded, seed: int, on_note: Note | None, pictures: Pictures | None
+) -> Classifier:
+    images, labels = labelled_samples(loaded, CLASSIFIER_IMAGES, seed)
+    assert loaded.condition is not None  # labelled_samples has checked
+    if on_note:
+        on_note(f"Training a classifier on {len(images)} samples, once for this data ...")
+    if pictures is not None:
+        images = torch.cat([pictures(part) for part in torch.split(images, 256)])
+    return train_classifier(
+        images, labels, loaded.condition.size, seed=seed, steps=CLASSIFIER_STEPS
+    )
+
+
+def drawn(total: int, count: int, seed: int) -> Tensor:
+    """Returns the places (N,) of at most `count` of `total` samples, in an order by `seed`."""
+    generator = torch.Generator().manual_seed(seed_from(seed, "evaluate"))
+    return torch.randperm(total, generator=generator)[:count]

@@ -1,0 +1,116 @@
+"""Networks of `transformers` that hear: CLAP, AST and the encoders of codecs, by local path.
+
+Shapes: B clips, C channels, L samples, F features.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from multigan.compat import install
+from multigan.errors import CheckpointError, ConfigError, MissingDependencyError
+from multigan.metrics.features import ModuleExtractor
+
+# What a folder's configuration calls the type, by the extractor's name.
+EMBEDDERS: dict[str, tuple[str, ...]] = {
+    "clap": ("clap",),
+    "ast": ("audio-spectrogram-transformer",),
+    "codec": ("encodec", "dac", "mimi"),
+}
+
+
+def build_embedder(spec: str, sample_rate: int) -> ModuleExtractor:
+    """Builds an extractor of waveforms from "clap:folder", "ast:folder" or "codec:folder".
+
+    Args:
+        spec: The name and the local folder.
+        sample_rate: Of the clips, in Hz; they are resampled to the network's.
+
+    Raises:
+        ConfigError: The folder is missing, or holds a model of another type.
+        CheckpointError: The folder holds no readable model.
+    """
+    name, _, path = spec.partition(":")
+    if not path:
+        raise ConfigError(f"Say where the network is: --extractor {name}:FOLDER")
+    model = _load(name, Path(path))
+    make: dict[str, Callable[..., nn.Module]] = {"codec": CodecEmbedder}
+    module = make.get(name, FeaturesOfExtractor)(model, path, sample_rate)
+    return ModuleExtractor(module, name=name, resize=f"resampled from {sample_rate} Hz")
+
+
+class CodecEmbedder(nn.Module):
+    """The mean and deviation over time of a codec's latents: (B, C, L) -> (B, 2 F)."""
+
+    def __init__(self, model: Any, path: str, sample_rate: int) -> None:
+        super().__init__()
+        self.encoder = model.encoder
+        self.resample = _resampling(sample_rate, model.config.sampling_rate)
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        """Returns the features of waveforms (B, C, L)."""
+        output = self.encoder(self.resample(waveform.mean(1, keepdim=True)))
+        latents = output if isinstance(output, Tensor) else output[0]
+        return torch.cat([latents.mean(-1), latents.std(-1)], 1)
+
+
+class FeaturesOfExtractor(nn.Module):
+    """CLAP or AST behind the preparation that its own folder states: (B, C, L) -> (B, F)."""
+
+    def __init__(self, model: Any, path: str, sample_rate: int) -> None:
+        super().__init__()
+        from transformers import AutoFeatureExtractor
+
+        try:
+            self.prepare = AutoFeatureExtractor.from_pretrained(path, local_files_only=True)
+        except (OSError, ValueError) as error:
+            raise CheckpointError(
+                f"{path} has no preprocessor_config.json that can be read: {error}"
+            ) from None
+        self.model = model
+        self.resample = _resampling(sample_rate, self.prepare.sampling_rate)
+
+    def forward(self, waveform: Tensor) -> Tensor:
+        """Returns the embeddings of waveforms (B, C, L)."""
+        mono = self.resample(waveform.mean(1)).cpu().numpy()
+        device = next(self.model.parameters()).device
+        inputs = self.prepare(
+            list(mono), sampling_rate=self.prepare.sampling_rate, return_tensors="pt"
+        ).to(device)
+        if hasattr(self.model, "get_audio_features"):
+            output = self.model.get_audio_features(**inputs)
+        else:
+            output = self.model(**inputs)
+        pooled: Tensor = getattr(output, "pooler_output", output)
+        return pooled
+
+
+def _resampling(found: int, wanted: int) -> nn.Module:
+    if found == wanted:
+        return nn.Identity()
+    from torchaudio.transforms import Resample
+
+    module: nn.Module = Resample(found, wanted)
+    return module
+
+
+def _load(name: str, path: Path) -> Any:
+    install()  # transformers imports torchaudio, which may not load beside this torch
+    try:
+        from transformers import AutoConfig, AutoModel
+    except ImportError:
+        raise MissingDependencyError("transformers", purpose=name, extra="text") from None
+    if not (path / "config.json").is_file():
+        raise CheckpointError(f"{path} is not a folder that save_pretrained wrote.")
+    config = AutoConfig.from_pretrained(path, local_files_only=True)
+    if config.model_type not in EMBEDDERS[name]:
+        wanted = " or ".join(EMBEDDERS[name])
+        raise ConfigError(f"{path} holds a {config.model_type!r} model; {name} wants {wanted}.")
+    try:
+        model = AutoModel.from_pretrained(path, local_files_only=True, use_safetensors=True)
+    except OSError as error:
+        raise CheckpointError(f"{path} has no weights in safetensors: {error}") from None
+    return model.eval().requires_grad_(False)

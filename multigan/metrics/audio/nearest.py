@@ -1,0 +1,42 @@
+"""The nearest training clip to each sample: what shows that a generator has memorized.
+
+Shapes: N samples, K training clips, F features.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from multigan.metrics.distances import as_matrix, check_same_space, squared_distances
+from multigan.metrics.diversity import typical_gap
+
+
+class Nearest(NamedTuple):
+    """Where the nearest training clip is, and how far: (N,) each."""
+
+    place: Tensor
+    distance: Tensor
+
+
+def nearest(samples: Tensor, known: Tensor) -> Nearest:
+    """Returns the nearest of the training clips' features (K, F) to each of samples' (N, F)."""
+    samples, known = as_matrix(samples, "given"), as_matrix(known, "training")
+    check_same_space(samples, known)
+    found = [block.min(1) for _, block in squared_distances(samples, known)]
+    squared = torch.cat([one.values for one in found])
+    return Nearest(torch.cat([one.indices for one in found]), squared.clamp_min(0).sqrt())
+
+
+def novelty(samples: Tensor, known: Tensor) -> float:
+    """Returns the median distance to the nearest training clip, as a share of the usual one.
+
+    The usual one is the median distance of a training clip to its nearest other. About 1 or more is
+    new; near 0 are copies.
+
+    Args:
+        samples: (N, F).
+        known: (K, F), K at least 2.
+    """
+    gap = typical_gap(known)
+    return nearest(samples, known).distance.median().item() / max(gap, 1e-12)
