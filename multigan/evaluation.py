@@ -73,6 +73,7 @@ def evaluate_run(
     num_samples: int = 2000,
     extractor: str = "",
     reference: str | None = None,
+    split: str | None = None,
     seed: int = 0,
     device: str = "auto",
     data: Any = None,
@@ -90,6 +91,7 @@ def evaluate_run(
             trained on the data's own labels where it has labels, else random-conv.
         reference: Other real data to compare with, such as a test split; None for the run's own.
             Classes are matched by name; it may lack some of the run's.
+        split: Which part of the reference, e.g. "test"; without a reference, of the run's own data.
         seed: Of the samples and of the choice of real ones.
         device: "auto", "cpu", "cuda" or "mps".
         data: The run's data again, if it was given in Python; its path, if it has moved.
@@ -103,14 +105,16 @@ def evaluate_run(
     """
     pipeline = run.pipeline(device=device, step=step, best=best)
     own = load_data(run.recipe, data)
-    compared, split = own, "training data"
-    if reference is not None:
-        compared, split = _load_like(run, pipeline.modality, reference), Path(reference).name
+    compared, name = own, "training data"
+    if reference is not None or split is not None:
+        source = run.recipe.data.name if reference is None else reference
+        compared = _load_like(run, pipeline.modality, source, split)
+        name = " ".join(filter(None, [Path(source).name, split]))
     return evaluate_pipeline(
         pipeline,
         own,
         compared=compared,
-        split=split,
+        split=name,
         metrics=metrics,
         num_samples=num_samples,
         extractor=extractor,
@@ -262,8 +266,9 @@ def _fake_features(judge: FeatureExtractor, pipeline: Pipeline, count: int, seed
     return features.with_labels(condition) if by_class and condition is not None else features
 
 
-def _load_like(run: Run, modality: Modality, reference: str) -> Loaded:
-    """Loads other data, all of it, in the shape of the run's own."""
+def _load_like(run: Run, modality: Modality, reference: str, split: str | None) -> Loaded:
+    """Loads other data, all of it or one of its splits, in the shape of the run's own."""
     recipe = run.recipe
     kit = KITS[recipe.modality]
-    return kit.load(reference, **kit.like(modality, recipe.data.options))
+    part = {} if split is None else {"split": split}
+    return kit.load(reference, **kit.like(modality, recipe.data.options), **part)

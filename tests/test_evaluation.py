@@ -9,9 +9,9 @@ import torch
 from PIL import Image
 from torch import nn
 
+from multigan import evaluation
 from multigan.data.images import load_images
 from multigan.errors import ConfigError
-from multigan import evaluation
 from multigan.evaluation import evaluate_pipeline, evaluate_run
 from multigan.evaluators import judges
 from multigan.evaluators.judges import data_classifier

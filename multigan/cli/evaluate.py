@@ -27,6 +27,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-n", "--num-samples", type=int, default=2000, help="how many (2000)")
     parser.add_argument("--extractor", default="", help="the network whose features are compared")
     parser.add_argument("--reference", metavar="PATH", help="other real data, e.g. a test split")
+    parser.add_argument(
+        "--split", metavar="NAME", help="which part of the reference, or of the run's own data"
+    )
     add_data(parser)
     parser.add_argument("--seed", type=int, default=0, help="fixes the samples (0)")
     add_device(parser)
@@ -46,6 +49,7 @@ def run(args: Namespace) -> None:
         num_samples=args.num_samples,
         extractor=args.extractor,
         reference=None if args.reference is None else located(args.reference),
+        split=args.split,
         seed=args.seed,
         device=args.device,
         data=None if args.data is None else located(args.data),

@@ -45,6 +45,7 @@ def data_classifier(
     on_note: Note | None = None,
     pictures: Pictures | None = None,
     kind: str = "",
+    steps: int | None = None,
 ) -> Classifier:
     """Returns a classifier of the data's own labels, trained once and then kept in the cache.
 
@@ -55,8 +56,10 @@ def data_classifier(
         pictures: Turns raw samples into the uint8 pictures that are classified; None for images,
             which are those themselves.
         kind: Names `pictures` in the cache.
+        steps: How long it is trained; None for as long as suits images.
     """
-    name = f"{loaded.fingerprint}-{seed}-{CLASSIFIER_STEPS}{kind}"
+    steps = CLASSIFIER_STEPS if steps is None else steps
+    name = f"{loaded.fingerprint}-{seed}-{steps}{kind}"
     folder = cache_root(None) / "classifiers" / name
     stored = _stored_classifier(folder)
     if stored is not None:
@@ -65,7 +68,7 @@ def data_classifier(
         stored = _stored_classifier(folder)  # by another process, while this one waited
         if stored is not None:
             return stored
-        trained = _trained_classifier(loaded, seed, on_note, pictures)
+        trained = _trained_classifier(loaded, seed, on_note, pictures, steps)
         trained.save(folder)
     return trained
 
@@ -78,7 +81,7 @@ def _stored_classifier(folder: Path) -> Classifier | None:
 
 
 def _trained_classifier(
-    loaded: Loaded, seed: int, on_note: Note | None, pictures: Pictures | None
+    loaded: Loaded, seed: int, on_note: Note | None, pictures: Pictures | None, steps: int
 ) -> Classifier:
     images, labels = labelled_samples(loaded, CLASSIFIER_IMAGES, seed)
     assert loaded.condition is not None  # labelled_samples has checked
@@ -86,9 +89,7 @@ def _trained_classifier(
         on_note(f"Training a classifier on {len(images)} samples, once for this data ...")
     if pictures is not None:
         images = torch.cat([pictures(part) for part in torch.split(images, 256)])
-    return train_classifier(
-        images, labels, loaded.condition.size, seed=seed, steps=CLASSIFIER_STEPS
-    )
+    return train_classifier(images, labels, loaded.condition.size, seed=seed, steps=steps)
 
 
 def drawn(total: int, count: int, seed: int) -> Tensor:

@@ -19,16 +19,26 @@ class Nearest(NamedTuple):
     distance: Tensor
 
 
-def nearest(samples: Tensor, known: Tensor) -> Nearest:
-    """Returns the nearest of the training clips' features (K, F) to each of samples' (N, F)."""
+def nearest(samples: Tensor, known: Tensor, *, among_known: bool = False) -> Nearest:
+    """Returns the nearest of the training clips' features (K, F) to each of samples' (N, F).
+
+    Args:
+        samples: (N, F).
+        known: (K, F).
+        among_known: Whether sample n is training clip n; then it is not its own nearest.
+    """
     samples, known = as_matrix(samples, "given"), as_matrix(known, "training")
     check_same_space(samples, known)
-    found = [block.min(1) for _, block in squared_distances(samples, known)]
+    found = []
+    for part, block in squared_distances(samples, known):
+        if among_known:
+            block[:, part].fill_diagonal_(torch.inf)
+        found.append(block.min(1))
     squared = torch.cat([one.values for one in found])
     return Nearest(torch.cat([one.indices for one in found]), squared.clamp_min(0).sqrt())
 
 
-def novelty(samples: Tensor, known: Tensor) -> float:
+def novelty(samples: Tensor, known: Tensor, *, among_known: bool = False) -> float:
     """Returns the median distance to the nearest training clip, as a share of the usual one.
 
     The usual one is the median distance of a training clip to its nearest other. About 1 or more is
@@ -37,6 +47,8 @@ def novelty(samples: Tensor, known: Tensor) -> float:
     Args:
         samples: (N, F).
         known: (K, F), K at least 2.
+        among_known: As of `nearest`.
     """
     gap = typical_gap(known)
-    return nearest(samples, known).distance.median().item() / max(gap, 1e-12)
+    found = nearest(samples, known, among_known=among_known)
+    return found.distance.median().item() / max(gap, 1e-12)

@@ -12,14 +12,14 @@ NUM_BANDS = 64
 WINDOW_SECONDS = 0.032  # speech's usual; at 8 kHz 256 samples
 RANGE_DB = 100.0  # 16 bits reach about 96 dB
 FRAMES_STEP = 4  # classifiers halve the picture twice
-MOST_FRAMES = 128
+MOST_FRAMES = 64
 
 
 class MelPicture(nn.Module):
     """Waveforms (B, C, L), full scale at 1, to pictures (B, 1, 64, M) in [-1, 1].
 
     Channels are averaged. -1 is 100 dB below a sine of full scale, 1 is its level; values between
-    are proportional to dB. The hop grows with the length, so that no picture has more than 128
+    are proportional to dB. The hop grows with the length, so that no picture has more than 64
     frames.
     """
 
