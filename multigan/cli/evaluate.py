@@ -10,12 +10,8 @@ if TYPE_CHECKING:
 
 SUMMARY = "Measure a run's samples against real data."
 
-<<<<<<< HEAD
 COLUMNS = ["metric", "value", "real against real", "generated", "real", "split", "measured with"]
-=======
-COLUMNS = ["metric", "value", "real against real", "generated", "real", "split", "extractor"]
 FLOOR = "after the round trip"  # of real clips, through the representation and back
->>>>>>> b9f1149 (wip: evaluator of sounds)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
