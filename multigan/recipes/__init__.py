@@ -18,6 +18,8 @@ for make in (
     families.sngan,
     families.r3gan,
     families.acgan,
+    families.sagan,
+    families.biggan,
     families.reacgan,
     families.progressive,
     families.stylegan2,

@@ -108,9 +108,9 @@ def run_through(tmp_path, recipe, labels, changes):
 
 
 @pytest.mark.parametrize("kind", LABELS)
-@pytest.mark.parametrize("name", ["dcgan", "resnet", "r3gan", "progressive", "stylegan2"])
+@pytest.mark.parametrize("name", ["dcgan", "resnet", "r3gan", "progressive", "stylegan2", "biggan"])
 def test_every_architecture_with_every_kind_of_condition(name, kind, tmp_path):
-    changes = {"generator": name, "discriminator": name}
+    changes = {"generator": name, "discriminator": "resnet" if name == "biggan" else name}
     run = run_through(tmp_path, "image", LABELS[kind], changes)
     told = run.pipeline().condition
     assert (told.kind if told else "none") == kind

@@ -8,6 +8,7 @@ from multigan.core.regularizers.auxiliary import AuxiliaryFake, AuxiliaryReal
 from multigan.core.regularizers.constraints import WeightClipping
 from multigan.core.regularizers.logits import Drift
 from multigan.core.regularizers.matching import FeatureMatching, LeCam
+from multigan.core.regularizers.orthogonal import Orthogonal
 from multigan.core.regularizers.path_length import PathLength
 from multigan.core.regularizers.penalties import (
     DRAGAN,
@@ -28,6 +29,7 @@ __all__ = [
     "Drift",
     "FeatureMatching",
     "LeCam",
+    "Orthogonal",
     "PathLength",
     "WassersteinGradientPenalty",
     "WeightClipping",

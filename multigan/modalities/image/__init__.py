@@ -2,6 +2,7 @@
 
 from multigan.modalities.image.adapter import ImageModality
 from multigan.modalities.image.augment import DiffAugment
+from multigan.modalities.image.biggan import BigGANGenerator
 from multigan.modalities.image.dcgan import DCGANDiscriminator, DCGANGenerator
 from multigan.modalities.image.progressive import (
     ProgressiveDiscriminator,
@@ -12,6 +13,7 @@ from multigan.modalities.image.resnet import ResNetDiscriminator, ResNetGenerato
 from multigan.modalities.image.stylegan2 import StyleDiscriminator, StyleGenerator
 
 __all__ = [
+    "BigGANGenerator",
     "DCGANDiscriminator",
     "DCGANGenerator",
     "DiffAugment",

@@ -18,6 +18,7 @@ from torch.nn.functional import avg_pool2d, interpolate, relu
 
 from multigan.core.condition import ConditionSpec
 from multigan.modalities.heads import Conditioning, Judging, make_head
+from multigan.modalities.image.attention import SelfAttention
 from multigan.modalities.image.condition import ConditionChannel
 from multigan.modalities.image.shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.layers import (
@@ -45,6 +46,8 @@ class ResNetGenerator(nn.Module):
         conditioning: "norm" lets the condition scale and shift the normalized maps, "concat"
             appends its embedding to the latent.
         embedding_dim: Size of the condition's embedding in the latent.
+        spectral_norm: Whether every weight is divided by its spectral norm, as SAGAN does.
+        attention: Whether there is self-attention at half of the full size.
     """
 
     def __init__(
@@ -57,6 +60,8 @@ class ResNetGenerator(nn.Module):
         norm: Norm = "batch",
         conditioning: Literal["norm", "concat"] = "norm",
         embedding_dim: int = 32,
+        spectral_norm: bool = False,
+        attention: bool = False,
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The resnet generator")
@@ -75,17 +80,24 @@ class ResNetGenerator(nn.Module):
         self.blocks = nn.ModuleList(
             UpBlock(a, b, told, norm=norm, up=doublings > 0) for a, b in pairwise(sizes)
         )
+        self.attended = max(0, len(self.blocks) - 2)  # the block whose map has half the size
+        self.attention = SelfAttention(sizes[self.attended + 1]) if attention else None
         self.norm = MaybeConditionalNorm(sizes[-1], told, norm=norm)
         self.output = nn.Conv2d(sizes[-1], channels, 3, padding=1)
         initialize(self)
+        if spectral_norm:  # not of the normalizations' gains and biases, which start near zero
+            for part in (self.input, *_convolutions(self)):
+                normalize_spectrally(part)
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates samples (B, C, H, W) in [-1, 1] from latents (B, Z)."""
         if self.embed is not None:
             latent = torch.cat([latent, self.embed(condition)], 1)
         hidden = self.input(latent).view(-1, *self.base)
-        for block in self.blocks:
+        for index, block in enumerate(self.blocks):
             hidden = block(hidden, condition)
+            if self.attention is not None and index == self.attended:
+                hidden = self.attention(hidden)
         return torch.tanh(self.output(relu(self.norm(hidden, condition))))
 
 
@@ -102,6 +114,8 @@ class ResNetDiscriminator(Judging):
         conditioning: "projection" adds the inner product of the last features with the embedded
             condition, "concat" shows the condition as one more input channel, "classifier" and
             "contrastive" guess the condition, see `multigan.modalities.heads`.
+        attention: Whether there is self-attention after the first block.
+        initialization: "xavier", or "orthogonal" as BigGAN has it.
     """
 
     def __init__(
@@ -112,9 +126,12 @@ class ResNetDiscriminator(Judging):
         width: int = 128,
         spectral_norm: bool = True,
         conditioning: Conditioning = "projection",
+        attention: bool = False,
+        initialization: Literal["xavier", "orthogonal"] = "xavier",
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The resnet discriminator")
+        check_option("initialization", initialization, ("xavier", "orthogonal"))
         down = halvings(height, length, smallest=7)
         concat = condition if conditioning == "concat" else None
 
@@ -123,8 +140,9 @@ class ResNetDiscriminator(Judging):
         first = FirstBlock(inputs, width, down=down > 0)
         others = [DownBlock(width, down=index < down) for index in range(1, max(1, down) + 2)]
         self.blocks = nn.ModuleList([first, *others])
+        self.attention = SelfAttention(width) if attention else None
         self.output = make_head(conditioning, width, condition)
-        initialize(self)
+        (initialize_orthogonally if initialization == "orthogonal" else initialize)(self)
         if spectral_norm:
             normalize_spectrally(self)
 
@@ -136,8 +154,10 @@ class ResNetDiscriminator(Judging):
         """Returns every block's activations, each (B, F, height, width)."""
         hidden = samples if self.channel is None else self.channel(samples, condition)
         activations = []
-        for block in self.blocks:
+        for index, block in enumerate(self.blocks):
             hidden = block(hidden)
+            if self.attention is not None and index == 0:
+                hidden = self.attention(hidden)
             activations.append(hidden)
         return activations
 
@@ -211,6 +231,19 @@ def initialize(network: nn.Module) -> None:
             nn.init.xavier_uniform_(layer.weight, gain=2**0.5 if in_block else 1.0)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
+
+
+def initialize_orthogonally(network: nn.Module) -> None:
+    """Sets all weights so that each layer keeps lengths, as Saxe et al. (2014) do."""
+    for layer in network.modules():
+        if isinstance(layer, (nn.Linear, nn.Conv2d, nn.Embedding)):
+            nn.init.orthogonal_(layer.weight)
+        if isinstance(layer, (nn.Linear, nn.Conv2d)) and layer.bias is not None:
+            nn.init.zeros_(layer.bias)
+
+
+def _convolutions(network: nn.Module) -> list[nn.Conv2d]:
+    return [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
 
 
 def _halved(hidden: Tensor, scale: int) -> Tensor:
