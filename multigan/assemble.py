@@ -194,7 +194,4 @@ def _optimizers(recipe: Recipe, objective: Objective) -> dict[str, torch.optim.O
 
 
 def _schedules(recipe: Recipe) -> dict[str, Schedule]:
-    return {
-        knob: Schedule(options.start, options.end, options.over, options.shape)
-        for knob, options in recipe.settled().schedules.items()
-    }
+    return {knob: Schedule(**vars(options)) for knob, options in recipe.settled().schedules.items()}

@@ -17,7 +17,10 @@ from multigan.errors import ConfigError
 from multigan.registry import Component
 
 FORMAT = 1
-SCHEDULE_SHAPES = ("half_cosine", "linear")  # those of multigan.core.schedules
+SCHEDULE_SHAPES = (  # those of multigan.core.schedules
+    *("half_cosine", "linear", "exponential", "logarithmic", "quadratic", "sigmoid"),
+    "square_root",
+)
 GIVEN_IN_PYTHON = "(given in Python)"  # the name of data that has none
 
 _FOLDER_NAME = re.compile(r"[^./\\][^/\\]*")
@@ -62,19 +65,23 @@ class ScheduleOptions:
     Attributes:
         start, end: The knob's values.
         over: How many real samples the way takes; 0 stands for the whole run's.
-        shape: "half_cosine" or "linear".
+        shape: "half_cosine", "linear", "exponential" or another of `SCHEDULE_SHAPES`.
+        after: How many samples are seen before it begins, e.g. in a warm-up.
     """
 
     start: float
     end: float
     over: int = 0
     shape: str = "half_cosine"
+    after: int = 0
 
     def __post_init__(self) -> None:
+        if self.after < 0:
+            raise ConfigError(f"after cannot be negative, as {self.after} is.")
         if self.over < 0:
             raise ConfigError(f"over cannot be negative, as {self.over} is; 0 is the whole run.")
         if self.shape not in SCHEDULE_SHAPES:
-            raise ConfigError(f"shape is {' or '.join(SCHEDULE_SHAPES)}, not {self.shape!r}.")
+            raise ConfigError(f"shape is {', '.join(SCHEDULE_SHAPES)}, not {self.shape!r}.")
 
 
 @dataclass(frozen=True)

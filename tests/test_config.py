@@ -108,7 +108,7 @@ def test_one_value_is_changed_by_its_path(change, get, expected):
         ("optimizers.generator.beta2=1", r"generator.beta2 must be at least 0 and below 1"),
         (f"optimizers.generator.learning_rate=1{400 * '0'}", "must be a finite number"),
         ("schedules.learning_rate.over=-1", r"recipe.schedules.learning_rate.over cannot be neg"),
-        ("schedules.learning_rate.shape=round", r"learning_rate.shape is half_cosine or linear"),
+        ("schedules.learning_rate.shape=round", r"learning_rate.shape is half_cosine, linear"),
         ("batch_size=10000000000000", "recipe.batch_size is at most 16777216"),
         ("half_life=-5", "recipe.half_life cannot be negative"),
         ("max_rollbacks=-1", "recipe.max_rollbacks cannot be negative"),

@@ -32,6 +32,9 @@ for make in (
     sounds.wavegan,
     sounds.specgan,
     sounds.vocoder,
+    texts.relgan,
+    texts.scratchgan,
+    texts.seqgan,
 ):
     RECIPES[make.__name__.replace("_", "-")] = make
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from multigan.config import OptimizerOptions, Recipe
+from multigan.config import OptimizerOptions, Recipe, ScheduleOptions
 from multigan.registry import Component
 
 
@@ -76,4 +76,96 @@ def prose() -> Recipe:
             "look_every": 100,
             "checkpoint_every": 200,
         }
+    )
+
+
+def relgan() -> Recipe:
+    """Returns the GAN of Nie et al. (2019), "RelGAN", with the sizes and rates of its code.
+
+    150 epochs of likelihood on 10,000 captions, then 2,000 steps of the relativistic game on soft
+    tokens, whose inverse temperature rises as 100^(i / 5000). Gradients are not clipped here. Slow
+    on CPUs; `--set discriminator.channels=64 --set discriminator.representations=8
+    --set generator.head_size=64` is a smaller one.
+    """
+    warmup = 23_400
+    game = OptimizerOptions(learning_rate=1e-4, beta1=0.9, beta2=0.999)
+    return replace(
+        relativistic_text(),
+        name="relgan",
+        summary="RelGAN (2019): relational memory, soft Gumbel tokens, 64 views, rising sharpness.",
+        objective=Component("text-game", {"relaxation": "gumbel", "warmup_steps": warmup}),
+        generator=Component("relational-memory"),
+        discriminator=Component("relgan-cnn"),
+        regularizers={},
+        optimizers={
+            "likelihood": OptimizerOptions(learning_rate=1e-2, beta1=0.9, beta2=0.999),
+            "generator": game,
+            "discriminator": game,
+        },
+        schedules={
+            "inverse_temperature": ScheduleOptions(
+                1.0, 100.0, over=5000 * 64, shape="exponential", after=warmup * 64
+            )
+        },
+        discriminator_steps=5,
+        steps=warmup + 2000,
+    )
+
+
+def scratchgan() -> Recipe:
+    """Returns the GAN of de Masson d'Autume et al. (2019), "Training Language GANs from Scratch".
+
+    No likelihood at all: dense rewards from a discriminator of every token, large batches, and the
+    paper's rates. Its networks of 512 units and GloVe vectors are 256 and learned ones here.
+    """
+    return replace(
+        relativistic_text(),
+        name="scratchgan",
+        summary="ScratchGAN (2019): from scratch by dense rewards for every token, large batches.",
+        objective=Component("text-game", {"relaxation": {"name": "reinforce", "discount": 0.23}}),
+        generator=Component("lstm", {"width": 256, "depth": 2, "dropout": 0.0}),
+        discriminator=Component("text-rnn", {"width": 256, "unit_embeddings": False}),
+        loss="non_saturating",
+        regularizers={},
+        optimizers={
+            "generator": OptimizerOptions(learning_rate=9.59e-5, beta1=0.5, beta2=0.999),
+            "discriminator": OptimizerOptions(learning_rate=9.38e-3, beta1=0.5, beta2=0.999),
+        },
+        batch_size=512,
+        half_life=100_000,
+        steps=20_000,
+    )
+
+
+def seqgan() -> Recipe:
+    """Returns the GAN of Yu et al. (2017), "SeqGAN: Sequence Generative Adversarial Nets with
+    Policy Gradient": likelihood, then 16 rollouts of every beginning, rewarded when they end.
+
+    The generator has the paper's size of 32 units; its completions are its own, not those of a
+    lagging copy.
+    """
+    rate = OptimizerOptions(learning_rate=1e-2, beta1=0.9, beta2=0.999)
+    return replace(
+        relativistic_text(),
+        name="seqgan",
+        summary="SeqGAN (2017): likelihood, then policy gradients from Monte-Carlo rollouts.",
+        objective=Component(
+            "text-game",
+            {
+                "relaxation": {"name": "rollout", "rollouts": 16},
+                "warmup_steps": 6000,
+                "discriminator_warmup": 600,
+            },
+        ),
+        generator=Component("lstm", {"width": 32, "embedding_dim": 32, "tied": False}),
+        discriminator=Component("text-cnn", {"dropout": 0.25, "unit_embeddings": False}),
+        loss="non_saturating",
+        regularizers={},
+        optimizers={
+            "likelihood": rate,
+            "generator": rate,
+            "discriminator": OptimizerOptions(learning_rate=1e-4, beta1=0.9, beta2=0.999),
+        },
+        discriminator_steps=5,
+        steps=6200,
     )
