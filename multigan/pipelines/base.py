@@ -306,13 +306,23 @@ class Pipeline:
             "format": FORMAT,
             "prior": {"dim": self.prior.dim},
             "condition": None if self.condition is None else vars(self.condition),
-            **{part: vars(component) for part, component in self.components.items()},
+            **{part: vars(component) for part, component in self._saved_components().items()},
         }
-        weights = {n: t.detach().cpu().contiguous() for n, t in self.generator.state_dict().items()}
+        # Copies, because safetensors refuses tensors that share memory, as tied tables do.
+        state = self.generator.state_dict()
+        weights = {n: t.detach().cpu().contiguous().clone() for n, t in state.items()}
         with atomic_folder(Path(folder)) as building:
             write_json(building / "pipeline.json", index)
             save_file(weights, building / "generator.safetensors")
         return Path(folder)
+
+    def _saved_components(self) -> dict[str, Component]:
+        """Returns the components, of a network from elsewhere as it is built without that place."""
+        components = dict(self.components or {})
+        options = getattr(self.generator, "saved_options", None)
+        if options is not None:
+            components["generator"] = Component(components["generator"].name, options)
+        return components
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, *, device: str = "cpu") -> Self:

@@ -18,6 +18,9 @@ GENERATOR_OPTIONS = {
     "lstm": {"width": 8, "embedding_dim": 6, "depth": 2},
     "gru": {"width": 8, "embedding_dim": 6, "tied": False},
     "transformer": {"width": 8, "depth": 2, "heads": 2},
+    "causal-lm": {
+        "config": {"model_type": "gpt2", "n_layer": 2, "n_head": 2, "n_embd": 8, "n_positions": 16}
+    },
     "relational-memory": {"embedding_dim": 6, "heads": 2, "head_size": 4, "slots": 2},
 }
 DISCRIMINATOR_OPTIONS = {
@@ -25,6 +28,17 @@ DISCRIMINATOR_OPTIONS = {
     "relgan-cnn": {"channels": 4, "embedding_dim": 6, "representations": 3},
     "text-rnn": {"width": 8, "embedding_dim": 6},
     "text-transformer": {"width": 8, "heads": 2},
+    "encoder": {
+        "config": {
+            "model_type": "bert",
+            "num_hidden_layers": 2,
+            "num_attention_heads": 2,
+            "hidden_size": 8,
+            "intermediate_size": 16,
+            "hidden_dropout_prob": 0.0,
+            "attention_probs_dropout_prob": 0.0,
+        }
+    },
 }
 
 

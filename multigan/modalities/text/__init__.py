@@ -6,6 +6,7 @@ from multigan.modalities.text.game import TextGame
 from multigan.modalities.text.objectives import MaximumLikelihood
 from multigan.modalities.text.per_token import PerTokenRNN
 from multigan.modalities.text.policies import Neighbor, Reinforce, Rollout
+from multigan.modalities.text.pretrained import CausalLMGenerator, EncoderDiscriminator
 from multigan.modalities.text.recurrent import GRUGenerator, LSTMGenerator
 from multigan.modalities.text.relational import RelationalGenerator
 from multigan.modalities.text.relaxations import RELAXATIONS
@@ -15,6 +16,8 @@ from multigan.modalities.text.transformer import TextTransformer, TransformerGen
 
 __all__ = [
     "RELAXATIONS",
+    "CausalLMGenerator",
+    "EncoderDiscriminator",
     "GRUGenerator",
     "LSTMGenerator",
     "MaximumLikelihood",

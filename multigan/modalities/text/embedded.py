@@ -28,6 +28,7 @@ class TextDiscriminator(nn.Module, ABC):
         sample_shape: (L, V).
         condition: What it is told, or None.
         embedding_dim: E.
+        embedding: The table of the tokens' vectors, if there is one already.
         unit_embeddings: Whether every token's vector is scaled to length sqrt(E). Otherwise a
             discriminator can lower its gradient penalties by growing its vectors alone.
     """
@@ -39,6 +40,7 @@ class TextDiscriminator(nn.Module, ABC):
         *,
         embedding_dim: int,
         unit_embeddings: bool,
+        embedding: nn.Embedding | None = None,
     ) -> None:
         super().__init__()
         if len(sample_shape) != 2:
@@ -49,11 +51,7 @@ class TextDiscriminator(nn.Module, ABC):
         self.length, self.vocab_size = sample_shape
         self.condition = condition
         self.unit_embeddings = unit_embeddings
-        self.embedding = self.make_embedding(embedding_dim)
-
-    def make_embedding(self, embedding_dim: int) -> nn.Embedding:
-        """Returns the table of the tokens' vectors."""
-        return nn.Embedding(self.vocab_size, embedding_dim)
+        self.embedding = embedding or nn.Embedding(self.vocab_size, embedding_dim)
 
     def scaled(self, vectors: Tensor) -> Tensor:
         """Scales vectors (..., E) of single tokens as they are to be seen."""
