@@ -1,6 +1,9 @@
 """What people do in JupyterLab, by hand of a program."""
 
+import io
 import json
+import math
+import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,6 +64,19 @@ def open_notebook(page: Any, lab: Lab, name: str, query: str = "reset") -> None:
     page.wait_for_function(KERNEL_IS_READY)
 
 
+def run_cell(page: Any, index: int) -> None:
+    """Runs one cell of the notebook in front, without waiting for it to end."""
+    page.evaluate(
+        """index => {
+            const { shell, commands } = window.jupyterapp;
+            shell.currentWidget.content.deselectAll();
+            shell.currentWidget.content.activeCellIndex = index;
+            void commands.execute('notebook:run-cell');
+        }""",
+        index,
+    )
+
+
 def set_theme(page: Any, theme: str) -> None:
     """Switches JupyterLab's theme and waits until it is applied."""
     execute(page, "apputils:change-theme", {"theme": theme})
@@ -87,3 +103,15 @@ def wait_until(page: Any, condition: Callable[[], bool], seconds: float = 60.0) 
             return
         page.wait_for_timeout(50)
     raise AssertionError("waited in vain")
+
+
+def write_tone(path: Path, seconds: float = 2.0, rate: int = 8000) -> None:
+    """Writes a 16-bit .wav file with a tone in it."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        tone = (int(8000 * math.sin(i / 4)) for i in range(int(seconds * rate)))
+        file.writeframes(b"".join(value.to_bytes(2, "little", signed=True) for value in tone))
+    path.write_bytes(content.getvalue())

@@ -1,9 +1,7 @@
 """The dashboard in the main area, and runs side by side."""
 
-import io
 import json
 import math
-import wave
 
 import pytest
 
@@ -17,6 +15,7 @@ from tests.browser.driving import (
     open_panel,
     shoot,
     wait_until,
+    write_tone,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -195,18 +194,12 @@ def test_runs_are_compared_and_the_comparison_survives_a_reload(page, lab):
 
 def test_sound_plays(page, lab):
     run = recorded_run(lab.work / "sound", "tone")
-    content = io.BytesIO()
-    with wave.open(content, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        tone = (int(8000 * math.sin(i / 4)) for i in range(16_000))
-        file.writeframes(b"".join(value.to_bytes(2, "little", signed=True) for value in tone))
-    (run.samples / "000400.wav").write_bytes(content.getvalue())
+    write_tone(run.samples / "000300.wav")
     open_lab(page, lab)
     execute(page, "multigan:open-run", {"path": f"sound/{run.name}"})
     sound = dashboard(page).locator("audio")
     sound.wait_for()
+    assert dashboard(page).get_by_text("the cat sat").is_visible(), "both belong to one look"
     sound.evaluate("element => element.play()")
     page.wait_for_function("() => document.querySelector('audio.mgl-sample').currentTime > 0.3")
 

@@ -7,7 +7,7 @@ from tests.browser.driving import KERNEL_IS_READY, execute, open_lab, shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-CARDS = ["Images", "Text"]
+CARDS = ["Images", "Text", "Sound"]
 COMMANDS = {
     *("show-panel", "refresh", "open-run", "compare", "pause", "continue", "stop", "checkpoint"),
     "new-notebook",

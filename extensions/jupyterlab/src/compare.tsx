@@ -7,7 +7,7 @@ import { IDetails, lineOf, titleOf, useDetails, useRuns } from './hooks';
 import { RunsModel } from './model';
 import { differing } from './recipe';
 import { IRun } from './run';
-import { NewestSample } from './samples';
+import { NewestLook } from './samples';
 import { ChartOptions, View } from './view';
 
 /** Some runs in one picture: their curves over one another, their recipes, their samples. */
@@ -93,7 +93,7 @@ function Compared({ model, run, label, tell }: IComparedProps): JSX.Element {
       <h3>{label}</h3>
       <State run={run} />
       <Progress run={run} />
-      <NewestSample files={model.files} paths={details.samples} />
+      <NewestLook files={model.files} looks={details.looks} />
     </section>
   );
 }

@@ -6,7 +6,7 @@ import { Health } from './health';
 import { grouped, lineOf, useDetails, useRuns } from './hooks';
 import { Knobs } from './knobs';
 import { RunsModel } from './model';
-import { SampleHistory } from './samples';
+import { LookHistory } from './samples';
 import { ChartOptions, IView, View } from './view';
 import { ICurves } from './run';
 
@@ -50,7 +50,7 @@ function Dashboard({ model, path, view }: IDashboardProps): JSX.Element {
   useRuns(model, path);
   const options = view.use();
   const run = model.get(path);
-  const { curves, health, samples } = useDetails(model.files, run);
+  const { curves, health, looks } = useDetails(model.files, run);
   if (!run) {
     return <p className="mgl-note">{model.isReady ? `There is no run in ${path}.` : 'Reading …'}</p>;
   }
@@ -74,7 +74,7 @@ function Dashboard({ model, path, view }: IDashboardProps): JSX.Element {
         </section>
         <section aria-label="Samples and health">
           <h3>Samples</h3>
-          <SampleHistory files={model.files} paths={samples} />
+          <LookHistory files={model.files} looks={looks} />
           <Health model={model} run={run} health={health} />
           <Knobs model={model} run={run} />
         </section>

@@ -24,10 +24,16 @@ export interface IDetails {
   curves: ICurves | null;
   health: IHealth | null;
   /** The looks at the fixed latents, oldest first. */
-  samples: string[];
+  looks: ILook[];
 }
 
-const NO_DETAILS: IDetails = { curves: null, health: null, samples: [] };
+/** What a run showed at a step: one file, or a picture and a sound. */
+export interface ILook {
+  step: number;
+  paths: string[];
+}
+
+const NO_DETAILS: IDetails = { curves: null, health: null, looks: [] };
 
 export function useDetails(files: Files, run: IRun | undefined): IDetails {
   const path = run?.path;
@@ -54,16 +60,18 @@ async function readDetails(files: Files, path: string): Promise<IDetails> {
   return {
     curves: curves?.steps && curves.series ? curves : null,
     health: Array.isArray(health?.findings) ? health : null,
-    samples: (samples ?? [])
-      .filter(entry => entry.type !== 'directory' && /^\d/.test(entry.name))
-      .map(entry => entry.path)
-      .sort((a, b) => stepOf(a) - stepOf(b) || (a < b ? -1 : 1))
+    looks: looksIn((samples ?? []).filter(entry => entry.type === 'file').map(entry => entry.path))
   };
 }
 
-/** The step at which a look was taken, which its name says. */
-export function stepOf(sample: string): number {
-  return parseInt(base(sample), 10);
+/** The files' looks; a file's name is the step at which it was made. */
+function looksIn(paths: string[]): ILook[] {
+  const looks = new Map<number, string[]>();
+  for (const path of paths.filter(path => /^\d/.test(base(path))).sort()) {
+    const step = parseInt(base(path), 10);
+    looks.set(step, [...(looks.get(step) ?? []), path]);
+  }
+  return [...looks].map(([step, files]) => ({ step, paths: files })).sort((a, b) => a.step - b.step);
 }
 
 const KINDS: Record<string, string> = {
@@ -85,11 +93,25 @@ export interface ISample {
 const kept = new Map<string, ISample>(); // a run's looks never change once they are there
 const MAX_KEPT = 60;
 
-/** One look; while the next is on its way, the last one stays, so that nothing flickers. */
-export function useSample(files: Files, path: string | undefined): ISample | null {
-  const [sample, setSample] = React.useState<ISample | null>(null);
-  useLatest(async () => (path ? readSample(files, path) : null), setSample, [files, path]);
-  return sample;
+/** What a look shows. */
+export interface IShown {
+  step: number;
+  samples: ISample[];
+}
+
+/** A look, read; while the next is on its way, the last one stays, so that nothing flickers. */
+export function useLook(files: Files, look: ILook | undefined): IShown | null {
+  const [shown, setShown] = React.useState<IShown | null>(null);
+  useLatest(() => readLook(files, look), setShown, [files, look?.paths.join('|')]);
+  return shown;
+}
+
+async function readLook(files: Files, look: ILook | undefined): Promise<IShown | null> {
+  if (!look) {
+    return null;
+  }
+  const read = await Promise.all(look.paths.map(path => readSample(files, path)));
+  return { step: look.step, samples: read.filter((s): s is ISample => s !== null) };
 }
 
 async function readSample(files: Files, path: string): Promise<ISample | null> {

@@ -7,7 +7,7 @@ import { parent } from './files';
 import { lineOf, useDetails, useRuns } from './hooks';
 import { multiganIcon } from './icon';
 import { RunsModel } from './model';
-import { NewestSample } from './samples';
+import { NewestLook } from './samples';
 import { IRun, isAtWork } from './run';
 
 /** What the panel remembers over a reload. */
@@ -182,7 +182,7 @@ function Item(props: IItemProps): JSX.Element {
 }
 
 function Unfolded({ run, model, onOpen }: { run: IRun; model: RunsModel; onOpen: () => void }): JSX.Element {
-  const { curves, samples } = useDetails(model.files, run);
+  const { curves, looks } = useDetails(model.files, run);
   const names = Object.keys(curves?.series ?? {}).filter(name => name.endsWith('/adversarial'));
   const lines = React.useMemo(
     () => (curves ? names.map((name, index) => lineOf(curves, name, index)) : []),
@@ -193,7 +193,7 @@ function Unfolded({ run, model, onOpen }: { run: IRun; model: RunsModel; onOpen:
       <Controls model={model} run={run} />
       <Ending run={run} />
       <Chart title="Adversarial losses" lines={lines} height={90} isSmall />
-      <NewestSample files={model.files} paths={samples} />
+      <NewestLook files={model.files} looks={looks} />
       <p className="mgl-note">in {parent(run.path) || 'the root folder'}</p>
       <button className="mgl-button" onClick={onOpen}>
         Open dashboard

@@ -1,9 +1,8 @@
 import React from 'react';
 import { Files } from './files';
-import { ISample, stepOf, useSample } from './hooks';
+import { ILook, ISample, IShown, useLook } from './hooks';
 
-/** One look at the fixed latents. */
-export function Sample({ sample, step }: { sample: ISample; step: number }): JSX.Element {
+function Sample({ sample, step }: { sample: ISample; step: number }): JSX.Element {
   const label = `samples at step ${step}`;
   switch (sample.kind) {
     case 'image':
@@ -19,11 +18,21 @@ export function Sample({ sample, step }: { sample: ISample; step: number }): JSX
   }
 }
 
+/** All that a run showed at one step. */
+function Look({ look }: { look: IShown }): JSX.Element {
+  return (
+    <>
+      {look.samples.map(sample => (
+        <Sample key={sample.kind} sample={sample} step={look.step} />
+      ))}
+    </>
+  );
+}
+
 /** The newest look alone. */
-export function NewestSample({ files, paths }: { files: Files; paths: string[] }): JSX.Element | null {
-  const path = paths[paths.length - 1];
-  const sample = useSample(files, path);
-  return sample ? <Sample sample={sample} step={stepOf(sample.path)} /> : null;
+export function NewestLook({ files, looks }: { files: Files; looks: ILook[] }): JSX.Element | null {
+  const look = useLook(files, looks[looks.length - 1]);
+  return look && <Look look={look} />;
 }
 
 /**
@@ -31,13 +40,14 @@ export function NewestSample({ files, paths }: { files: Files; paths: string[] }
  *
  * It follows the newest until somebody goes back, and again once they return to the end.
  */
-export function SampleHistory({ files, paths }: { files: Files; paths: string[] }): JSX.Element {
-  const [chosen, setChosen] = React.useState<string | null>(null);
+export function LookHistory({ files, looks }: { files: Files; looks: ILook[] }): JSX.Element {
+  const [chosen, setChosen] = React.useState<number | null>(null); // a step
   const [isPlaying, setPlaying] = React.useState(false);
-  const last = paths.length - 1;
-  const place = chosen === null ? last : Math.max(0, paths.indexOf(chosen));
-  const go = (index: number) => setChosen(index >= last ? null : paths[index]);
-  const sample = useSample(files, paths[place]);
+  const last = looks.length - 1;
+  const found = looks.findIndex(look => look.step === chosen);
+  const place = found < 0 ? last : found;
+  const go = (index: number) => setChosen(index >= last ? null : looks[index].step);
+  const shown = useLook(files, looks[place]);
   usePlaying(isPlaying, () => (place >= last ? setPlaying(false) : go(place + 1)), place);
   if (last < 0) {
     return <p className="mgl-note">No samples yet.</p>;
@@ -48,9 +58,10 @@ export function SampleHistory({ files, paths }: { files: Files; paths: string[] 
     }
     setPlaying(!isPlaying);
   };
+  const step = `step ${looks[place].step}`;
   return (
-    <div className="mgl-history" data-step={sample ? stepOf(sample.path) : ''}>
-      {sample && <Sample sample={sample} step={stepOf(sample.path)} />}
+    <div className="mgl-history" data-step={shown?.step}>
+      {shown && <Look look={shown} />}
       {last > 0 && (
         <div className="mgl-slider">
           <button className="mgl-button" onClick={play} aria-pressed={isPlaying}>
@@ -62,14 +73,14 @@ export function SampleHistory({ files, paths }: { files: Files; paths: string[] 
             max={last}
             value={place}
             aria-label="Step of the samples"
-            aria-valuetext={`step ${stepOf(paths[place])}`}
+            aria-valuetext={step}
             onChange={event => go(Number(event.target.value))}
           />
         </div>
       )}
       <p className="mgl-note">
-        step {stepOf(paths[place])}
-        {chosen === null ? ', the newest' : ` · ${paths.length} in all`}
+        {step}
+        {place === last ? ', the newest' : ` · ${looks.length} looks in all`}
       </p>
     </div>
   );

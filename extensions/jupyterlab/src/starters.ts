@@ -33,6 +33,14 @@ const PARTS: IParts[] = [
     learns: 'sentences of the help texts that every Python carries',
     own: '# A text file of a sample a line, a table, or a data set on the Hub.',
     ownRecipe: 'text --data lines.txt'
+  },
+  {
+    kind: 'sound',
+    label: 'Sound',
+    recipe: 'notes',
+    learns: 'notes of plucked and struck strings that multigan makes itself',
+    own: '# A folder or zip of recordings (a class per subfolder), Parquet, or a data set on the Hub.',
+    ownRecipe: 'speech --data recordings/'
   }
 ];
 
