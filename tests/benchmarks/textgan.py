@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 COMMIT = "7ff8909"
 URL = "https://github.com/williamSYSU/TextGAN-PyTorch"
@@ -69,8 +69,21 @@ def importable(checkout: Path) -> Iterator[None]:
         sys.path.remove(str(checkout))
 
 
-def relgan(checkout: Path, sizes: Sizes, rows: Tensor) -> Callable[[], None]:
-    """Returns its adversarial iteration: one generator step, then the discriminator's.
+@dataclass(frozen=True)
+class Peer:
+    """The peer, ready to play.
+
+    Attributes:
+        iteration: One step of the generator, then those of the discriminator.
+        parameters: How many each player has.
+    """
+
+    iteration: Callable[[], None]
+    parameters: dict[str, int]
+
+
+def relgan(checkout: Path, sizes: Sizes, rows: Tensor) -> Peer:
+    """Returns its RelGAN.
 
     Args:
         checkout: Where the repository is.
@@ -93,7 +106,13 @@ def relgan(checkout: Path, sizes: Sizes, rows: Tensor) -> Callable[[], None]:
         instructor.adv_train_discriminator(cfg.ADV_d_step)
         instructor.update_temperature(next(count), cfg.ADV_train_epoch)
 
-    return iteration
+    players = {"generator": instructor.gen, "discriminator": instructor.dis}
+    return Peer(iteration, {name: parameters(player) for name, player in players.items()})
+
+
+def parameters(module: nn.Module) -> int:
+    """Returns how many numbers a network learns."""
+    return sum(weight.numel() for weight in module.parameters())
 
 
 def evaluation(

@@ -28,7 +28,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="of the runs (0)")
     parser.add_argument("--steps", type=int, help="how long to train (the recipes' own)")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="change all recipes"
+        "--set",
+        action="append",
+        default=[],
+        metavar="[RECIPE:]KEY=VALUE",
+        help="change all recipes, or one, e.g. relgan:discriminator.channels=64",
     )
     parser.add_argument("--samples", type=int, default=10_000, help="measured of each (10000)")
     parser.add_argument("--out", type=Path, default=Path("runs"), help="where runs are made (runs)")
@@ -70,14 +74,25 @@ def _recipes(args: Namespace) -> "list[Recipe]":
     from multigan.config import parse_changes
     from multigan.recipes import recipe
 
-    changes = parse_changes(args.set)
-    if args.steps is not None:
-        changes["steps"] = args.steps
+    asked = {} if args.steps is None else {"steps": args.steps}
     return [
-        recipe(name).changed({**changes, "seed": seed})
+        recipe(name).changed({**asked, **parse_changes(_settings(args.set, name)), "seed": seed})
         for name in args.recipes
         for seed in args.seeds
     ]
+
+
+def _settings(given: list[str], recipe: str) -> list[str]:
+    """Returns what is set for one recipe, after what is set for all.
+
+    Example:
+        >>> _settings(["relgan:steps=5", "loss=hinge", "mle:steps=3"], "relgan")
+        ['loss=hinge', 'steps=5']
+    """
+    parted = [setting.partition("=")[0].rpartition(":") for setting in given]
+    of_all = [s for s, (name, _, _) in zip(given, parted, strict=True) if not name]
+    own = [s for s, (name, _, _) in zip(given, parted, strict=True) if name == recipe]
+    return of_all + [setting.removeprefix(f"{recipe}:") for setting in own]
 
 
 def _cells(row: "OracleRow") -> list[str | int]:

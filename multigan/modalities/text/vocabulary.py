@@ -104,7 +104,9 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
 
 def _kept(mask: Tensor) -> Tensor | None:
     # A GPU would make the processor wait for the number of rows; it computes all of them instead.
-    return None if mask.is_cuda else mask.flatten().nonzero().squeeze(1)
+    if mask.is_cuda or mask.all():  # and where all count, leaving none out needs no copy
+        return None
+    return mask.flatten().nonzero().squeeze(1)
 
 
 def _spread(values: Tensor, mask: Tensor, rows: Rows) -> Tensor:
