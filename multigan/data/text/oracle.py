@@ -4,6 +4,8 @@ Shapes: N sentences, L tokens.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +49,7 @@ def load_oracle(data: str, *, length: int | None = None, limit: int | None = Non
         limit: N; None is 10,000, as in the literature.
     """
     oracle = open_oracle(data)
-    ids = oracle.sample(limit or SENTENCES, seed=TRAINING, length=length or LENGTH)
+    ids = _sentences(oracle, limit or SENTENCES, length or LENGTH)
     tokenizer = NumberTokenizer(oracle.vocab_size)
     texts = tuple(tokenizer.decode(row) for row in ids.tolist())
     report = TextReport(
@@ -65,6 +67,7 @@ def load_oracle(data: str, *, length: int | None = None, limit: int | None = Non
     )
 
 
+@lru_cache(maxsize=4)
 def open_oracle(data: str) -> Oracle:
     """Returns the oracle that "oracle" or "oracle:<path>" names.
 
@@ -75,7 +78,11 @@ def open_oracle(data: str) -> Oracle:
     return Oracle.load(Path(path).expanduser()) if path else Oracle.drawn(DRAWN)
 
 
-def _fingerprint(ids: Tensor) -> str:
-    from hashlib import blake2b
+@lru_cache(maxsize=4)
+def _sentences(oracle: Oracle, count: int, length: int) -> Tensor:
+    """Returns training sentences (count, length), once for all runs of a process."""
+    return oracle.sample(count, seed=TRAINING, length=length)
 
+
+def _fingerprint(ids: Tensor) -> str:
     return blake2b(ids.numpy().tobytes(), digest_size=8).hexdigest()

@@ -1,6 +1,6 @@
 """A small neural language model, trained here: how well one text predicts another.
 
-It sees further back than the n-gram model and generalizes over words, and takes a minute instead of
+It sees further back than the n-gram model and generalizes over words, and takes minutes instead of
 a second. What its two directions mean is said in `ngram_model`.
 
 Shapes: B texts, L positions, V words.
