@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from multigan.notebook.dashboard import Dashboard
     from multigan.notebook.explorer import Explorer
+    from multigan.notebook.plane import scatter
 
 _HOMES = {
     "Dashboard": "multigan.notebook.dashboard",
     "Explorer": "multigan.notebook.explorer",
+    "scatter": "multigan.notebook.plane",
 }
 
-__all__ = ["Dashboard", "Explorer"]
+__all__ = ["Dashboard", "Explorer", "scatter"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,108 @@
+"""Measures what an open dashboard costs a run that trains in the same kernel.
+
+    python -m tests.benchmarks.bench_dashboard --pairs 20 --seconds 4 [--out FILE]
+
+A real kernel trains on a thread; stretches with the dashboard open and with it closed take turns,
+so a busy moment of the machine hits both. Prints the median of the ratios of neighboring
+stretches. A client takes in every message, but no browser draws them: a page on the same machine
+would need cores of its own.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+from jupyter_client.manager import start_new_kernel
+
+from multigan.files import write_json
+
+CELL = """
+import json, time, torch
+from multigan.notebook import Dashboard
+from multigan.notebook.background import Training
+from multigan.recipes import recipe
+from multigan.session import start
+
+changes = {{"steps": 10**9, "look_every": 100, "log_every": 10, "checkpoint_every": 0}}
+training = Training(start(recipe("digits").changed(changes), out={out!r})).start()
+time.sleep(5)  # caches warm up
+
+def rate():
+    steps, began = training.steps_done, time.perf_counter()
+    time.sleep({seconds})
+    return (training.steps_done - steps) / (time.perf_counter() - began)
+
+pairs = []
+for index in range({pairs}):
+    measured = {{}}
+    for shown in ((True, False) if index % 2 else (False, True)):
+        view = Dashboard(training.run) if shown else None
+        measured[shown] = rate()
+        if view is not None:
+            view.close()
+    pairs.append([measured[True], measured[False]])
+training.stop()
+training.wait()
+print(json.dumps({{"pairs": pairs, "threads": torch.get_num_threads()}}))
+"""
+
+
+def measure(pairs: int, seconds: float) -> dict[str, Any]:
+    """Returns steps per second with and without, of each pair of stretches."""
+    said: list[str] = []
+    messages = 0
+
+    def hear(message: dict[str, Any]) -> None:
+        nonlocal messages
+        messages += message["msg_type"].startswith("comm")
+        if message["msg_type"] in ("stream", "error"):
+            said.append(
+                message["content"].get("text") or "\n".join(message["content"]["traceback"])
+            )
+
+    manager, client = start_new_kernel()
+    with tempfile.TemporaryDirectory() as out:
+        try:
+            cell = CELL.format(out=out, pairs=pairs, seconds=seconds)
+            client.execute_interactive(cell, output_hook=hear, timeout=None)
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel()
+    try:
+        return {**json.loads(said[-1].splitlines()[-1]), "messages": messages}
+    except ValueError:
+        raise SystemExit("".join(said)) from None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measures the cost of an open dashboard.")
+    parser.add_argument("--pairs", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--out", type=Path)
+    args = parser.parse_args()
+
+    found = measure(args.pairs, args.seconds)
+    ratios = sorted(shown / hidden for shown, hidden in found["pairs"])
+    quarter = len(ratios) // 4
+    result = {
+        "torch": torch.__version__,
+        "threads": found["threads"],
+        "pairs": args.pairs,
+        "seconds": args.seconds,
+        "messages": found["messages"],
+        "steps_per_second_with": statistics.median(shown for shown, _ in found["pairs"]),
+        "steps_per_second_without": statistics.median(hidden for _, hidden in found["pairs"]),
+        "ratio": statistics.median(ratios),
+        "quartiles": [ratios[quarter], ratios[-1 - quarter]],
+    }
+    print(json.dumps(result, indent=2))
+    if args.out is not None:
+        write_json(args.out, result)
+
+
+if __name__ == "__main__":
+    main()
