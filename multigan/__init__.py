@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from multigan.recipes import recipe
     from multigan.runs import Run
     from multigan.synthesis import synthesize
-    from multigan.trainers import AudioTrainer, ImageTrainer, TextTrainer, resume
+    from multigan.trainers import AudioTrainer, ImageTrainer, TextTrainer, fork, resume
 
 __version__ = "0.1.0"
 FEW_CORES = 4
@@ -46,6 +46,7 @@ _HOMES = {
     "TextTrainer": "multigan.trainers",
     "Trainer": "multigan.core.trainer",
     "recipe": "multigan.recipes",
+    "fork": "multigan.trainers",
     "resume": "multigan.trainers",
     "synthesize": "multigan.synthesis",
 }
@@ -61,6 +62,7 @@ __all__ = [
     "Run",
     "TextTrainer",
     "Trainer",
+    "fork",
     "recipe",
     "resume",
     "synthesize",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from multigan.config import GIVEN_IN_PYTHON, Recipe
+from multigan.forking import fork as fork_session
 from multigan.recipes import recipe as find_recipe
 from multigan.runs import Run
 from multigan.session import resume as resume_session
@@ -104,6 +105,34 @@ class AudioTrainer(ModalityTrainer):
 
     default_recipe = "speech"
     embedded: ClassVar[Mapping[str, str]] = {"notes": "notes"}
+
+
+def fork(
+    run: str | int | Path | Run,
+    *,
+    step: int | None = None,
+    steps: int | None = None,
+    changes: Mapping[str, Any] | None = None,
+    knobs: Mapping[str, float | None] | None = None,
+    data: Any = None,
+    device: str = "auto",
+) -> Run:
+    """Goes on otherwise from a checkpoint of a run, as a new run beside it; both stay.
+
+    Args:
+        run: A run, its path, name or number.
+        step: The checkpoint's; None is the newest.
+        steps: The new run's last step.
+        changes: Other values of the recipe by dotted path.
+        knobs: Numbers to turn at once, e.g. {"r1.weight": 0.5}.
+        data: The same data again, if it was given in Python.
+        device: "auto", "cpu", "cuda" or "mps".
+    """
+    found = run if isinstance(run, Run) else Run.find(run)
+    session = fork_session(
+        found, step=step, steps=steps, changes=changes, knobs=knobs, data=data, device=device
+    )
+    return session.fit()
 
 
 def resume(

@@ -23,7 +23,7 @@ LAYERS = [
     {"assemble", "runs", "evaluators"},
     {"environment", "evaluation", "report"},
     {"session", "synthesis"},
-    {"recipes"},
+    {"recipes", "forking"},
     {"trainers", "experiments"},
     {"cli"},
     {"notebook"},

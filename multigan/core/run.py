@@ -7,6 +7,7 @@
       curves.json                       the same, thinned to what a chart can show
       status.json                       how far it is, and how fast
       control.json                      what somebody asks of it
+      parent.json                       of a forked run: where it comes from
       samples/001000.png|.wav|.txt      fixed latents, one file per look
       checkpoints/step-001000/          everything needed to continue, exactly
       pipeline/                         the averaged generator
@@ -46,7 +47,9 @@ WAIT_SECONDS = 0.1  # between two looks at a run that is waited for
 WISHES = ("run", "pause", "stop")
 FILES = ("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json")
 MARKER = ".multigan"  # what the name of the file ends in by which JupyterLab opens a run
-ENTRIES = frozenset((*FILES, "curves.json", "samples", "checkpoints", "pipeline", "report.html"))
+ENTRIES = frozenset(
+    (*FILES, "parent.json", "curves.json", "samples", "checkpoints", "pipeline", "report.html")
+)
 
 
 class RunFolder:
@@ -67,6 +70,7 @@ class RunFolder:
         self.samples = self.path / "samples"
         self.checkpoints = self.path / "checkpoints"
         self.pipeline_folder = self.path / "pipeline"
+        self.parent_file = self.path / "parent.json"
         self.report_file = self.path / "report.html"
 
     def __repr__(self) -> str:
@@ -120,6 +124,10 @@ class RunFolder:
         for sample in self.samples.glob("[0-9]*"):
             if int(sample.stem) > step:
                 sample.unlink()
+
+    def parent(self) -> dict[str, Any]:
+        """Returns where a forked run comes from: `run`, `path`, `step`; empty for any other run."""
+        return read_object(self.parent_file)
 
     # How it is
 

@@ -42,4 +42,5 @@ def describe(run: "RunFolder") -> dict[str, Any]:
         "samples": str(looks[-1]) if looks else None,
         "pipeline": str(run.pipeline_folder) if run.pipeline_folder.is_dir() else None,
         "report": str(report) if report.is_file() else None,
+        "parent": run.parent() or None,
     }

@@ -1,11 +1,12 @@
 """What commands do otherwise in a notebook, and the commands that only a notebook has."""
 
 from multigan.cli.commands import Command
-from multigan.notebook.commands import explore, resume, sample, stop, train, watch
+from multigan.notebook.commands import explore, fork, resume, sample, stop, train, watch
 
 NOTEBOOK: dict[str, Command] = {
     "train": train,
     "resume": resume,
+    "fork": fork,
     "watch": watch,
     "stop": stop,
     "sample": sample,

@@ -1,0 +1,70 @@
+"""`multigan fork`: go back to a checkpoint and go on otherwise, as a new run."""
+
+from argparse import ArgumentParser, Namespace
+from functools import partial
+from typing import Any
+
+from multigan.cli.commands import add_data, add_device, add_json, add_run
+
+SUMMARY = "Go on otherwise from a run's checkpoint, as a new run."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds the run, where in it to begin, and what is to be different."""
+    add_run(parser)
+    parser.add_argument("--step", type=int, help="the checkpoint to begin at (the newest)")
+    parser.add_argument("--steps", type=int, help="the new run's last step (the other run's)")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change the recipe, e.g. loss=hinge; networks keep their shapes",
+    )
+    parser.add_argument(
+        "--knob",
+        action="append",
+        default=[],
+        metavar="KNOB=VALUE",
+        help="turn a knob at once, e.g. r1.weight=0.5; see `multigan runs show`",
+    )
+    add_data(parser)
+    add_device(parser)
+    add_json(parser, "print one object per logged row")
+
+
+def run(args: Namespace) -> None:
+    """Trains the new run to its last step."""
+    from multigan.cli.training import train_session
+
+    train_session(prepared(args), as_json=args.json)
+
+
+def prepared(args: Namespace, data: Any = None) -> "partial[Any]":
+    """Returns what opens the session, given how to talk.
+
+    Raises:
+        ConfigError: There is no such knob, or a value is no number or out of its range.
+    """
+    from multigan.cli.runs.turn import SCHEDULE, check_values
+    from multigan.config import located, parse_changes
+    from multigan.forking import fork
+    from multigan.runs import Run
+
+    parent = Run.find(args.run_name, args.runs)
+    asked = parse_changes(args.knob)
+    knobs = {name: None if value == SCHEDULE else value for name, value in asked.items()}
+    status = parent.status()
+    check_values(knobs, status.get("knobs", {}), status.get("knob_ranges", {}))
+    if data is None and args.data is not None:
+        data = located(args.data)
+    return partial(
+        fork,
+        parent,
+        step=args.step,
+        steps=args.steps,
+        changes=parse_changes(args.set),
+        knobs=knobs,
+        data=data,
+        device=args.device,
+    )

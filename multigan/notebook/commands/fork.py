@@ -1,0 +1,26 @@
+"""`%multigan fork`: go on otherwise from a checkpoint, in the background, with a dashboard."""
+
+from argparse import ArgumentParser, Namespace
+
+from multigan.cli import fork
+from multigan.notebook.manners import add_manner, add_waiting
+from multigan.notebook.values import given_value
+
+SUMMARY = fork.SUMMARY
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what the shell's command takes, and what a notebook does with it."""
+    fork.add_arguments(parser)
+    add_manner(parser)
+    add_waiting(parser)
+
+
+def run(args: Namespace) -> None:
+    """Trains the new run."""
+    from multigan.notebook.beginning import begin, detach
+
+    if args.detach:
+        detach(args, args.runs)
+        return
+    begin(args, fork.prepared(args, data=given_value(args.data)))
