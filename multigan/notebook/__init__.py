@@ -10,17 +10,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from multigan.notebook.compare import Compare
     from multigan.notebook.dashboard import Dashboard
     from multigan.notebook.explorer import Explorer
     from multigan.notebook.plane import scatter
+    from multigan.notebook.time_travel import TimeTravel
 
 _HOMES = {
+    "Compare": "multigan.notebook.compare",
     "Dashboard": "multigan.notebook.dashboard",
     "Explorer": "multigan.notebook.explorer",
+    "TimeTravel": "multigan.notebook.time_travel",
     "scatter": "multigan.notebook.plane",
 }
 
-__all__ = ["Dashboard", "Explorer", "scatter"]
+__all__ = ["Compare", "Dashboard", "Explorer", "TimeTravel", "scatter"]
 
 
 def __getattr__(name: str) -> Any:

@@ -55,7 +55,7 @@ class Dashboard(RunView, anywidget.AnyWidget):
         """Sends what has changed, in one message."""
         with self.hold_sync():
             self.status = self._described(following.status)
-            self.knobs = _knobs(following.status)
+            self.knobs = knobs_of(following.status)
             self.health = following.health
             if self._is_new("curves", following.curves.version):
                 self.curves = [_curve(following, name) for name in following.curves.names()]
@@ -108,7 +108,8 @@ def _curve(following: Follower, name: str) -> dict[str, Any]:
     return {"name": name, "steps": steps.tobytes(), "values": values.tobytes()}
 
 
-def _knobs(status: dict[str, Any]) -> dict[str, Any]:
+def knobs_of(status: dict[str, Any]) -> dict[str, Any]:
+    """Returns a run's knobs, each with its value and its range."""
     ranges = status.get("knob_ranges", {})
     return {
         name: {"value": value, "least": least, "most": most}

@@ -14,6 +14,7 @@ from multigan.notebook.coding import code_of, code_of_walk
 from multigan.notebook.comms import any_shell
 from multigan.notebook.exploring import Explored, Pin, View
 from multigan.notebook.media import media_of, still_of
+from multigan.notebook.views import display_widget
 from multigan.pipelines import Pipeline
 from multigan.runs import Run
 
@@ -70,9 +71,7 @@ class Explorer(anywidget.AnyWidget):
             self._still.update(still_of(self._shown, text), raw=True)
 
     def _ipython_display_(self) -> None:
-        bundle: Any = self._repr_mimebundle_()
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        display(data, metadata=metadata, raw=True)
+        display_widget(self)
         self._still = display(still_of(self._shown, ""), raw=True, display_id=True)
 
     def _hear(self, _: Any, content: dict[str, Any], buffers: list[bytes]) -> None:

@@ -1,6 +1,8 @@
 """Which run a command means, what it is called, and how it is shown."""
 
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from IPython.display import display
@@ -89,3 +91,12 @@ def explorer_of(source: Any, *, plain: bool, device: str) -> Any:
 
 def _no_widgets(what: str) -> MissingDependencyError:
     return MissingDependencyError("ipywidgets", purpose=what, extra="notebook")
+
+
+@contextmanager
+def need_anywidget(what: str) -> Iterator[None]:
+    """Says what to install if the block cannot import a widget."""
+    try:
+        yield
+    except ImportError:
+        raise MissingDependencyError("anywidget", purpose=what, extra="notebook") from None

@@ -50,9 +50,11 @@ class RunView:
         raise NotImplementedError
 
     def _ipython_display_(self) -> None:
-        bundle: Any = self._repr_mimebundle_()  # type: ignore[attr-defined]
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        display(data, metadata=metadata, raw=True)
+        display_widget(self)
+        self.leave_still()
+
+    def leave_still(self) -> None:
+        """Begins the ordinary output that holds what stays."""
         self._still = display({"text/plain": str(self.run.path)}, raw=True, display_id=True)
         if not self.following.is_at_work:
             self._update_still()
@@ -62,4 +64,15 @@ class RunView:
         shows = status["state"], status["step"]
         if self._still is not None and shows != self._still_shows:
             self._still_shows = shows
-            self._still.update(stills.of_run(self.run), raw=True)
+            self._still.update(self.still(), raw=True)
+
+    def still(self) -> stills.Bundle:
+        """Returns the ordinary output that stays."""
+        return stills.of_run(self.run)
+
+
+def display_widget(widget: Any) -> None:
+    """Displays a widget alone, without what it would display besides."""
+    bundle = widget._repr_mimebundle_()
+    data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+    display(data, metadata=metadata, raw=True)

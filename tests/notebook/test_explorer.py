@@ -11,11 +11,13 @@ from multigan.core.prior import Prior
 from multigan.errors import ConfigError, RunError
 from multigan.modalities import GENERATORS, MODALITIES
 from multigan.notebook.coding import code_of, code_of_walk
+from multigan.notebook.compare import Compare
 from multigan.notebook.dashboard import Dashboard
 from multigan.notebook.explorer import Explorer
 from multigan.notebook.exploring import Explored, Pin, View
 from multigan.notebook.media import media_of, still_of
 from multigan.notebook.plain_explorer import PlainExplorer
+from multigan.notebook.time_travel import ForkTree
 from multigan.pipelines import Pipeline
 from multigan.registry import Component
 
@@ -140,7 +142,7 @@ def test_samples_of_any_kind_become_files_and_outputs():
     assert "<audio controls" in still_of([Sound()], "a sound")["text/html"]
 
 
-@pytest.mark.parametrize("widget", [Dashboard, Explorer])
+@pytest.mark.parametrize("widget", [Compare, Dashboard, Explorer, ForkTree])
 def test_the_page_gets_one_whole_module(widget, tmp_path):
     source = str(widget._esm)
     assert source.count("export default") == 1

@@ -1,7 +1,17 @@
 """What commands do otherwise in a notebook, and the commands that only a notebook has."""
 
 from multigan.cli.commands import Command
-from multigan.notebook.commands import explore, fork, resume, sample, stop, train, watch
+from multigan.notebook.commands import (
+    compare,
+    explore,
+    fork,
+    resume,
+    sample,
+    stop,
+    train,
+    travel,
+    watch,
+)
 
 NOTEBOOK: dict[str, Command] = {
     "train": train,
@@ -11,4 +21,6 @@ NOTEBOOK: dict[str, Command] = {
     "stop": stop,
     "sample": sample,
     "explore": explore,
+    "compare": compare,
+    "travel": travel,
 }
