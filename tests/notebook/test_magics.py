@@ -156,7 +156,7 @@ def test_a_detached_process_that_cannot_begin_says_why(notebook):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("%multigan tr", ["train"]),
+        ("%multigan tr", ["train", "travel"]),
         ("%multigan runs st", ["stop"]),
         ("%multigan train dig", ["digits"]),
         ("%%multigan train digits --st", ["--steps"]),
