@@ -10,10 +10,14 @@ Shapes: B samples, C channels, H height, W width, F features.
 """
 
 from math import sqrt
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, leaky_relu, linear
+from torch.nn.utils.parametrize import register_parametrization
+
+Network = TypeVar("Network", bound=nn.Module)
 
 SLOPE = 0.2  # of the leaky units in front of which `RECTIFIED` is the gain
 RECTIFIED = sqrt(2)
@@ -71,6 +75,33 @@ class EqualizedConv2d(nn.Module):
         """(B, inputs, H, W) -> (B, outputs, H, W)."""
         padding = self.weight.shape[-1] // 2
         return conv2d(hidden, self.weight * self.scale, self.bias, padding=padding)
+
+
+class _Scaled(nn.Module):
+    """The parametrization of a weight that lives at scale one and is used at another."""
+
+    def __init__(self, scale: float) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def forward(self, weight: Tensor) -> Tensor:
+        return weight * self.scale
+
+    def right_inverse(self, weight: Tensor) -> Tensor:
+        return weight / self.scale
+
+
+def equalize(network: Network) -> Network:
+    """Equalizes the linear layers and embeddings of a network made elsewhere; returns it.
+
+    An embedding counts as the row of a linear layer, since it is multiplied with features.
+    """
+    layers = [m for m in network.modules() if isinstance(m, (nn.Linear, nn.Embedding))]
+    for layer in layers:
+        scale = layer.weight.shape[1] ** -0.5
+        nn.init.normal_(layer.weight, std=scale)
+        register_parametrization(layer, "weight", _Scaled(scale))
+    return network
 
 
 def leaky(hidden: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from torch import nn
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError
 from multigan.modalities import DISCRIMINATORS, GENERATORS
-from multigan.modalities.equalized import EqualizedConv2d, EqualizedLinear
+from multigan.modalities.equalized import EqualizedConv2d, EqualizedLinear, equalize
 from multigan.modalities.image.shapes import halvings
 from multigan.modalities.layers import (
     ConditionalNorm,
@@ -136,3 +136,11 @@ def test_vectors_are_embedded_in_units_of_the_datas_deviation():
     embed.table.weight.data = torch.eye(2)
     told = torch.tensor([[100.0, -5.0], [120.0, -5.5]])
     torch.testing.assert_close(embed(told), torch.tensor([[0.0, 0.0], [2.0, -1.0]]))
+
+
+def test_layers_made_elsewhere_are_equalized_where_they_are():
+    head = equalize(Projection(400, CLASSES))
+    for layer in (head.output, head.embed.table):
+        original = layer.parametrizations.weight.original
+        torch.testing.assert_close(layer.weight, original / 20)
+        assert original.std().item() == pytest.approx(1, rel=0.1)

@@ -157,6 +157,11 @@ def test_the_path_length_penalty_is_the_distance_from_its_running_mean():
         styles = linear.styles(latent)
         lengths = path_lengths(styles, linear.synthesize(styles))
     torch.testing.assert_close(penalty.mean, lengths.mean() / 4)
-    torch.testing.assert_close(value, 3 * (lengths - lengths.mean() / 4).square().mean())
+    torch.testing.assert_close(value, 3 * (lengths - lengths.mean()).square().mean())
     value.backward()
     assert linear.map.grad.any()
+    first = penalty.mean.clone()
+    penalty(game, scored)
+    newer = (penalty.mean - 0.75 * first) / 0.25
+    expected = (0.75 * lengths.mean() + newer) / 1.75  # the older counts less
+    torch.testing.assert_close(penalty.mean / (1 - 0.75**penalty.calls), expected)

@@ -18,7 +18,9 @@ class PathLength(nn.Module):
     """Makes a step in any direction of style space change the image by about the same length.
 
     `weight * E (||J^T y|| - a)^2`, with J the image's slope by the style, y normal noise of the
-    image's shape, scaled to the length of one pixel, and a the running mean of ||J^T y||.
+    image's shape, scaled to the length of one pixel, and a the running mean of ||J^T y||. The mean
+    is corrected for its start at zero, as Adam's are: a target of nearly zero would flatten a young
+    generator.
 
     Needs a generator with `styles(latent, condition) -> (B, L, S)` and `synthesize(styles)`.
 
@@ -36,6 +38,7 @@ class PathLength(nn.Module):
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False
     mean: Tensor
+    calls: Tensor
 
     def __init__(
         self, weight: float = 2.0, every: int = 4, decay: float = 0.01, share: float = 0.5
@@ -46,6 +49,7 @@ class PathLength(nn.Module):
         check_number(self, "decay", above=0.0, below=1.0)
         check_number(self, "share", above=0.0, below=1.000001)
         self.register_buffer("mean", torch.zeros(()))
+        self.register_buffer("calls", torch.zeros(()))
 
     def check_game(self, game: AdversarialGame) -> None:
         """Raises a ConfigError unless the generator has styles."""
@@ -64,7 +68,9 @@ class PathLength(nn.Module):
         lengths = path_lengths(styles, generator.synthesize(styles))
         mean = torch.lerp(self.mean, mean_over_processes(lengths.detach().mean()), self.decay)
         self.mean.copy_(mean)
-        return self.weight * (lengths - mean).square().mean()
+        self.calls += 1
+        target = mean / (1 - (1 - self.decay) ** self.calls)
+        return self.weight * (lengths - target).square().mean()
 
 
 def path_lengths(styles: Tensor, samples: Tensor) -> Tensor:

@@ -15,7 +15,13 @@ from torch.nn.functional import avg_pool2d
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.growth import Growing, enlarged, reduced
-from multigan.modalities.equalized import RECTIFIED, EqualizedConv2d, EqualizedLinear, leaky
+from multigan.modalities.equalized import (
+    RECTIFIED,
+    EqualizedConv2d,
+    EqualizedLinear,
+    equalize,
+    leaky,
+)
 from multigan.modalities.heads import Conditioning, Judging, make_head
 from multigan.modalities.image.shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.layers import (
@@ -125,7 +131,7 @@ class ProgressiveDiscriminator(Growing, Judging):
         self.inputs = nn.ModuleList(EqualizedConv2d(channels, w, 1) for w in widths)
         self.blocks = nn.ModuleList(DownBlock(b, a) for a, b in pairwise(widths))
         self.digest = Digest(widths[0], height >> stages, length >> stages, group)
-        self.output = make_head(conditioning, widths[0], condition)
+        self.output = equalize(make_head(conditioning, widths[0], condition))
 
     def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
         """Returns the last features, (B, C, H, W) -> (B, width)."""

@@ -18,7 +18,13 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.draws import normal, uniform
 from multigan.core.engine import mean_over_processes
 from multigan.errors import ConfigError
-from multigan.modalities.equalized import RECTIFIED, EqualizedConv2d, EqualizedLinear, leaky
+from multigan.modalities.equalized import (
+    RECTIFIED,
+    EqualizedConv2d,
+    EqualizedLinear,
+    equalize,
+    leaky,
+)
 from multigan.modalities.heads import Conditioning, Judging, make_head
 from multigan.modalities.image.modulated import DownLayer, ModulatedConv2d, StyledLayer, doubled
 from multigan.modalities.image.progressive import Digest, stage_widths
@@ -161,7 +167,7 @@ class StyleDiscriminator(Judging):
         self.input = EqualizedConv2d(channels, widths[0], 1)
         self.blocks = nn.ModuleList(ResidualBlock(a, b) for a, b in pairwise(widths))
         self.digest = Digest(widths[-1], height >> down, length >> down, group)
-        self.output = make_head(conditioning, widths[-1], condition)
+        self.output = equalize(make_head(conditioning, widths[-1], condition))
 
     def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
         """Returns the last features, (B, C, H, W) -> (B, width)."""
