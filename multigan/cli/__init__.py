@@ -17,6 +17,7 @@ from multigan.cli import (
     recipes,
     resume,
     sample,
+    stream,
     train,
 )
 from multigan.cli.bench import BENCH
@@ -33,6 +34,7 @@ COMMANDS: dict[str, Command | Group] = {
     "fork": fork,
     "sample": sample,
     "play": play,
+    "stream": stream,
     "evaluate": evaluate,
     "augment": augment,
     "runs": RUNS,

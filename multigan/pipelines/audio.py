@@ -1,22 +1,28 @@
-"""Sampling sounds, and playing melodies with a generator of notes.
+"""Sampling sounds, playing melodies with a generator of notes, and sound without an end.
 
-Shapes: B notes, Z latent size.
+Shapes: B notes, Z latent size, A anchor size, K anchors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any, cast
 
 import torch
 from torch import Tensor
 
+from multigan.core.draws import normal, seeded
+from multigan.core.modes import evaluating
 from multigan.errors import ConfigError
 from multigan.latents import slerp
 from multigan.modalities.audio.adapter import AudioModality
 from multigan.modalities.audio.clip import Audio
+from multigan.modalities.audio.networks.endless import EndlessGenerator
+from multigan.modalities.audio.streaming import StreamingSynthesis
 from multigan.music.melody import Note
 from multigan.music.mixing import mix
 from multigan.music.pitch import parse_pitch, pitch_name
 from multigan.pipelines.base import PIPELINES, Pipeline, check_counts
+from multigan.pipelines.conditions import Condition
 
 OCTAVE = 12
 
@@ -95,6 +101,48 @@ class AudioPipeline(Pipeline):
         waveforms = torch.stack([sound.waveform.mean(0) for sound in sounds])
         rate = self.audio_modality.sample_rate
         return Audio(mix(notes, waveforms, rate)[None], rate)
+
+    @torch.inference_mode()
+    def stream(self, *, seed: int = 0, condition: Condition = None) -> Iterator[Audio]:
+        """Yields sound without an end, block after block, each as long as a training sample.
+
+        The blocks fit together without a seam. They are made when asked for, in constant memory.
+
+        Args:
+            seed: Fixes the style and all that follows.
+            condition: A class by number or name; None is the first.
+
+        Raises:
+            ConfigError: The generator makes sounds of one length only, or their representation
+                cannot be streamed.
+        """
+        generator = self.generator
+        if not isinstance(generator, EndlessGenerator):
+            raise ConfigError(
+                "This generator makes sounds of one length. Train one that goes on: multigan train "
+                "endless --data ..."
+            )
+        synthesis = StreamingSynthesis(self.audio_modality.representation)
+        told = self.conditions(0 if condition is None and self.condition else condition, 1)
+        told = None if told is None else told.to(self.device)
+        with seeded(seed, "style"):
+            style = normal(1, generator.style_dim, device=self.device)
+        for block in count():
+            anchors = self._anchors(generator, seed, block)
+            with evaluating(generator):
+                samples = generator.extend(style, anchors, told)
+            waveform = synthesis(samples[0])
+            yield Audio(waveform[None].cpu(), self.audio_modality.sample_rate)
+
+    def _anchors(self, generator: EndlessGenerator, seed: int, block: int) -> Tensor:
+        """Returns the anchors (1, A, K) of a block, with its neighbors'; each has its own seed."""
+        length = generator.sample_shape[2] // generator.stride
+        first, last = block * length - generator.margin, (block + 1) * length + generator.margin
+        rows = []
+        for index in range(first, last):
+            with seeded(seed, "anchor", index):
+                rows.append(normal(1, generator.anchor_dim))
+        return torch.stack(rows, 2).to(self.device)
 
     def nearest(self, pitch: int) -> int:
         """Returns the known MIDI number nearest to `pitch` that is whole octaves away from it.

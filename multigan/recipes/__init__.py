@@ -32,6 +32,8 @@ for make in (
     sounds.wavegan,
     sounds.specgan,
     sounds.vocoder,
+    sounds.endless,
+    sounds.gansynth,
     texts.relgan,
     texts.scratchgan,
     texts.seqgan,

@@ -20,6 +20,7 @@ B, Z = 3, 5
 IMAGES = [(1, 28, 28), (3, 32, 32), (4, 8, 8), (3, 20, 28), (1, 4, 4)]
 SPECTROGRAMS = [(1, 16, 16), (2, 32, 16), (1, 8, 24)]
 WAVEFORMS = [(1, 256), (2, 192), (1, 128)]
+ENDLESS = {"width": 8, "style_dim": 3, "stride": 4}
 VOCOS = {"n_fft": 16, "hop_length": 8, "n_mels": 4, "width": 8, "depth": 2}
 CLASSES = ConditionSpec("class", 3)
 VECTORS = ConditionSpec("vector", 2)
@@ -71,6 +72,7 @@ GENERATOR_CASES = [
     *every("wavegan", WAVEFORMS, {"width": 4}, {"width": 4, "post_filter": 16}),
     *every("frames", [*SPECTROGRAMS, (1, 5, 12)], {"width": 8}, {"width": 8, "blocks": 2}),
     *every("progressive", IMAGES, {"width": 4}),
+    *(Case("endless", ENDLESS, (2, 4, 16), told, 3 + 2 * 12) for told in (None, CLASSES, VECTORS)),
     *(Case("vocos", VOCOS, (1, 64), told, 4 * 8) for told in (None, CLASSES, VECTORS)),
     *every(
         "stylegan2",

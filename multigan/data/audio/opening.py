@@ -16,7 +16,7 @@ from torch import Tensor
 
 from multigan.data.audio.decode import FULL_SCALE, SOUNDS
 from multigan.data.audio.layouts import by_layout
-from multigan.data.audio.notes import carried_notes
+from multigan.data.audio.notes import carried_melody, carried_notes
 from multigan.data.audio.options import AudioOptions
 from multigan.data.hub import HUB_NAME, HUB_PREFIX, TableOptions, read_hub, read_loaded
 from multigan.data.labels import index_labels
@@ -26,8 +26,8 @@ from multigan.data.tables import read_parquet
 from multigan.errors import DataError
 
 KNOWN = (
-    "a folder of sounds, a .zip or .parquet file, 'notes', a name on the Hugging Face Hub such "
-    "as 'owner/name', or a tensor (N, T) or (N, C, T)"
+    "a folder of sounds, a .zip or .parquet file, 'notes', 'melody', a name on the Hugging Face "
+    "Hub such as 'owner/name', or a tensor (N, T) or (N, C, T)"
 )
 
 
@@ -120,6 +120,10 @@ def _open_named(data: str | Path, options: AudioOptions) -> Reader:
     name = str(data)
     if name == "notes":
         return _read_notes(options)
+    if name == "melody":
+        waveform, rate = carried_melody(options)
+        reader = read_tensor(waveform, None, replace(options, sample_rate=rate))
+        return replace(reader, where="melody (improvised on a harp)")
     if name.startswith(HUB_PREFIX):
         return read_hub(name.removeprefix(HUB_PREFIX), _table(options))
     path = Path(data).expanduser()

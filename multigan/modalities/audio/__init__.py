@@ -1,6 +1,6 @@
 """Sounds: the adapter, what sounds look like to networks, and the networks."""
 
-from multigan.modalities.audio import networks, vocoder
+from multigan.modalities.audio import augment, networks, resynthesis, vocoder
 from multigan.modalities.audio.adapter import AudioModality
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.frequency import LogMagnitudeIF
@@ -33,6 +33,8 @@ __all__ = [
     "Stft",
     "Vocoder",
     "Waveform",
+    "augment",
     "networks",
+    "resynthesis",
     "vocoder",
 ]
