@@ -88,6 +88,14 @@ def test_events_and_unreadable_files_are_noted(run):
     assert "Few." in text
 
 
+def test_a_critics_distance_has_a_chart_of_its_own(run):
+    assert "Distance" not in Page(write_report(run).read_text()).text
+    run.append_metrics({"step": 400, "discriminator/distance": 7.5})
+    page = Page(write_report(run).read_text())
+    assert "Distance, as the discriminator estimates it" in page.text
+    assert page.tags.count("svg") == 3
+
+
 def test_metrics_have_their_own_charts_and_a_table(run):
     run.append_metrics({"step": 400, "metric/coverage": 0.75})
     page = Page(render_report(run))

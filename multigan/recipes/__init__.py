@@ -28,6 +28,7 @@ for make in (
     texts.text,
     texts.prose,
     sounds.speech,
+    sounds.progressive_speech,
     sounds.notes,
     sounds.wavegan,
     sounds.specgan,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from multigan.config import OptimizerOptions, Recipe, ScheduleOptions
+from multigan.recipes.families import progressive
 from multigan.recipes.images import image
 from multigan.registry import Component
 
@@ -37,6 +38,26 @@ def speech() -> Recipe:
         look_every=250,
         checkpoint_every=250,
         metrics=(),
+    )
+
+
+def progressive_speech() -> Recipe:
+    """Returns the recipe `progressive` for spoken words: spectrograms grow from 4 bands and frames.
+
+    GANSynth (Engel et al. 2019, "GANSynth: Adversarial Neural Audio Synthesis") grows in this way.
+    """
+    growing = progressive()
+    return replace(
+        speech(),
+        name="progressive-speech",
+        summary="Spoken words by class: mel spectrograms that grow from 4x4, WGAN-GP with drift.",
+        objective=growing.objective,
+        generator=growing.generator,
+        discriminator=growing.discriminator,
+        loss=growing.loss,
+        regularizers=growing.regularizers,
+        optimizers=growing.optimizers,
+        schedules=growing.schedules,
     )
 
 

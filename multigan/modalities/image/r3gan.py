@@ -55,7 +55,7 @@ class R3Generator(nn.Module):
         widths = stage_widths(width, doublings, group_width)
         depth = blocks * len(widths)
 
-        self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
+        self.embed = embedding(condition, embedding_dim)
         inputs = latent_dim + (embedding_dim if condition else 0)
         self.basis = nn.Parameter(torch.randn(widths[0], height >> doublings, length >> doublings))
         self.scale = linear(inputs, widths[0])
@@ -119,7 +119,7 @@ class R3Discriminator(nn.Module):
         # One filter per channel, as large as the map.
         self.pool = nn.Parameter(torch.randn(widths[-1], *smallest) / sqrt(prod(smallest)))
         self.output = linear(widths[-1], embedding_dim if condition else 1)
-        self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
+        self.embed = embedding(condition, embedding_dim)
 
     def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """Scores samples (B, C, H, W) with logits (B, 1)."""
@@ -213,6 +213,11 @@ def stage_widths(width: int, doublings: int, group_width: int) -> list[int]:
             f"multiple of group_width, {group_width}. Choose another width or group_width."
         )
     return widths
+
+
+def embedding(condition: ConditionSpec | None, dim: int) -> ConditionEmbedding | None:
+    """Returns an embedding that starts like a linear layer: N(0, 1 / how many conditions)."""
+    return ConditionEmbedding(condition, dim, std=condition.size**-0.5) if condition else None
 
 
 def pointwise(inputs: int, outputs: int, gain: float = 1.0) -> nn.Conv2d:
