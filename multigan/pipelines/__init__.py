@@ -7,13 +7,14 @@ from multigan.pipelines.base import (
     Pipeline,
 )
 from multigan.pipelines.conditions import Condition, class_index
-from multigan.pipelines.text import TextPipeline
+from multigan.pipelines.text import LatentTextPipeline, TextPipeline
 
 __all__ = [
     "MOST_SAMPLES",
     "PIPELINES",
     "AudioPipeline",
     "Condition",
+    "LatentTextPipeline",
     "Pipeline",
     "TextPipeline",
     "class_index",

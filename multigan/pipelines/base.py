@@ -3,6 +3,7 @@
 Shapes: B samples, S sample shape, Z latent size.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -385,7 +386,7 @@ class Pipeline:
 
 
 # Kinds of data whose generators are sampled in a way of their own; the others use `Pipeline`.
-PIPELINES: Registry[type[Pipeline]] = Registry("modality")
+PIPELINES: Registry[Callable[..., Pipeline]] = Registry("modality")
 
 
 def check_counts(num_samples: int, truncation: float) -> None:

@@ -4,22 +4,48 @@ Shapes: B texts, L positions, V tokens.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from multigan.core.draws import seeded
 from multigan.core.modes import evaluating
 from multigan.errors import ConfigError
+from multigan.files import atomic_folder
 from multigan.modalities.text.adapter import TextModality
 from multigan.modalities.text.choosing import Sharpening, choose_by
+from multigan.modalities.text.latent import LatentTextGenerator
+from multigan.modalities.text.pretrained import CausalLMGenerator
 from multigan.modalities.text.sequence import TextGenerator
 from multigan.pipelines.base import PIPELINES, Pipeline, check_counts
 from multigan.pipelines.conditions import Condition
+from multigan.tokenizers import FastTokenizer
 
 
-@PIPELINES.register("text")
+class LatentTextPipeline(Pipeline):
+    """A generator of codes and a decoder that writes them out: latents (B, Z), as of pictures."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.generator.end_id = self.modality.end_id
+
+    def generate_ids(self, num_samples: int = 1, *, seed: int = 0, **options: Any) -> Tensor:
+        """Writes texts as token numbers (num_samples, L) int64; options as of `generate`."""
+        told = self.conditions(options.pop("condition", None), num_samples)
+        return self.generate(self.latents(num_samples, seed=seed), told, **options)
+
+    @torch.inference_mode()
+    def reconstruct(self, texts: Sequence[str]) -> list[str]:
+        """Encodes texts and writes their codes out again: how much of a text a code holds."""
+        generator = cast(LatentTextGenerator, self.generator)
+        modality = cast(TextModality, self.modality)
+        with evaluating(generator):
+            codes = generator.encode(modality.encode_texts(texts).to(self.device))
+            return modality.decode(generator.write(codes).cpu())
+
+
 class TextPipeline(Pipeline):
     """A generator of tokens and its tokenizer, ready to write.
 
@@ -154,6 +180,36 @@ class TextPipeline(Pipeline):
             ]
         return torch.cat(rows).float().cpu(), ids
 
+    def save_transformers(self, folder: str | Path) -> Path:
+        """Writes the generator's model and tokenizer as `transformers` reads them.
+
+        Raises:
+            ConfigError: The generator is not a model of `transformers` alone, or its tokenizer is
+                not a fast one.
+        """
+        generator, tokenizer = self.generator, self.text_modality.tokenizer
+        if not isinstance(generator, CausalLMGenerator) or generator.told is not None:
+            raise ConfigError(
+                "Only an unconditional generator of the kind causal-lm can be saved as a model of "
+                "transformers. Use save_pretrained."
+            )
+        if not isinstance(tokenizer, FastTokenizer):
+            raise ConfigError(
+                f"A tokenizer of {tokenizer.kind}s cannot be saved for transformers. Train with "
+                "--set data.tokenizer=bpe, or a tokenizer of your own."
+            )
+        from transformers import PreTrainedTokenizerFast
+
+        end = tokenizer.tokenizer.id_to_token(tokenizer.end_id)
+        generator.model.config.eos_token_id = tokenizer.end_id
+        with atomic_folder(Path(folder)) as building:
+            generator.model.save_pretrained(building)
+            wrapped = PreTrainedTokenizerFast(
+                tokenizer_object=tokenizer.tokenizer, eos_token=end, bos_token=end
+            )
+            wrapped.save_pretrained(building)
+        return Path(folder)
+
     @property
     def text_modality(self) -> TextModality:
         """The modality, as what it is."""
@@ -210,3 +266,10 @@ class TextPipeline(Pipeline):
                 f"{self.text_modality.length}. Shorten it."
             )
         return torch.tensor([ids], device=self.device)
+
+
+@PIPELINES.register("text")
+def text_pipeline(generator: nn.Module, *args: Any, **options: Any) -> Pipeline:
+    """Returns the pipeline that suits a generator of text."""
+    latent = isinstance(generator, LatentTextGenerator)
+    return (LatentTextPipeline if latent else TextPipeline)(generator, *args, **options)

@@ -38,6 +38,8 @@ for make in (
     texts.relgan,
     texts.scratchgan,
     texts.seqgan,
+    texts.latent_text,
+    texts.hf_text,
 ):
     RECIPES[make.__name__.replace("_", "-")] = make
 

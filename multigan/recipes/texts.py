@@ -170,3 +170,55 @@ def seqgan() -> Recipe:
         discriminator_steps=5,
         steps=6200,
     )
+
+
+def latent_text() -> Recipe:
+    """Returns the recipe of text through a latent space, after Zhao et al. (2018), "Adversarially
+    Regularized Autoencoders", with our loss and penalties on the codes.
+    """
+    game = OptimizerOptions(learning_rate=5e-4, beta1=0.5, beta2=0.99)
+    return replace(
+        relativistic_text(),
+        name="latent-text",
+        summary="An autoencoder of texts and a game on its codes: interpolation, one-step samples.",
+        objective=Component("latent-text", {"warmup_steps": 1000, "code_noise": 0.3}),
+        generator=Component("latent-text", {"code_dim": 128}),
+        discriminator=Component("latent-code", {"code_dim": 128}),
+        latent_dim=64,
+        optimizers={
+            "autoencoder": OptimizerOptions(learning_rate=2e-3, beta1=0.9, beta2=0.99),
+            "generator": game,
+            "discriminator": game,
+        },
+    )
+
+
+def hf_text() -> Recipe:
+    """Returns the recipe of models of `transformers`: a small GPT-2 against a small BERT.
+
+    With pretrained ones: `--set generator.model=FOLDER --set generator.config=null
+    --set data.tokenizer=FOLDER`, where FOLDER may be a name on the Hub; likewise for the
+    discriminator.
+    """
+    gpt2 = {"model_type": "gpt2", "n_layer": 3, "n_head": 4, "n_embd": 192, "n_positions": 512}
+    bert = {
+        "model_type": "bert",
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "hidden_size": 128,
+        "intermediate_size": 512,
+        "hidden_dropout_prob": 0.0,
+        "attention_probs_dropout_prob": 0.0,
+    }
+    return relativistic_text().changed(
+        {
+            "name": "hf-text",
+            "summary": "Models of transformers: any causal language model, any encoder against it.",
+            "data": {"name": "prose", "options": {"tokenizer": "bpe", "vocab_size": 2048}},
+            "generator": {"name": "causal-lm", "options": {"config": gpt2}},
+            "discriminator": {"name": "encoder", "options": {"config": bert}},
+            "optimizers.likelihood.learning_rate": 5e-4,
+            "optimizers.generator.learning_rate": 5e-5,
+            "optimizers.discriminator.learning_rate": 1e-4,
+        }
+    )

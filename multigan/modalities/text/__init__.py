@@ -3,6 +3,7 @@
 from multigan.modalities.text.adapter import TextModality
 from multigan.modalities.text.cnn import TextCNN
 from multigan.modalities.text.game import TextGame
+from multigan.modalities.text.latent import LatentTextGame, LatentTextGenerator
 from multigan.modalities.text.objectives import MaximumLikelihood
 from multigan.modalities.text.per_token import PerTokenRNN
 from multigan.modalities.text.policies import Neighbor, Reinforce, Rollout
@@ -20,6 +21,8 @@ __all__ = [
     "EncoderDiscriminator",
     "GRUGenerator",
     "LSTMGenerator",
+    "LatentTextGame",
+    "LatentTextGenerator",
     "MaximumLikelihood",
     "Neighbor",
     "PerTokenRNN",

@@ -180,7 +180,8 @@ def _build(kind: str, model: str | None, config: Mapping[str, Any] | None, vocab
         if model is not None:
             network = auto.from_pretrained(model)
         else:
-            options = {"model_type": "gpt2", **(config or {}), "vocab_size": vocab_size}
+            ends = {"bos_token_id": 0, "eos_token_id": 0}  # some vocabularies are tiny
+            options = {"model_type": "gpt2", **ends, **(config or {}), "vocab_size": vocab_size}
             name = options.pop("model_type")
             network = auto.from_config(transformers.AutoConfig.for_model(name, **options))
     except Exception as error:  # whatever the network, the Hub and a configuration can raise

@@ -1,0 +1,103 @@
+"""Models of transformers: built small from a configuration, trained, saved, loaded, sampled."""
+
+import pytest
+import torch
+
+from multigan import Pipeline, TextTrainer
+from multigan.errors import ConfigError
+from multigan.modalities import GENERATORS
+from multigan.registry import Component
+from tests.text.networks import GENERATOR_OPTIONS, SHAPE, V, make_generator
+
+transformers = pytest.importorskip("transformers", reason="needs the extra 'text'")
+
+TEXTS = [
+    f"{who} {does} the {what}." for who in "ABCD" for does in ("sees", "has") for what in "xyz"
+]
+TINY = {
+    "data.vocab_size": 300,
+    "generator.config": {"n_layer": 1, "n_head": 2, "n_embd": 16, "n_positions": 64},
+    "discriminator.config": {
+        "model_type": "bert",
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "hidden_size": 16,
+        "intermediate_size": 16,
+        "hidden_dropout_prob": 0.0,
+        "attention_probs_dropout_prob": 0.0,
+    },
+    "objective.warmup_steps": 2,
+    "objective.discriminator_warmup": 1,
+    "batch_size": 4,
+    "log_every": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hf")
+    return TextTrainer(TEXTS, recipe="hf-text", steps=4, out=folder, changes=TINY).fit()
+
+
+def test_two_adversarial_steps_then_transformers_reads_what_was_saved(run, tmp_path):
+    rows = run.metrics()
+    assert sum("generator/adversarial" in row for row in rows) == 2
+    pipeline = run.pipeline()
+    folder = pipeline.save_transformers(tmp_path / "model")
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    ids = pipeline.modality.encode_texts(["A sees the x."])
+    start = torch.tensor([[pipeline.modality.end_id]])
+    logits = model(torch.cat([start, ids[:, :-1]], dim=1)).logits
+    torch.testing.assert_close(logits, pipeline.generator.eval()(ids), rtol=1e-4, atol=1e-5)
+    assert tokenizer("A sees", add_special_tokens=False)["input_ids"] == ids[0, :2].tolist()
+    written = model.generate(start, max_new_tokens=5, do_sample=False, pad_token_id=0)
+    assert written.shape[0] == 1
+
+
+def test_a_saved_pipeline_needs_no_folder_of_the_model(run):
+    again = Pipeline.from_pretrained(run.path)
+    assert again(3, seed=5) == run.pipeline()(3, seed=5)
+    assert all(isinstance(text, str) for text in again(3, prompt="A sees"))
+
+
+def test_a_local_model_is_trained_further(run, tmp_path):
+    folder = str(run.pipeline().save_transformers(tmp_path / "model"))
+    changes = {
+        **TINY,
+        "data.tokenizer": folder,
+        "data.vocab_size": None,
+        "generator": {"name": "causal-lm", "options": {"model": folder}},
+    }
+    del changes["generator.config"]
+    further = TextTrainer(TEXTS, recipe="hf-text", steps=1, out=tmp_path, changes=changes).fit()
+    moved = tmp_path / "gone"
+    (tmp_path / "model").rename(moved)
+    assert len(further.pipeline()(2)) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "Name either a model"),
+        ({"model": "nowhere/at-all"}, "Cannot build the model nowhere/at-all"),
+        ({"config": {"model_type": "gtp2"}}, "Cannot build the model"),
+    ],
+)
+def test_mistakes_are_named(options, message):
+    with pytest.raises(ConfigError, match=message):
+        GENERATORS.build(
+            Component("causal-lm", options), latent_dim=1, sample_shape=SHAPE, condition=None
+        )
+
+
+def test_a_smaller_vocabulary_is_refused(tmp_path):
+    make_generator("causal-lm").model.save_pretrained(tmp_path)
+    with pytest.raises(ConfigError, match=f"knows {V} tokens and the tokenizer 50"):
+        GENERATORS.build(
+            Component("causal-lm", {"model": str(tmp_path)}),
+            latent_dim=1,
+            sample_shape=(5, 50),
+            condition=None,
+        )
+    assert GENERATOR_OPTIONS["causal-lm"]["config"]["model_type"] == "gpt2"
