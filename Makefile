@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-slow test-browser extension lint format coverage clean
+.PHONY: help demo lab docs test test-slow test-browser extension lint format coverage clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ demo: $(INSTALLED)  ## train on handwritten digits; STEPS=50 makes it short
 
 lab: $(INSTALLED)  ## open JupyterLab with multigan in it; LAB="--no-browser" passes options on
 	$(BIN)/jupyter lab $(LAB)
+
+docs: $(INSTALLED)  ## build the documentation into docs/_build, notebooks executed
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[docs]'
+	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build
 
 # Several test processes with several threads each would be slower than one thread each.
 test test-slow test-browser coverage: export OMP_NUM_THREADS := 1

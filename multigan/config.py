@@ -30,7 +30,7 @@ _AT_LEAST_1 = (
     *("log_every", "keep_checkpoints"),
 )
 _NOT_NEGATIVE = (
-    *("half_life", "steps", "look_every", "checkpoint_every", "evaluate_every"),
+    *("half_life", "steps", "look_every", "checkpoint_every", "evaluate_every", "profile_every"),
     "max_rollbacks",
 )
 
@@ -114,6 +114,7 @@ class Recipe:
         seed: Decides every random draw.
         precision: "float32" or "bfloat16".
         log_every, look_every, checkpoint_every, evaluate_every: Intervals in steps; 0 is never.
+        profile_every: When averages are stored whose length is chosen later; see `core.profiles`.
         keep_checkpoints: How many of the newest stay.
         metrics: What is measured every `evaluate_every` steps.
         best_by: The metric whose best checkpoint is kept besides; "" for none.
@@ -154,6 +155,7 @@ class Recipe:
     look_every: int = 500
     checkpoint_every: int = 1000
     evaluate_every: int = 0
+    profile_every: int = 0
     keep_checkpoints: int = 3
     metrics: tuple[str, ...] = ("frechet", "coverage")
     best_by: str = ""

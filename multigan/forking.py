@@ -104,6 +104,8 @@ def _copy_past(parent: Run, child: Run, folder: Path) -> None:
     for look in parent.sample_files():
         if int(look.stem) <= step:
             shutil.copy2(look, child.samples / look.name)
+    if parent.profiles.is_dir():
+        shutil.copytree(parent.profiles, child.profiles)  # those of later steps are dropped
 
 
 def _write_beginnings(

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from multigan.config import Recipe
 from multigan.core.checkpoint import load_checkpoint
+from multigan.core.profiles import averaged_weights
 from multigan.core.run import RunFolder, checkpoint_step, find_run
 from multigan.errors import CheckpointError, ConfigError, RunError
 from multigan.files import read_json
@@ -46,7 +47,12 @@ class Run(RunFolder):
             raise RunError(f"The recipe of run {self.path} cannot be read: {error}") from None
 
     def pipeline(
-        self, *, device: str = "cpu", step: int | None = None, best: bool = False
+        self,
+        *,
+        device: str = "cpu",
+        step: int | None = None,
+        best: bool = False,
+        average: float | None = None,
     ) -> Pipeline:
         """Returns the average generator as of a checkpoint, ready to sample.
 
@@ -54,6 +60,8 @@ class Run(RunFolder):
             device: "auto", "cpu", "cuda" or "mps".
             step: Which checkpoint; None is the last.
             best: The checkpoint that the recipe's `best_by` found best, instead.
+            average: The length of the average as a share of the whole run, instead of the recipe's
+                half-life; for runs with `profile_every`. See `multigan.core.profiles`.
 
         Raises:
             CheckpointError: The run has no such checkpoint.
@@ -67,6 +75,8 @@ class Run(RunFolder):
         if best or step is not None:
             weights = self._averaged_weights(self._best_step() if best else step)
             pipeline.generator.load_state_dict(weights)
+        elif average is not None:
+            pipeline.generator.load_state_dict(averaged_weights(self.profiles, average))
         return pipeline
 
     def discriminator(self, *, step: int | None = None) -> nn.Module:

@@ -17,6 +17,7 @@ from multigan.assemble import Parts, build_parts, build_trainer, load_data
 from multigan.config import GIVEN_IN_PYTHON, Recipe
 from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey
 from multigan.core.engine import Engine, open_engine
+from multigan.core.profiles import Profiles
 from multigan.core.resuming import newest_whole, resume_from
 from multigan.core.run import checkpoint_step, create_run
 from multigan.core.trainer import Callback, Trainer
@@ -302,7 +303,8 @@ def _open(
     )
     # Losses are checked before anything is drawn or saved; requests come last, so that a
     # checkpoint somebody asks for holds all that this step wrote.
-    standard = [log, look, evaluate, checkpoint, Obey(run, checkpoint, log)]
+    profiles = [Profiles(run, trainer, every=recipe.profile_every)] * bool(recipe.profile_every)
+    standard = [log, look, evaluate, *profiles, checkpoint, Obey(run, checkpoint, log)]
     trainer.callbacks += [*standard, *callbacks]
     return Session(run, recipe, parts, trainer, trainer.engine, log, checkpoint, notes=[])
 

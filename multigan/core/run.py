@@ -10,6 +10,7 @@
       parent.json                       of a forked run: where it comes from
       samples/001000.png|.wav|.txt      fixed latents, one file per look
       checkpoints/step-001000/          everything needed to continue, exactly
+      profiles/                         averages to choose a length from afterwards, if asked for
       pipeline/                         the averaged generator
       report.html                       all of it on one page
 
@@ -48,7 +49,16 @@ WISHES = ("run", "pause", "stop")
 FILES = ("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json")
 MARKER = ".multigan"  # what the name of the file ends in by which JupyterLab opens a run
 ENTRIES = frozenset(
-    (*FILES, "parent.json", "curves.json", "samples", "checkpoints", "pipeline", "report.html")
+    (
+        *FILES,
+        "parent.json",
+        "curves.json",
+        "profiles",
+        "samples",
+        "checkpoints",
+        "pipeline",
+        "report.html",
+    )
 )
 
 
@@ -69,6 +79,7 @@ class RunFolder:
         self.control_file = self.path / "control.json"
         self.samples = self.path / "samples"
         self.checkpoints = self.path / "checkpoints"
+        self.profiles = self.path / "profiles"
         self.pipeline_folder = self.path / "pipeline"
         self.parent_file = self.path / "parent.json"
         self.report_file = self.path / "report.html"

@@ -49,6 +49,7 @@ def _opening(explored: Explored, view: View) -> list[str]:
     if explored.run is None:
         return [*imports, "from multigan import Pipeline", "", f"pipeline = {_saved(explored)}"]
     step = "" if view.step is None else f"step={view.step}"
+    step = step if view.average is None else f"average={view.average!r}"
     opened = f"pipeline = Run.find({str(explored.run.path)!r}).pipeline({step})"
     return [*imports, "from multigan import Run", "", opened]
 

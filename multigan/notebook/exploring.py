@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from multigan.core.profiles import LONGEST, SHORTEST
 from multigan.core.run import checkpoint_step
 from multigan.errors import ConfigError
 from multigan.latents import Directions, walk
@@ -22,6 +23,8 @@ COUNTS = {"image": 16, "audio": 4, "text": 8}  # shown at first
 MOST_SHOWN = 64
 WRITING = {"prompt": "", "temperature": 1.0, "top_k": 0, "top_p": 1.0}  # text's own options
 
+Source = tuple[int | None, float | None]  # a step, and the length of an average
+
 
 @dataclass(frozen=True)
 class View:
@@ -29,6 +32,7 @@ class View:
 
     Attributes:
         step: The checkpoint of this step; None is the newest pipeline.
+        average: The length of the average, instead; for runs that stored profiles.
         seed: Fixes the latents.
         count: How many samples.
         truncation: As in `Pipeline.__call__`.
@@ -39,6 +43,7 @@ class View:
     """
 
     step: int | None = None
+    average: float | None = None
     seed: int = 0
     count: int = 16
     truncation: float = 1.0
@@ -94,23 +99,24 @@ class Explored:
         self._given = source if isinstance(source, Pipeline) else None
         self.path = None if isinstance(source, Run | Pipeline) else Path(source)
         self._device = device
-        self._pipelines: dict[int | None, Pipeline] = {}
+        self._pipelines: dict[Source, Pipeline] = {}
         self._directions: dict[tuple[Any, ...], Directions] = {}
         self.pipeline()  # so that a wrong path is said at once
 
-    def pipeline(self, step: int | None = None) -> Pipeline:
-        """Returns the pipeline of a step, loaded once.
+    def pipeline(self, view: View | None = None) -> Pipeline:
+        """Returns the pipeline that a view is of, loaded once.
 
         Raises:
-            CheckpointError: The run has no such checkpoint.
+            CheckpointError: The run has no such checkpoint, or has stored no averages.
         """
-        if step not in self._pipelines:
-            self._pipelines[step] = self._load(step)
-        return self._pipelines[step]
+        source = (None, None) if view is None else (view.step, view.average)
+        if source not in self._pipelines:
+            self._pipelines[source] = self._load(*source)
+        return self._pipelines[source]
 
     def forget(self) -> None:
         """Lets the newest pipeline be read again, which a run at work has replaced."""
-        self._pipelines.pop(None, None)
+        self._pipelines.clear()
         self._directions.clear()
 
     def facts(self) -> dict[str, Any]:
@@ -125,6 +131,7 @@ class Explored:
             "directions": self._num_directions(pipeline),
             "methods": list(METHODS),
             "writes": _writes(pipeline),
+            "lengths": self._lengths(),
             "steps": [checkpoint_step(folder) for folder in folders],
             "count": COUNTS.get(modality, 8),
             "most": MOST_SHOWN,
@@ -132,7 +139,7 @@ class Explored:
 
     def samples(self, view: View) -> list[Any]:
         """Returns the samples of a view, decoded."""
-        pipeline = self.pipeline(view.step)
+        pipeline = self.pipeline(view)
         if _writes(pipeline):
             options = {**WRITING, **view.writing}
             told = _told(view)
@@ -142,7 +149,7 @@ class Explored:
 
     def latents(self, view: View) -> Tensor:
         """Returns the latents (count, Z) of a view."""
-        pipeline = self.pipeline(view.step)
+        pipeline = self.pipeline(view)
         latents = pipeline.latents(view.count, seed=view.seed, truncation=view.truncation)
         if not any(view.moves):
             return latents
@@ -161,14 +168,14 @@ class Explored:
         if len(pins) < 2:
             raise ConfigError("A walk needs two pinned samples, from which and to which it goes.")
         stops = torch.stack([self.latents(pin.view)[pin.index] for pin in pins])
-        pipeline = self.pipeline(pins[0].view.step)
+        pipeline = self.pipeline(pins[0].view)
         told = self._conditions_of(pins, frames)
         return pipeline.modality.decode(pipeline.generate(walk(stops, frames), told))
 
     def _conditions_of(self, pins: Sequence[Pin], frames: int) -> Tensor | None:
         told = []
         for pin in pins:
-            one = self.pipeline(pin.view.step).conditions(_told(pin.view), pin.view.count)
+            one = self.pipeline(pin.view).conditions(_told(pin.view), pin.view.count)
             if one is None:
                 return None
             told.append(one[pin.index])
@@ -177,9 +184,9 @@ class Explored:
 
     def _directions_of(self, view: View) -> Directions:
         condition = view.condition if isinstance(view.condition, int) else None
-        key = (view.step, view.method, condition)
+        key = (view.step, view.average, view.method, condition)
         if key not in self._directions:
-            pipeline = self.pipeline(view.step)
+            pipeline = self.pipeline(view)
             self._directions[key] = pipeline.directions(
                 self._num_directions(pipeline), method=view.method, condition=condition
             )
@@ -188,9 +195,14 @@ class Explored:
     def _num_directions(self, pipeline: Pipeline) -> int:
         return 0 if _writes(pipeline) else min(NUM_DIRECTIONS, pipeline.prior.dim)
 
-    def _load(self, step: int | None) -> Pipeline:
+    def _lengths(self) -> list[float]:
+        """Returns the shortest and the longest average that can be chosen, if any."""
+        stored = self.run is not None and any(self.run.profiles.glob("*.safetensors"))
+        return [SHORTEST, LONGEST] if stored else []
+
+    def _load(self, step: int | None, average: float | None) -> Pipeline:
         if self.run is not None:
-            return self.run.pipeline(device=self._device, step=step)
+            return self.run.pipeline(device=self._device, step=step, average=average)
         if self._given is not None:
             return self._given
         return Pipeline.from_pretrained(str(self.path), device=self._device)

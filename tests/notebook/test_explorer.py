@@ -20,6 +20,7 @@ from multigan.notebook.plain_explorer import PlainExplorer
 from multigan.notebook.time_travel import ForkTree
 from multigan.pipelines import Pipeline
 from multigan.registry import Component
+from tests.notebook.conftest import tiny_session
 
 MOVED = View(seed=3, count=5, truncation=0.7, condition=2, moves=(1.5, 0.0, -2.0))
 
@@ -83,6 +84,15 @@ def test_any_source_can_be_explored(finished):
         assert pixels(Explored(source).samples(view)) == expected
     with pytest.raises(RunError):
         Explored("nowhere")
+
+
+def test_the_averages_length_is_chosen_after_training(tmp_path):
+    run = tiny_session(tmp_path, profile_every=2).fit()
+    explored = Explored(run)
+    assert explored.facts()["lengths"] == [0.01, 0.25]
+    short, long = (View(count=2, average=length) for length in (0.02, 0.25))
+    assert pixels(explored.samples(short)) != pixels(explored.samples(long))
+    assert made_by(code_of(explored, long)) == pixels(explored.samples(long))
 
 
 def test_what_a_generator_lacks_is_not_offered():

@@ -4,6 +4,7 @@
 function controlPanel(facts, view, ask, reload) {
   const parts = [seedControl(view, ask), countControl(facts, view, ask)];
   if (facts.steps.length) parts.push(stepControl(facts, view, ask, reload));
+  if (facts.lengths.length) parts.push(...averageControl(facts, view, ask));
   if (facts.condition === "class") parts.push(classControl(facts, view, ask));
   if (facts.condition === "vector") parts.push(vectorControl(facts, view, ask));
   if (facts.writes) parts.push(writingControl(view, ask));
@@ -42,6 +43,13 @@ function stepControl(facts, view, ask, reload) {
   const steps = select(choices, "", (value) => { view.step = value === "" ? null : Number(value); ask(); });
   return h("div", { class: "mg-row" }, h("label", {}, "checkpoint ", steps),
     button("↻", reload, { title: "Read the run's newest pipeline", "aria-label": "read the run's newest pipeline" }));
+}
+
+/** Chooses how long the generator's weights are averaged, after training. */
+function averageControl({ lengths: [least, most] }, view, ask) {
+  const range = rangeControl("average", 0.1, least, most, 0.01, (value) => { view.average = value; own.checked = true; ask(); });
+  const own = h("input", { type: "checkbox", onchange: () => { view.average = own.checked ? Number(range.element.querySelector("input").value) : null; ask(); } });
+  return [h("label", { class: "mg-row" }, own, "choose the average's length, as a share of training"), range.element];
 }
 
 function classControl(facts, view, ask) {
