@@ -22,6 +22,7 @@ from multigan.metrics.diversity import (
 from multigan.metrics.features import Features
 from multigan.metrics.frechet import extrapolated_frechet, frechet_distance
 from multigan.metrics.kernel import kernel_distance
+from multigan.metrics.mauve import mauve
 from multigan.metrics.neighbors import (
     DensityCoverage,
     PrecisionRecall,
@@ -139,6 +140,11 @@ def _kernel(comparison: Comparison) -> Measured:
     )
 
 
+def _mauve(comparison: Comparison) -> Measured:
+    real, fake = comparison.real.features, comparison.fake.features
+    return Measured(mauve(real, fake, seed=comparison.options.seed))
+
+
 def _score(comparison: Comparison) -> Measured:
     options = comparison.options
     probabilities = _logits(comparison.fake).double().softmax(1)
@@ -193,6 +199,7 @@ def _labels(samples: Features, what: str) -> Tensor:
 
 METRICS["frechet"] = Metric("Fréchet distance", True, _frechet)
 METRICS["kernel"] = Metric("kernel distance", True, _kernel)
+METRICS["mauve"] = Metric("MAUVE", False, _mauve)
 METRICS["score"] = Metric("classifier score", False, _score)
 METRICS["precision"] = Metric(
     "precision", False, lambda c: Measured(c.precision_recall.precision, k=c.options.k)

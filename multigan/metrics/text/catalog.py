@@ -14,7 +14,7 @@ from multigan.metrics.text.ngram_model import ORDER, ngram_nll, with_unknown
 from multigan.metrics.text.variety import copied_share, distinct, unique_share
 from multigan.registry import Registry
 
-OF_FEATURES = ("frechet", "kernel", "precision", "recall", "density", "coverage")
+OF_FEATURES = ("frechet", "mauve", "kernel", "precision", "recall", "density", "coverage")
 
 
 @dataclass(frozen=True)
