@@ -29,7 +29,8 @@ Floats = NDArray[np.float64]
 def mauve(real: Tensor, fake: Tensor, *, seed: int = 0) -> float:
     """Returns a number in (0, 1]: 1 for samples spread over the clusters as the real ones are.
 
-    It rises with fewer clusters, and so with fewer samples: compare only numbers with the same N.
+    It rises with fewer clusters, and so with fewer samples, and another clustering of the same
+    features moves it by some hundredths: compare only numbers with the same N and seed.
 
     Args:
         real: Features (N, F).

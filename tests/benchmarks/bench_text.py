@@ -13,7 +13,8 @@ both are printed.
 `--captions` measures evaluations as well, by the processor time of this process and the peer's
 worker processes. The peer's is BLEU-2..5 of 200 samples against all references and Self-BLEU-2..4
 of 200 against all other samples; ours is BLEU-1..5 of all samples against all references and
-Self-BLEU-1..5 of all of them.
+Self-BLEU-1..5 of all of them. The peer treats each sample alike, so `--peer-samples 10` measures
+ten of its 200 and reports twenty times their time.
 """
 
 import argparse
@@ -47,6 +48,7 @@ from tests.benchmarks.textgan import COMMIT, Sizes, evaluation, parameters, relg
 
 MODULE = "tests.benchmarks.bench_text"
 ROWS = 10_000
+PEER_SAMPLES = 200
 
 
 def our_game(sizes: Sizes) -> TextGame:
@@ -101,12 +103,14 @@ def compare_iterations(options: argparse.Namespace) -> dict[str, object]:
 
 def compare_evaluations(options: argparse.Namespace) -> dict[str, object]:
     samples, references = (p.read_text(encoding="utf-8").splitlines() for p in options.captions)
-    theirs = evaluation(options.checkout, samples, references)
+    theirs = evaluation(options.checkout, samples, references, options.peer_samples)
     times: Times = {"ours": [], "peer": []}
-    times["peer"].append(seconds(theirs, everyones_time))
+    spent = seconds(theirs, everyones_time)
+    times["peer"].append(spent * PEER_SAMPLES / options.peer_samples)
     times["ours"].append(seconds(lambda: our_evaluation(samples, references), everyones_time))
     report("evaluation", times)
-    return {"samples": len(samples), "references": len(references), **result(times)}
+    measured = {"peer_samples_measured": options.peer_samples, "peer_samples": PEER_SAMPLES}
+    return {"samples": len(samples), "references": len(references), **measured, **result(times)}
 
 
 def everyones_time() -> float:
@@ -133,6 +137,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--vocab", type=int, help="another vocabulary (1000)")
     parser.add_argument("--captions", type=Path, nargs=2, metavar=("SAMPLES", "REFERENCES"))
+    parser.add_argument("--peer-samples", type=int, default=PEER_SAMPLES, help="measured (200)")
     options, found = start(parser, MODULE)
     assert options.clock in CLOCKS
     found["peer"] = f"TextGAN-PyTorch {COMMIT}"

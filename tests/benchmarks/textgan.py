@@ -116,11 +116,12 @@ def parameters(module: nn.Module) -> int:
 
 
 def evaluation(
-    checkout: Path, samples: Sequence[str], references: Sequence[str]
+    checkout: Path, samples: Sequence[str], references: Sequence[str], count: int
 ) -> Callable[[], list[float]]:
     """Returns its evaluation of BLEU-2..5 and Self-BLEU-2..4, as its RelGAN on captions has it.
 
-    200 samples against all references, and 200 others against all samples.
+    `count` samples, which are 200 unless told otherwise, against all references, and as many others
+    against all samples.
     """
     with importable(checkout):
         importlib.import_module("config").CUDA = False
@@ -130,6 +131,7 @@ def evaluation(
     bleu = metric("BLEU", test_text=split, real_text=real, gram=[2, 3, 4, 5], if_use=True)
     among = metric("Self-BLEU", test_text=split[-200:], real_text=split[:-200], gram=[2, 3, 4])
     among.if_use = True
+    bleu.sample_size = among.sample_size = count
     return lambda: [*bleu.get_score(), *among.get_score()]
 
 
