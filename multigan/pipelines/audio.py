@@ -99,6 +99,8 @@ class AudioPipeline(Pipeline):
         latents = self._timbres(notes, self.latents(timbres, seed=seed))
         sounds = self.audio_modality.decode(self.generate(latents, classes))
         waveforms = torch.stack([sound.waveform.mean(0) for sound in sounds])
+        # How loud a note is, is the melody's to say: latents are loud and soft as players are.
+        waveforms = waveforms / waveforms.abs().amax(1, keepdim=True).clamp_min(1e-6)
         rate = self.audio_modality.sample_rate
         return Audio(mix(notes, waveforms, rate)[None], rate)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from multigan.cli import main
-from multigan.music.melody import parse_melody
+from multigan.music.melody import Note, parse_melody
 from multigan.music.pitch import parse_pitch
 from multigan.pipelines import Pipeline
 
@@ -94,3 +94,20 @@ def test_pictures_cannot_be_played(multigan, trained):
     said = multigan("play", trained, "--notes", "C4")
     assert said.code == 1
     assert "cannot be played" in said.err
+
+
+def test_every_note_is_as_loud_as_the_melody_says(notes_run):
+    pipeline = Pipeline.from_pretrained(notes_run)
+    rest = [Note(2.0 * index, 0.4, 60 + index, velocity) for index, velocity in ((0, 127), (1, 32))]
+    song = pipeline.play(rest).waveform[0]
+    loud, soft = (song[start : start + 8000].abs().max() for start in (0, 16_000))
+    assert (soft / loud).item() == pytest.approx(32 / 127, rel=0.1)
+
+
+def test_the_demo_of_sound_ends_with_a_melody(multigan, tmp_path):
+    said = multigan("demo", "--modality", "audio", "--steps", 1, "--out", tmp_path)
+    assert said.code == 0
+    path = tmp_path / "0001-notes/melody.wav"
+    assert said.out.splitlines()[-1] == f"A melody: {path}"
+    sound, rate = soundfile.read(path)
+    assert 11 < len(sound) / rate < 14  # 32 beats at 150 a minute
