@@ -71,11 +71,11 @@ def prose() -> Recipe:
             "summary": "The demo: sentences of the help texts that every Python carries.",
             "data.lowercase": True,
             "data.length": 24,
-            "objective.warmup_steps": 500,
+            "objective.warmup_steps": 800,
             "objective.discriminator_warmup": 50,
-            "steps": 800,
+            "steps": 1000,
             "look_every": 100,
-            "checkpoint_every": 200,
+            "checkpoint_every": 250,
         }
     )
 

@@ -15,6 +15,7 @@ from multigan.modalities.text.relaxations import RELAXATIONS
 from multigan.modalities.text.vocabulary import until_end
 from tests.text.networks import (
     CLASSES,
+    DISCRIMINATOR_OPTIONS,
     B,
     L,
     V,
@@ -149,6 +150,28 @@ def test_classes_reach_both_players():
         sum(play.discriminator_terms(batch, 0).values()).backward()
     assert play.generator.told.table.weight.grad.any()
     assert play.discriminator.output.embed.table.weight.grad.any()
+
+
+@pytest.mark.parametrize("discriminator", DISCRIMINATOR_OPTIONS)
+@pytest.mark.parametrize("relaxation", RELAXATIONS)
+def test_every_relaxation_plays_with_every_discriminator_in_both_precisions(
+    relaxation, discriminator
+):
+    play = TextGame(
+        make_generator(),
+        make_discriminator(discriminator),
+        LOSSES["relativistic"],
+        RELAXATIONS[relaxation](),
+        regularizers=[R1(1.0), R2(1.0)],
+        entropy_weight=0.1,
+    )
+    for lowered in (False, True):
+        with seeded(0), torch.autocast("cpu", torch.bfloat16, enabled=lowered):
+            terms = {**play.generator_terms(Batch(some_ids()), 0)}
+            terms |= play.discriminator_terms(Batch(some_ids()), 0)
+        assert all(term.isfinite() for term in terms.values())
+        sum(terms.values()).backward()
+        assert all(p.grad.isfinite().all() for p in play.parameters() if p.grad is not None)
 
 
 def test_feature_matching_works_on_paths():

@@ -52,7 +52,7 @@ class _Policy(nn.Module):
         self, game: "TextGame", batch: Batch, sampled: Sampled, states: Tensor
     ) -> Opinion:
         """Makes rewarded tokens likelier: the gradient of the expected reward, as a term."""
-        rewards = self.rewards(game, batch, sampled)
+        rewards = self.rewards(game, batch, sampled).float()  # bfloat16 under autocast
         advantage = rewards - self._baseline_of(rewards, sampled.free)
 
         def compute(logits: Tensor, rows: Rows) -> tuple[Tensor, ...]:
