@@ -2,11 +2,10 @@
 
 from multigan.pipelines.audio import AudioPipeline
 from multigan.pipelines.base import (
-    MOST_SAMPLES,
     PIPELINES,
     Pipeline,
 )
-from multigan.pipelines.conditions import Condition, class_index
+from multigan.pipelines.conditions import MOST_SAMPLES, Condition, class_index
 from multigan.pipelines.text import LatentTextPipeline, TextPipeline
 
 __all__ = [

@@ -33,6 +33,7 @@ from multigan.latents import (
 from multigan.modalities import GENERATORS, MODALITIES
 from multigan.pipelines.conditions import (
     Condition,
+    check_counts,
     conditions_of,
     first_condition,
     read_condition,
@@ -40,7 +41,6 @@ from multigan.pipelines.conditions import (
 from multigan.registry import Component, Registry
 
 FORMAT = 1
-MOST_SAMPLES = 1_000_000  # in one call; with another seed there are more
 
 
 class Pipeline:
@@ -387,16 +387,6 @@ class Pipeline:
 
 # Kinds of data whose generators are sampled in a way of their own; the others use `Pipeline`.
 PIPELINES: Registry[Callable[..., Pipeline]] = Registry("modality")
-
-
-def check_counts(num_samples: int, truncation: float) -> None:
-    """Raises a ConfigError unless so many samples, truncated so, can be asked for."""
-    if not 1 <= num_samples <= MOST_SAMPLES:
-        raise ConfigError(
-            f"Between 1 and {MOST_SAMPLES} samples can be asked for at once, not {num_samples}."
-        )
-    if not 0 <= truncation <= 1:
-        raise ConfigError(f"truncation lies between 0 and 1; {truncation} does not.")
 
 
 def _read_index(folder: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a pipeline is told of its samples: by name, by number, or not at all."""
+"""What a pipeline is asked for: how many samples, and what it is told of them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,18 @@ from torch import Tensor
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError
 
+MOST_SAMPLES = 1_000_000  # in one call; with another seed there are more
 Condition = int | str | Sequence[int | str] | Tensor | None
+
+
+def check_counts(num_samples: int, truncation: float) -> None:
+    """Raises a ConfigError unless so many samples, truncated so, can be asked for."""
+    if not 1 <= num_samples <= MOST_SAMPLES:
+        raise ConfigError(
+            f"Between 1 and {MOST_SAMPLES} samples can be asked for at once, not {num_samples}."
+        )
+    if not 0 <= truncation <= 1:
+        raise ConfigError(f"truncation lies between 0 and 1; {truncation} does not.")
 
 
 def conditions_of(

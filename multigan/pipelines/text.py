@@ -19,8 +19,8 @@ from multigan.modalities.text.choosing import Sharpening, choose_by
 from multigan.modalities.text.latent import LatentTextGenerator
 from multigan.modalities.text.pretrained import CausalLMGenerator
 from multigan.modalities.text.sequence import TextGenerator
-from multigan.pipelines.base import PIPELINES, Pipeline, check_counts
-from multigan.pipelines.conditions import Condition
+from multigan.pipelines.base import PIPELINES, Pipeline
+from multigan.pipelines.conditions import Condition, check_counts
 from multigan.tokenizers import FastTokenizer
 
 
