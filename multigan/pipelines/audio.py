@@ -21,8 +21,8 @@ from multigan.modalities.audio.streaming import StreamingSynthesis
 from multigan.music.melody import Note
 from multigan.music.mixing import mix
 from multigan.music.pitch import parse_pitch, pitch_name
-from multigan.pipelines.base import PIPELINES, Pipeline, check_counts
-from multigan.pipelines.conditions import Condition
+from multigan.pipelines.base import PIPELINES, Pipeline
+from multigan.pipelines.conditions import Condition, check_counts
 
 OCTAVE = 12
 
