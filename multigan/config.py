@@ -31,7 +31,7 @@ _AT_LEAST_1 = (
 )
 _NOT_NEGATIVE = (
     *("half_life", "steps", "look_every", "checkpoint_every", "evaluate_every", "profile_every"),
-    "max_rollbacks",
+    *("max_rollbacks", "health_every"),
 )
 
 
@@ -118,6 +118,8 @@ class Recipe:
         keep_checkpoints: How many of the newest stay.
         metrics: What is measured every `evaluate_every` steps.
         best_by: The metric whose best checkpoint is kept besides; "" for none.
+        health_every: Interval in steps of the doctor's inspections; 0 is never.
+        heal: Whether to apply what the doctor suggests without being told to.
         on_divergence: "stop", or "rollback" to the last checkpoint with half the learning rate.
         max_rollbacks: After so many the run stops all the same.
     """
@@ -159,6 +161,8 @@ class Recipe:
     keep_checkpoints: int = 3
     metrics: tuple[str, ...] = ("frechet", "coverage")
     best_by: str = ""
+    health_every: int = 250
+    heal: bool = False
     on_divergence: str = "stop"
     max_rollbacks: int = 3
 

@@ -3,10 +3,8 @@
 Whatever ends a session, the run's folder says so, and holds a checkpoint to go on from.
 """
 
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,8 @@ from multigan.assemble import Parts, build_parts, build_trainer, load_data
 from multigan.config import GIVEN_IN_PYTHON, Recipe
 from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey
 from multigan.core.engine import Engine, open_engine
+from multigan.core.health import Doctor, Healer
+from multigan.core.interrupts import stopping_on_signals
 from multigan.core.profiles import Profiles
 from multigan.core.resuming import newest_whole, resume_from
 from multigan.core.run import checkpoint_step, create_run
@@ -66,7 +66,7 @@ class Session:
                 those did not help.
             RunError: Another process is training this run.
         """
-        with _only_trainer(self.run, self.engine), _stopping_on_signals(self.trainer):
+        with _only_trainer(self.run, self.engine), stopping_on_signals(self.trainer):
             try:
                 self._fit_through_divergence()
                 self._finish()
@@ -288,11 +288,14 @@ def _open(
         every=recipe.evaluate_every,
     )
     log = Log(run, recipe.steps, every=recipe.log_every, on_row=on_row)
+    healer = Healer(run) if recipe.heal else None
+    doctor = Doctor(run, every=recipe.health_every, healer=healer)
     checkpoint = Checkpoint(
         run,
         every=recipe.checkpoint_every,
         keep=recipe.keep_checkpoints,
         best=evaluate,
+        is_healthy=doctor.is_healthy,
         on_save=lambda trainer: _save_pipeline(run, parts, trainer),
     )
     look = Look(
@@ -304,7 +307,8 @@ def _open(
     # Losses are checked before anything is drawn or saved; requests come last, so that a
     # checkpoint somebody asks for holds all that this step wrote.
     profiles = [Profiles(run, trainer, every=recipe.profile_every)] * bool(recipe.profile_every)
-    standard = [log, look, evaluate, *profiles, checkpoint, Obey(run, checkpoint, log)]
+    obey = Obey(run, checkpoint, log)
+    standard = [log, look, evaluate, *profiles, doctor, checkpoint, obey]
     trainer.callbacks += [*standard, *callbacks]
     return Session(run, recipe, parts, trainer, trainer.engine, log, checkpoint, notes=[])
 
@@ -367,26 +371,6 @@ def _shared_run(engine: Engine, out: str | Path, name: str) -> Run:
 def _only_trainer(run: Run, engine: Engine) -> AbstractContextManager[None]:
     """Keeps other programs from training the run; one process locks it for all of its kind."""
     return run.lock() if engine.is_main else nullcontext()
-
-
-@contextmanager
-def _stopping_on_signals(trainer: Trainer) -> Iterator[None]:
-    """Turns the first Ctrl-C or SIGTERM into a stop after the step; the second is an error."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals belong to the main thread: a notebook's kernel handles its own
-        return
-
-    def stop(number: int, frame: Any) -> None:
-        if trainer.stop_reason is not None:
-            raise KeyboardInterrupt
-        trainer.stop(signal.Signals(number).name)
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _sentence(error: BaseException) -> str:

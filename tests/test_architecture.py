@@ -24,7 +24,7 @@ LAYERS = [
     {"environment", "evaluation", "report"},
     {"session", "synthesis"},
     {"recipes", "forking"},
-    {"trainers", "experiments"},
+    {"trainers", "experiments", "healing"},
     {"cli"},
     {"notebook"},
 ]

@@ -31,6 +31,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_device(parser)
     parser.add_argument(
+        "--heal", action="store_true", help="do what the doctor suggests, in new runs if need be"
+    )
+    parser.add_argument(
         "--dry-run", action="store_true", help="load and build everything, write nothing"
     )
     add_json(parser, "print one object per logged row; with --dry-run, the recipe")
@@ -39,16 +42,23 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Trains, or says what would be trained."""
     from multigan.cli.training import train_session
+    from multigan.healing import MOST_FORKS, begin_again, wanted
     from multigan.session import start
 
     recipe = resolve(args)
     if args.dry_run:
         describe_only(recipe, args)
         return
-    train_session(
+    trained = train_session(
         partial(start, recipe, out=args.out, device=args.device, command=args.typed),
         as_json=args.json,
     )
+    for _ in range(MOST_FORKS):
+        remedy = wanted(trained)
+        if remedy is None:
+            break
+        again = partial(begin_again, trained, remedy, device=args.device)
+        trained = train_session(again, as_json=args.json)
 
 
 def describe_only(recipe: "Recipe", args: Namespace) -> None:
@@ -82,6 +92,8 @@ def adjusted(chosen: "Recipe", args: Namespace) -> "Recipe":
         chosen = chosen.with_data(args.data)
     asked: dict[str, Any] = {"steps": args.steps, "seed": args.seed}
     changes = {name: value for name, value in asked.items() if value is not None}
+    if getattr(args, "heal", False):  # other commands adjust recipes, too
+        changes["heal"] = True
     return chosen.changed(changes | parse_changes(args.set))
 
 

@@ -196,6 +196,8 @@ class Checkpoint(Callback):
         every: Interval in steps; the step at which `best` finds a new best is saved besides.
         keep: How many of the newest to keep.
         best: Names the step whose checkpoint is kept besides, if any.
+        is_healthy: Whether the run is well now; the newest checkpoint of a healthy run is kept
+            besides, for a sick one to go back to.
         on_save: Called after each save, e.g. to write the pipeline.
     """
 
@@ -206,9 +208,12 @@ class Checkpoint(Callback):
         every: int = 1000,
         keep: int = 3,
         best: Evaluate | None = None,
+        is_healthy: Callable[[], bool] = lambda: False,
         on_save: Callable[[Trainer], None] | None = None,
     ) -> None:
         self.run, self.every, self.keep, self.best, self.on_save = run, every, keep, best, on_save
+        self.is_healthy = is_healthy
+        self.healthy: int | None = None
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
         """Saves on every `every`-th step and on the best so far."""
@@ -226,12 +231,22 @@ class Checkpoint(Callback):
         step = trainer.steps_done
         folder = self.run.checkpoints / f"step-{step:06d}"
         if trainer.engine.is_main and not folder.is_dir():
+            self.healthy = step if self.is_healthy() else self.healthy
             save_checkpoint(trainer.state_dict(), folder)
-            always = frozenset(s for s in (step, self._best_step) if s is not None)
+            spared = (step, self._best_step, self.healthy)
+            always = frozenset(s for s in spared if s is not None)
             prune_checkpoints(self.run.checkpoints, keep=self.keep, always=always)
             if self.on_save is not None:
                 self.on_save(trainer)
         trainer.engine.wait()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the newest healthy step."""
+        return {"healthy": self.healthy}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Takes over the newest healthy step."""
+        self.healthy = state["healthy"]
 
     @property
     def _best_step(self) -> int | None:

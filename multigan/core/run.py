@@ -7,6 +7,7 @@
       curves.json                       the same, thinned to what a chart can show
       status.json                       how far it is, and how fast
       control.json                      what somebody asks of it
+      health.json                       what is wrong with it, and what helps
       parent.json                       of a forked run: where it comes from
       samples/001000.png|.wav|.txt      fixed latents, one file per look
       checkpoints/step-001000/          everything needed to continue, exactly
@@ -46,7 +47,10 @@ _CHECKPOINT = re.compile(r"step-(\d{6,})")
 AT_WORK = frozenset({"running", "paused"})
 WAIT_SECONDS = 0.1  # between two looks at a run that is waited for
 WISHES = ("run", "pause", "stop")
-FILES = ("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json")
+FILES = (
+    *("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json"),
+    "health.json",
+)
 MARKER = ".multigan"  # what the name of the file ends in by which JupyterLab opens a run
 ENTRIES = frozenset(
     (
@@ -77,6 +81,7 @@ class RunFolder:
         self.curves = CurvesFile(self.path / "curves.json")
         self.status_file = self.path / "status.json"
         self.control_file = self.path / "control.json"
+        self.health_file = self.path / "health.json"
         self.samples = self.path / "samples"
         self.checkpoints = self.path / "checkpoints"
         self.profiles = self.path / "profiles"

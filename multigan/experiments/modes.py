@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 
+from multigan.assemble import Unconditional
 from multigan.core.draws import seeded
 from multigan.core.game import AdversarialGame
 from multigan.core.losses import LOSSES
@@ -185,7 +186,9 @@ def make_trainer(
     return Trainer(
         game,
         {p.name: adam(p.player, count, rate, beta2=0.99) for p in game.phases},
-        Stream(data.source(100_000), lambda raw: raw, setting.batch * count, seed=seeds[0]),
+        Unconditional(
+            Stream(data.source(100_000), lambda raw: raw, setting.batch * count, seed=seeds[0])
+        ),
         schedules={"learning_rate": Schedule(rate, rate / 20, over=over)},
         seed=seeds[0],
         half_life=setting.half_life * count,

@@ -16,8 +16,9 @@ Row = Mapping[str, Any]
 STYLE = Path(__file__).with_name("style.css")
 NUM_METRIC_ROWS = 12
 METRIC = "metric/"
+HEALTH = "health/"
 DISTANCE = "/distance"  # of a Wasserstein loss
-EVENTS = {"rollback": "Rolled back", "set": "Set by hand", "refused": "Refused"}
+EVENTS = {"rollback": "Rolled back", "heal": "Healed", "set": "Set by hand", "refused": "Refused"}
 
 
 def write_report(run: RunFolder) -> Path:
@@ -35,6 +36,7 @@ def render_report(run: RunFolder) -> str:
         "On the way": f"<div class=strip>{strip}</div>" if (strip := earlier_looks(files)) else "",
         "Losses": _loss_charts(rows),
         "Quality": _quality(rows),
+        "Health": _health(rows, _read(run.health_file)),
         "Notes": _notes(rows, status, environment),
         "Recipe": _folded("What was asked for", _read(run.recipe_file)),
         "Environment": _folded("What it ran on", environment),
@@ -64,10 +66,16 @@ def _headline(rows: Sequence[Row], status: Row, environment: Row) -> str:
 
 
 def _loss_charts(rows: Sequence[Row]) -> str:
-    names = [name for name in _names(rows) if "/" in name and not name.startswith(METRIC)]
+    apart = (METRIC, HEALTH)
+    names = [name for name in _names(rows) if "/" in name and not name.startswith(apart)]
     charts = {
         "Adversarial losses": [name for name in names if name.endswith("/adversarial")],
         "Distance, as the discriminator estimates it": [n for n in names if n.endswith(DISTANCE)],
+        "Mean logits": [name for name in names if name.endswith("_logit")],
+        "Share of real samples, and of pairs, that the discriminator gets right, less the wrong": [
+            name for name in names if name.endswith(("/sign", "/advantage"))
+        ],
+        "Knobs that controllers turn": [name for name in names if name.startswith("knob/")],
     }
     shown = [name for group in charts.values() for name in group]
     charts["Penalties and other terms"] = [name for name in names if name not in shown]
@@ -86,6 +94,19 @@ def _quality(rows: Sequence[Row]) -> str:
     newest = measured[-NUM_METRIC_ROWS:]
     values = ([row["step"], *(row.get(name) for name in names)] for row in newest)
     return "".join(charts) + column_table(["step", *titles], values)
+
+
+def _health(rows: Sequence[Row], health: Row) -> str:
+    findings = [
+        f"<li><b>{escape(one['severity'])}</b>: {escape(one['text'])}"
+        + (f" {escape(one['remedy']['text'])}" if one["remedy"] else "")
+        for one in health.get("findings", ())
+    ]
+    if not findings:
+        return ""
+    shown = [f"{HEALTH}{name}" for name in ("coverage", "diversity", "support", "saturation")]
+    chart = line_chart("What the doctor measured; 1 is as real data", _series(rows, shown))
+    return f"<p>At step {health['step']}:</p><ul>{''.join(findings)}</ul>{chart}"
 
 
 def _notes(rows: Sequence[Row], status: Row, environment: Row) -> str:

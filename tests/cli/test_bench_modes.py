@@ -45,7 +45,7 @@ def alone(together: Trainer, loss: str, seed: int, index: int, count: int) -> Tr
     game.regularizers = together.objective.regularizers
     game.constraints = together.objective.constraints
     game.loss = replica_loss(LOSSES[loss], 1)
-    whole = together.data
+    whole = together.data.stream
     data = Stream(
         whole.source, whole.encode, whole.batch_size, seed=whole.seed, rank=index, world_size=count
     )

@@ -1,9 +1,9 @@
 """`multigan bench`: comparisons that people publish."""
 
-from multigan.cli.bench import modes, text_oracle
+from multigan.cli.bench import doctor, modes, text_oracle
 from multigan.cli.commands import Group
 
 BENCH = Group(
     "Run comparisons that people publish: train, measure, draw.",
-    {"modes": modes, "text-oracle": text_oracle},
+    {"doctor": doctor, "modes": modes, "text-oracle": text_oracle},
 )

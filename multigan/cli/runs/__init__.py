@@ -1,7 +1,7 @@
 """`multigan runs`: look at runs and steer them, through the files in their folders."""
 
 from multigan.cli.commands import Group
-from multigan.cli.runs import compare, delete, listing, requests, show, turn
+from multigan.cli.runs import compare, delete, heal, listing, requests, show, turn
 
 RUNS = Group(
     "List, show, steer, compare and delete runs.",
@@ -13,6 +13,7 @@ RUNS = Group(
         "continue": requests.CONTINUE,
         "checkpoint": requests.CHECKPOINT,
         "set": turn,
+        "heal": heal,
         "compare": compare,
         "delete": delete,
     },

@@ -1,0 +1,178 @@
+"""Looks at a run while it trains, and says what is wrong with it."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from multigan.core.game import AdversarialGame
+from multigan.core.health.findings import PATIENCE, WARM_UP, Finding, diagnose, worst
+from multigan.core.health.reference import Reference, make_reference
+from multigan.core.health.remedies import remedies_for
+from multigan.core.health.vitals import (
+    Vitals,
+    compare,
+    draw_samples,
+    gradient_ratio,
+    saturation,
+)
+from multigan.core.modes import evaluating
+from multigan.core.run import RunFolder
+from multigan.core.trainer import Callback, Logs, Trainer
+from multigan.files import write_json
+
+ADVANTAGE = "discriminator/advantage"
+KEPT = WARM_UP + PATIENCE  # inspections that a verdict depends on
+
+
+class Doctor(Callback):
+    """Inspects a game at regular steps and writes what it finds.
+
+    It draws nothing from the run's random numbers and changes nothing, so a run is the same with
+    and without it. An inspection costs about two passes of `samples` samples through each player,
+    without gradients.
+
+    Args:
+        run: Where health.json and rows of metrics are written; None writes nothing.
+        every: Interval in steps; 0 never inspects.
+        samples: How many real and generated samples are compared.
+        healer: Acts on alarms: told the trainer, the findings and how often it has acted before,
+            it says whether it has acted again.
+    """
+
+    def __init__(
+        self,
+        run: RunFolder | None = None,
+        *,
+        every: int = 250,
+        samples: int = 512,
+        healer: Callable[[Trainer, list[Finding], int], bool] | None = None,
+    ) -> None:
+        self.run, self.every, self.samples, self.healer = run, every, samples, healer
+        self.history: list[Vitals] = []
+        self.findings: list[Finding] = []
+        self.seconds = 0.0  # spent on inspections
+        self._inspections = self._healed = 0
+        self._well = False
+        self._reference: tuple[Reference, Tensor] | None = None
+        self._features: Tensor | None = None
+        self._advantage: Tensor | None = None
+        self._steps = 0
+
+    def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
+        """Adds what the step says of the discriminator; inspects on every `every`-th step."""
+        if not self.every or not isinstance(trainer.objective, AdversarialGame):
+            return
+        if ADVANTAGE in logs:
+            value = logs[ADVANTAGE]
+            self._advantage = value if self._advantage is None else self._advantage + value
+            self._steps += 1
+        if trainer.steps_done % self.every == 0:
+            began = time.perf_counter()
+            if trainer.engine.is_main:
+                self.inspect(trainer)
+            self.seconds += time.perf_counter() - began
+            self._heal(trainer)
+
+    def inspect(self, trainer: Trainer) -> list[Finding]:
+        """Measures now, and returns and writes what was found."""
+        vitals = self._measure(trainer)
+        self.history = [*self.history, vitals][-KEPT:]
+        self._inspections += 1
+        self.findings = diagnose(self._judged(), remedies_for(trainer))
+        state = worst(self.findings)
+        self._well = state == "ok" and self._inspections > WARM_UP
+        self._write(trainer, vitals, state)
+        return self.findings
+
+    def is_healthy(self) -> bool:
+        """Whether the last inspection found nothing; not before the first one after the warm-up."""
+        return self._well
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the inspections that later verdicts depend on."""
+        return {
+            "history": [vitals.to_json() for vitals in self.history],
+            "inspections": self._inspections,
+            "healed": self._healed,
+            "well": self._well,
+            "features": self._features,
+            "advantage": self._advantage,
+            "steps": self._steps,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Takes over the inspections."""
+        self.history = [Vitals.from_json(vitals) for vitals in state["history"]]
+        self._inspections, self._healed = state["inspections"], state["healed"]
+        self._well = state["well"]
+        self._features, self._advantage = state["features"], state["advantage"]
+        self._steps = state["steps"]
+
+    def _heal(self, trainer: Trainer) -> None:
+        if self.healer is None:
+            return
+        self.findings = trainer.engine.share(self.findings)
+        if worst(self.findings) == "alarm" and self.healer(trainer, self.findings, self._healed):
+            self._healed += 1
+            self.history, self._inspections = [], 0  # the remedy gets its time
+
+    def _judged(self) -> list[Vitals]:
+        """Returns the inspections; of a long run only those after the warm-up are still kept."""
+        padding = min(self._inspections - len(self.history), WARM_UP)
+        return [self.history[0]] * padding + self.history
+
+    @torch.no_grad()
+    def _measure(self, trainer: Trainer) -> Vitals:
+        game = trainer.objective
+        assert isinstance(game, AdversarialGame)
+        reference, real = self._real(trainer)
+        samples = draw_samples(game, reference, len(real), trainer.engine.device)
+        features = reference.features(samples)
+        before = None if self._features is None else self._features.to(features.device)
+        found: dict[str, Any] = {"step": trainer.steps_done}
+        if features.isfinite().all():
+            last = self.history[-1] if self.history else None
+            found |= compare(features, before, reference, last)
+            found["saturation"] = self._saturation(game, reference, real, samples)
+        self._features = features
+        if self._advantage is not None:
+            found["advantage"] = float(self._advantage / self._steps)
+            self._advantage, self._steps = None, 0
+        found["generator_gradient"] = gradient_ratio(game.generator)
+        found["discriminator_gradient"] = gradient_ratio(game.discriminator)
+        return Vitals(**found)
+
+    def _saturation(
+        self, game: AdversarialGame, reference: Reference, real: Tensor, samples: Tensor
+    ) -> float:
+        condition = reference.condition
+        with evaluating(game.discriminator):  # which leaves the norms' statistics as they are
+            logits = [game.discriminator(x, condition).float() for x in (real, samples)]
+        return saturation(game.loss, *logits)
+
+    def _real(self, trainer: Trainer) -> tuple[Reference, Tensor]:
+        """Returns the first real samples of the run and what is known of them; kept once read."""
+        if self._reference is None:
+            found, conditions, count = [], [], 0
+            for batch in trainer.data.batches(0):
+                found.append(batch.samples)
+                conditions.append(batch.condition)
+                count += len(batch)
+                if count >= self.samples:
+                    break
+            real = torch.cat(found)[: self.samples]
+            told = [c for c in conditions if c is not None]
+            condition = torch.cat(told)[: self.samples] if told else None
+            self._reference = make_reference(real, condition), real
+        return self._reference
+
+    def _write(self, trainer: Trainer, vitals: Vitals, state: str) -> None:
+        if self.run is None:
+            return
+        findings = [finding.to_json() for finding in self.findings]
+        write_json(self.run.health_file, {"step": trainer.steps_done, "findings": findings})
+        numbers = {f"health/{name}": value for name, value in vitals.numbers().items()}
+        self.run.append_metrics({"step": trainer.steps_done, "health": state, **numbers})

@@ -1,0 +1,185 @@
+"""From numbers to words: what is wrong, how sure that is, and what to do.
+
+Thresholds were chosen on runs of other seeds than `multigan bench doctor` reports.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from multigan.core.health.vitals import Vitals
+
+Severity = Literal["ok", "warning", "alarm"]
+WARM_UP = 6  # inspections: a generator that has not begun to learn looks collapsed
+PATIENCE = 3  # inspections in a row that must agree before there is an alarm
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What helps.
+
+    Attributes:
+        name: "penalty", "add_penalties", "pack", "slow_down", "roll_back".
+        text: The same in words.
+        knobs: Numbers to turn while the run goes on.
+        changes: What else must change in the recipe; such a remedy needs a new run, which takes
+            over the weights of the last healthy checkpoint.
+    """
+
+    name: str
+    text: str
+    knobs: dict[str, float] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def needs_fork(self) -> bool:
+        """Whether a new run is needed."""
+        return bool(self.changes) or not self.knobs
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        name: Of the alarm.
+        severity: "ok"; "warning" when it shows; "alarm" when it has shown several times in a row.
+        value: The number, None where it could not be measured.
+        text: What it says, in plain words, with the number.
+        remedy: What helps; None while all is well.
+    """
+
+    name: str
+    severity: Severity
+    value: float | None
+    text: str
+    remedy: Remedy | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns plain values, as health.json has them."""
+        remedy = None
+        if self.remedy is not None:
+            remedy = {**vars(self.remedy), "needs_fork": self.remedy.needs_fork}
+        return {**vars(self), "remedy": remedy}
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One disease.
+
+    Attributes:
+        name: Of the disease.
+        measure: The number it is known by; NaN where it cannot be measured.
+        is_bad: Whether the number is a symptom.
+        words: What to say of the number; `{value}` stands for it.
+        well: The same while all is well.
+        cures: Names of remedies, the best first; the first that can be applied is suggested.
+    """
+
+    name: str
+    measure: Callable[[Vitals], float]
+    is_bad: Callable[[Vitals], bool]
+    words: str
+    well: str
+    cures: tuple[str, ...]
+
+
+ALARMS: tuple[Alarm, ...] = (
+    Alarm(
+        "coverage",
+        lambda v: v.coverage,
+        lambda v: v.coverage < 0.7,
+        "The generator reaches only {value:.0%} of the real data: the rest has no samples near it.",
+        "The generator reaches {value:.0%} of the real data.",
+        ("penalty", "add_penalties", "pack"),
+    ),
+    Alarm(
+        "diversity",
+        lambda v: v.diversity,
+        lambda v: v.diversity < 0.35,
+        "Samples differ from one another {value:.0%} as much as real ones do.",
+        "Samples differ from one another {value:.0%} as much as real ones do.",
+        ("penalty", "add_penalties", "pack"),
+    ),
+    Alarm(
+        "support",
+        lambda v: v.distinct,
+        lambda v: v.support < 0.1,
+        "Samples repeat themselves: about {value:.0f} different ones by the birthday paradox, "
+        "where as many real ones tell 200 apart.",
+        "About {value:.0f} different samples by the birthday paradox; of real ones 200.",
+        ("pack", "add_penalties", "penalty"),
+    ),
+    Alarm(
+        "saturation",
+        lambda v: v.saturation,
+        lambda v: v.saturation > 0.9,
+        "The discriminator is sure of everything: its loss is {value:.0%} flat, so neither player "
+        "learns from it.",
+        "The discriminator's loss is {value:.0%} flat at its logits.",
+        ("penalty", "add_penalties", "slow_down"),
+    ),
+    Alarm(
+        "oscillation",
+        lambda v: v.turnover,
+        lambda v: v.turnover > 0.6,
+        "The generator jumps: {value:.0%} of its samples left for another region of the data since "
+        "the last inspection.",
+        "{value:.0%} of the samples changed region since the last inspection.",
+        ("add_penalties", "slow_down", "penalty"),
+    ),
+    Alarm(
+        "vanishing_gradient",
+        lambda v: v.generator_gradient,
+        lambda v: v.generator_gradient < 1e-4,
+        "The generator hears next to nothing: its gradient is {value:.1e} of its weights.",
+        "The generator's gradient is {value:.1e} of its weights.",
+        ("penalty", "add_penalties", "slow_down"),
+    ),
+    Alarm(
+        "exploding_gradient",
+        lambda v: max(v.generator_gradient, v.discriminator_gradient),
+        lambda v: max(v.generator_gradient, v.discriminator_gradient) > 10,
+        "A gradient explodes: it is {value:.1e} times as large as the weights it moves.",
+        "The larger gradient is {value:.1e} of its weights.",
+        ("roll_back",),
+    ),
+    Alarm(
+        "dead_generator",
+        lambda v: v.movement,
+        lambda v: v.movement < 1e-4,
+        "The generator has stopped: its samples moved by {value:.1e} of the data's deviation since "
+        "the last inspection.",
+        "Samples moved by {value:.1e} of the data's deviation since the last inspection.",
+        ("roll_back",),
+    ),
+)
+
+
+def diagnose(history: Sequence[Vitals], remedies: Mapping[str, Remedy]) -> list[Finding]:
+    """Returns a finding for each alarm, after the newest of some inspections.
+
+    Args:
+        history: The inspections, oldest first; at least one. The first `WARM_UP` raise no alarm.
+        remedies: Those that can be applied to this run, by name.
+    """
+    return [_finding(alarm, history, remedies) for alarm in ALARMS]
+
+
+def worst(findings: Sequence[Finding]) -> Severity:
+    """Returns the highest severity among the findings."""
+    order: tuple[Severity, ...] = ("ok", "warning", "alarm")
+    return max((f.severity for f in findings), key=order.index, default="ok")
+
+
+def _finding(alarm: Alarm, history: Sequence[Vitals], remedies: Mapping[str, Remedy]) -> Finding:
+    value = alarm.measure(history[-1])
+    if value != value:
+        return Finding(alarm.name, "ok", None, "Not measured yet, or not on this objective.")
+    if not alarm.is_bad(history[-1]):
+        return Finding(alarm.name, "ok", value, alarm.well.format(value=value))
+    late = history[WARM_UP:][-PATIENCE:]
+    sure = len(late) == PATIENCE and all(alarm.is_bad(vitals) for vitals in late)
+    cure = next((remedies[name] for name in alarm.cures if name in remedies), None)
+    words = alarm.words.format(value=value)
+    return Finding(alarm.name, "alarm" if sure else "warning", value, words, cure)

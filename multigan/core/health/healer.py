@@ -1,0 +1,50 @@
+"""Applies what the doctor suggests, without being told to."""
+
+from collections.abc import Sequence
+
+from multigan.core.health.findings import Finding, Remedy
+from multigan.core.run import RunFolder
+from multigan.core.trainer import Trainer
+
+MOST_TURNS = 3  # of knobs; a run that they have not helped needs more than knobs
+UNWELL = "unwell"  # how the reason of a stop begins that asks for a new run
+
+
+class Healer:
+    """Turns knobs at an alarm; where that is not enough, stops the run, so that a new one heals it.
+
+    The doctor forgets its inspections after each remedy, so that the remedy gets its time.
+
+    Args:
+        run: Where rows about what was done are written.
+    """
+
+    def __init__(self, run: RunFolder) -> None:
+        self.run = run
+
+    def __call__(self, trainer: Trainer, findings: Sequence[Finding], turns: int) -> bool:
+        """Acts on the first alarm that has a remedy; returns whether anything was done.
+
+        Args:
+            trainer: Of the run.
+            findings: Of the inspection.
+            turns: How often knobs were turned before.
+        """
+        for finding in findings:
+            remedy = finding.remedy
+            if finding.severity != "alarm" or remedy is None:
+                continue
+            if not remedy.needs_fork and turns < MOST_TURNS:
+                self._turn(trainer, finding, remedy)
+                return True
+            if remedy.needs_fork:
+                trainer.stop(f"{UNWELL}: {finding.text} {remedy.text}")
+                return True
+        return False
+
+    def _turn(self, trainer: Trainer, finding: Finding, remedy: Remedy) -> None:
+        for knob, value in remedy.knobs.items():
+            trainer.turn(knob, min(value, trainer.knobs[knob].maximum))
+        if trainer.engine.is_main:
+            told = {"heal": f"{finding.text} {remedy.text}", "set": remedy.knobs}
+            self.run.append_metrics({"step": trainer.steps_done, **told})

@@ -1,0 +1,134 @@
+"""Heals a run: turns its knobs, or begins a new run from its last healthy checkpoint.
+
+The sick run is left as it is, so that the two can be compared.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from multigan.core.checkpoint import load_checkpoint
+from multigan.core.health.healer import UNWELL
+from multigan.core.run import checkpoint_step
+from multigan.core.trainer import Trainer
+from multigan.errors import RunError
+from multigan.files import read_object
+from multigan.forking import fork
+from multigan.runs import Run
+from multigan.session import ROLLBACK_FACTOR, Session, start
+
+MOST_FORKS = 3  # of one `multigan train --heal`
+
+State = dict[str, Any]
+
+
+def suggested(run: Run, name: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns a finding of health.json and its remedy: the named one, or that of the worst.
+
+    Raises:
+        RunError: The run has not been inspected, is well, or nobody suggests that remedy.
+    """
+    findings = read_object(run.health_file).get("findings")
+    if not findings:
+        raise RunError(
+            f"Run {run.name} has not been inspected yet: there is no health.json. Inspections come "
+            "every health_every steps."
+        )
+    sick = [finding for finding in findings if finding.get("remedy")]
+    sick.sort(key=lambda finding: finding["severity"] != "alarm")
+    for finding in sick:
+        if name in (None, finding["remedy"]["name"]):
+            return finding, finding["remedy"]
+    if not sick:
+        raise RunError(f"Run {run.name} is well: the doctor suggests nothing.")
+    known = ", ".join(dict.fromkeys(finding["remedy"]["name"] for finding in sick))
+    raise RunError(f"The doctor does not suggest {name!r} for run {run.name}, but: {known}.")
+
+
+def last_healthy(run: Run) -> Path | None:
+    """Returns the newest checkpoint from before the run's first standing alarm, None for step 0."""
+    states = {row["step"]: row["health"] for row in run.metrics() if "health" in row}
+    for folder in reversed(run.checkpoint_folders()):
+        before = [step for step in states if step <= checkpoint_step(folder)]
+        if not before or states[max(before)] == "ok":
+            return folder
+    return None
+
+
+def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **talk: Any) -> Session:
+    """Prepares a new run with a remedy's changes, from the last healthy checkpoint.
+
+    Where the remedy changes a network, every weight that fits is taken over with its optimizer's
+    state, and the player whose network has changed starts anew. A remedy that changes nothing
+    halves the learning rates instead.
+
+    Args:
+        run: The sick run. It must not be at work.
+        remedy: As in health.json.
+        device: "auto", "cpu", "cuda" or "mps".
+        talk: `callbacks`, `on_row` and `on_note`, as `multigan.session.start` takes them.
+
+    Raises:
+        RunError: The run is being trained.
+        MultiganError: Whatever is wrong with the recipe, the data or the device.
+    """
+    if run.is_busy():
+        raise RunError(
+            f"Run {run.name} is being trained. Stop it first: multigan runs stop {run.path}"
+        )
+    folder, changes = last_healthy(run), remedy["changes"]
+    how = {"out": run.path.parent, "device": device, **talk}
+    if folder is None or "pack" in changes:
+        session = start(run.recipe.changed(changes), **how)
+        if folder is not None:
+            _take_over(session.trainer, load_checkpoint(folder, session.engine.device))
+    else:
+        session = fork(run, step=checkpoint_step(folder), changes=changes, **how)
+    if not changes:
+        session.trainer.scale_learning_rate(ROLLBACK_FACTOR)
+    step = session.trainer.steps_done
+    note = f"Goes on from step {step} of run {run.name}. {remedy['text']}"
+    session.notes.append(note)
+    if session.engine.is_main:
+        session.run.append_metrics({"step": step, "heal": note})
+    return session
+
+
+def wanted(run: Run) -> dict[str, Any] | None:
+    """Returns the remedy for which a run with `heal` has stopped, if it has."""
+    stopped = str(run.status().get("message", "")).startswith(f"Stopped: {UNWELL}")
+    return suggested(run)[1] if stopped else None
+
+
+def _take_over(trainer: Trainer, state: State) -> None:
+    """Loads what fits of a checkpoint into another game's trainer."""
+    own = trainer.state_dict()
+    fits = {
+        player: all(
+            name in own["objective"] and own["objective"][name].shape == value.shape
+            for name, value in _part(state["objective"], player).items()
+        )
+        for player in trainer.optimizers
+    }
+    kept = {
+        name: value
+        for name, value in state["objective"].items()
+        if fits.get(name.partition(".")[0], True) and _same(own["objective"].get(name), value)
+    }
+    state["objective"] = own["objective"] | kept
+    for player, fit in fits.items():
+        if not fit:
+            state["optimizers"][player] = own["optimizers"][player]
+    overrides = state["progress"]["overrides"]
+    overrides = {name: value for name, value in overrides.items() if name in trainer.knobs}
+    state["progress"]["overrides"] = overrides
+    trainer.load_state_dict({**state, "callbacks": {}})
+
+
+def _part(weights: dict[str, Tensor], player: str) -> dict[str, Tensor]:
+    return {name: value for name, value in weights.items() if name.startswith(f"{player}.")}
+
+
+def _same(own: Tensor | None, value: Tensor) -> bool:
+    return own is not None and own.shape == value.shape

@@ -1,0 +1,151 @@
+"""A run that is made sick, what the doctor says of it, and what healing does."""
+
+import json
+import shutil
+
+import pytest
+import torch
+
+from multigan.cli import main
+from multigan.core.checkpoint import load_checkpoint
+from multigan.core.health.findings import PATIENCE, WARM_UP
+from multigan.core.run import RunFolder
+from multigan.healing import last_healthy
+from tests.cli.conftest import TINY
+
+ALARM = WARM_UP + PATIENCE  # inspections until the first alarm can stand
+EVERY_STEP = ("--set", "health_every=1", "--set", "log_every=2", "--set", "look_every=0")
+# Batch norm's statistics would move the samples even if no weight does.
+STILL = (
+    "--set",
+    "generator.norm=none",
+    "--set",
+    "optimizers.generator.learning_rate=0",
+    "--set",
+    "schedules.learning_rate=null",
+)
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory) -> RunFolder:
+    """A run whose generator never moved, with checkpoints from before the alarm stood."""
+    root = tmp_path_factory.mktemp("runs")
+    more = ("--set", "checkpoint_every=4", "--set", "conditional=false")
+    words = ("--steps", ALARM, "--out", root, *TINY, *EVERY_STEP, *STILL, *more)
+    assert main(["train", "digits", *map(str, words)]) == 0
+    return RunFolder(root / "0001-digits")
+
+
+@pytest.fixture
+def sick(stopped, tmp_path) -> RunFolder:
+    """A copy of it, to be healed."""
+    return RunFolder(shutil.copytree(stopped.path, tmp_path / stopped.name))
+
+
+def finding(run: RunFolder, name: str) -> dict:
+    written = json.loads(run.health_file.read_text())
+    return next(one for one in written["findings"] if one["name"] == name)
+
+
+def test_health_json_is_what_others_read(sick):
+    found = finding(sick, "dead_generator")
+    assert (found["severity"], found["value"]) == ("alarm", 0.0)
+    assert "moved by 0.0e+00" in found["text"]
+    assert {"name", "text", "knobs"} <= set(found["remedy"])
+    assert "The generator has stopped" in (sick.path / "report.html").read_text()
+
+
+def _healed(run: RunFolder) -> str:
+    return next(row["heal"] for row in run.metrics() if "heal" in row)
+
+
+def test_a_dry_run_only_talks(multigan, sick):
+    said = multigan("runs", "heal", sick.path, "--dry-run", "--remedy", "roll_back")
+    assert said.code == 0
+    assert "alarm: The generator has stopped" in said.err
+    assert "last healthy checkpoint" in said.err
+    assert not (sick.path.parent / "0002-digits").exists()
+
+
+def test_rolling_back_begins_a_new_run_with_half_the_rates(multigan, sick):
+    healthy = last_healthy(sick)
+    said = multigan("runs", "heal", sick.path, "--remedy", "roll_back")
+    assert said.code == 0, said.err
+    new = RunFolder(sick.path.parent / "0002-digits")
+    assert new.status()["state"] == "finished"
+    start = 0 if healthy is None else int(healthy.name.removeprefix("step-"))
+    assert f"Goes on from step {start} of run 0001-digits" in _healed(new)
+    saved = load_checkpoint(new.checkpoint_folders()[-1])
+    assert saved["progress"]["learning_rate_scale"] == 0.5
+    assert sick.status()["step"] == ALARM, "the sick run was changed"
+
+
+def test_packing_keeps_the_generator_and_begins_the_discriminator_anew(multigan, sick):
+    health = json.loads(sick.health_file.read_text())
+    pack = {
+        "name": "pack",
+        "text": "Pack.",
+        "knobs": {},
+        "changes": {"pack": 2},
+        "needs_fork": True,
+    }
+    health["findings"][0] |= {"severity": "alarm", "remedy": pack}
+    sick.health_file.write_text(json.dumps(health))
+    said = multigan("runs", "heal", sick.path, "--remedy", "pack")
+    assert said.code == 0, said.err
+    new = RunFolder(sick.path.parent / "0002-digits")
+    old, packed = (
+        load_checkpoint(run.checkpoint_folders()[-1])["objective"] for run in (sick, new)
+    )
+    generators = [name for name in old if name.startswith("generator.") and "weight" in name]
+    if last_healthy(sick) is not None:  # its generator stood still, so it is the same
+        assert all(torch.equal(old[name], packed[name]) for name in generators)
+    assert any(name.startswith("discriminator.discriminator.") for name in packed)
+
+
+def test_knobs_are_asked_for(multigan, sick):
+    health = json.loads(sick.health_file.read_text())
+    knobs = {"r1.weight": 0.06}
+    turn = {"name": "penalty", "text": "Turn.", "knobs": knobs, "changes": {}, "needs_fork": False}
+    health["findings"] = [health["findings"][0] | {"severity": "alarm", "remedy": turn}]
+    sick.health_file.write_text(json.dumps(health))
+    said = multigan("runs", "heal", sick.path)
+    assert said.code == 0
+    assert "multigan resume" in said.err
+    assert sick.control()["set"] == knobs
+
+
+def test_training_heals_itself_when_asked(multigan, tmp_path):
+    words = ("--steps", 30, "--out", tmp_path, *TINY, *EVERY_STEP, *STILL)
+    no_knobs = ("--set", "regularizers.r1=null", "--set", "regularizers.r2=null")
+    said = multigan("train", "digits", "--heal", *words, *no_knobs)
+    assert said.code == 0, said.err
+    first = RunFolder(tmp_path / "0001-digits")
+    assert "Stopped: unwell" in first.status()["message"]
+    second = RunFolder(tmp_path / "0002-digits")
+    assert _healed(second)
+    assert json.loads(second.recipe_file.read_text())["heal"] is True
+
+
+@pytest.mark.parametrize(
+    ("health", "message"),
+    [
+        (None, "has not been inspected yet"),
+        ({"step": 1, "findings": [{"name": "x", "severity": "ok", "remedy": None}]}, "is well"),
+    ],
+)
+def test_who_is_well_or_unknown_is_not_healed(multigan, trained, tmp_path, health, message):
+    run = shutil.copytree(trained, tmp_path / "0009-digits")
+    (run / "health.json").unlink(missing_ok=True)
+    if health:
+        (run / "health.json").write_text(json.dumps(health))
+    said = multigan("runs", "heal", run)
+    assert said.code == 1
+    assert message in said.err
+
+
+def test_an_unknown_remedy_is_said_with_those_there_are(multigan, sick):
+    said = multigan("runs", "heal", sick.path, "--remedy", "prayer")
+    assert said.code == 1
+    assert "but: " in said.err
+    assert "roll_back" in said.err
