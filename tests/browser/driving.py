@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from multigan.core.run import RunFolder, create_run
+from multigan.files import write_json
 from tests.browser.conftest import SHOTS, Lab
 
 TINY = ("--set", "generator.width=4", "--set", "discriminator.width=4", "--set", "batch_size=8")
@@ -103,6 +105,23 @@ def wait_until(page: Any, condition: Callable[[], bool], seconds: float = 60.0) 
             return
         page.wait_for_timeout(50)
     raise AssertionError("waited in vain")
+
+
+def recorded_run(root: Path, name: str, offset: float = 0.0, **recipe: Any) -> RunFolder:
+    """Returns a finished run with a spiked curve, negative values and two looks."""
+    run = create_run(root, name)
+    write_json(run.recipe_file, {"steps": 300, "loss": "hinge", **recipe})
+    for step in range(1, 301):
+        spike = 5.0 if step == 150 else 0.0
+        row = {"step": step, "generator/adversarial": 1 + offset + math.sin(step / 30) / 2 + spike}
+        row["discriminator/adversarial"] = 0.5 + offset
+        row["discriminator/r1"] = -0.1
+        run.append_metrics(row)
+    run.samples.mkdir()
+    (run.samples / "000100.txt").write_text("a b c\n")
+    (run.samples / "000300.txt").write_text("the cat sat\n")
+    run.write_status("finished", step=300, of=300)
+    return run
 
 
 def write_tone(path: Path, seconds: float = 2.0, rate: int = 8000) -> None:

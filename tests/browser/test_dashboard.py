@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from multigan.core.run import RunFolder, create_run
+from multigan.core.run import RunFolder
 from multigan.files import write_json
 from tests.browser.driving import (
     BRISK,
@@ -13,6 +13,7 @@ from tests.browser.driving import (
     execute,
     open_lab,
     open_panel,
+    recorded_run,
     shoot,
     wait_until,
     write_tone,
@@ -45,23 +46,6 @@ FINDINGS = [
 def dashboard(page):
     """The visible dashboard."""
     return page.locator(".mgl-main").locator("visible=true")
-
-
-def recorded_run(root, name: str, offset: float = 0.0, **recipe) -> RunFolder:
-    """Returns a finished run with a spiked curve, negative values and two looks."""
-    run = create_run(root, name)
-    write_json(run.recipe_file, {"steps": 300, "loss": "hinge", **recipe})
-    for step in range(1, 301):
-        spike = 5.0 if step == 150 else 0.0
-        row = {"step": step, "generator/adversarial": 1 + offset + math.sin(step / 30) / 2 + spike}
-        row["discriminator/adversarial"] = 0.5 + offset
-        row["discriminator/r1"] = -0.1
-        run.append_metrics(row)
-    run.samples.mkdir()
-    (run.samples / "000100.txt").write_text("a b c\n")
-    (run.samples / "000300.txt").write_text("the cat sat\n")
-    run.write_status("finished", step=300, of=300)
-    return run
 
 
 def test_a_live_dashboard_by_double_click_on_the_marker(page, lab, shell):

@@ -1,5 +1,16 @@
-import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import {
+  ILabShell,
+  ILayoutRestorer,
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import {
+  Dialog,
+  ICommandPalette,
+  MainAreaWidget,
+  showDialog,
+  WidgetTracker
+} from '@jupyterlab/apputils';
 import { ABCWidgetFactory, DocumentRegistry, DocumentWidget } from '@jupyterlab/docregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { CATEGORY, CommandIDs } from '../commands';
@@ -43,17 +54,29 @@ export const dashboardPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Dashboards of multigan runs in the main area, and comparisons of runs.',
   autoStart: true,
   requires: [IRuns],
-  optional: [ILayoutRestorer, IStateDB, ICommandPalette],
+  optional: [ILayoutRestorer, IStateDB, ICommandPalette, ILabShell],
   activate: (
     app: JupyterFrontEnd,
     runs: RunsModel,
     restorer: ILayoutRestorer | null,
     state: IStateDB | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    labShell: ILabShell | null
   ) => {
     const view = new View(state);
     addDashboards(app, runs, view, restorer);
-    addComparisons(app, runs, view, restorer);
+    const tracker = new WidgetTracker<Comparison>({ namespace: 'multigan-compare' });
+    const show = labShell
+      ? (paths: string[]) => showInMainArea(app, tracker, runs, paths, view)
+      : (paths: string[]) => showInDialog(runs, paths, view);
+    addComparisons(app, runs, show);
+    if (labShell) {
+      void restorer?.restore(tracker, {
+        command: CommandIDs.compare,
+        args: widget => ({ paths: widget.content.paths }),
+        name: widget => widget.id
+      });
+    }
     palette?.addItem({ command: CommandIDs.compare, category: CATEGORY });
     palette?.addItem({ command: CommandIDs.openRun, category: CATEGORY });
   }
@@ -108,13 +131,13 @@ function addDashboards(
   });
 }
 
+type Comparison = MainAreaWidget<CompareView>;
+
 function addComparisons(
   app: JupyterFrontEnd,
   runs: RunsModel,
-  view: View,
-  restorer: ILayoutRestorer | null
+  show: (paths: string[]) => unknown
 ): void {
-  const tracker = new WidgetTracker<MainAreaWidget<CompareView>>({ namespace: 'multigan-compare' });
   app.commands.addCommand(CommandIDs.compare, {
     label: 'Compare Runs at Work',
     caption: 'Lay the curves of runs over one another',
@@ -124,27 +147,42 @@ function addComparisons(
     },
     execute: args => {
       const live = runs.runs.filter(isAtWork).map(run => run.path);
-      const paths = Array.isArray(args.paths) ? args.paths.map(String) : live;
-      const id = `multigan-compare:${paths.join('|')}`;
-      let widget = tracker.find(other => other.id === id);
-      if (!widget) {
-        widget = new MainAreaWidget({ content: new CompareView(runs, paths, view) });
-        widget.id = id;
-        widget.title.label = `Compare ${uniqueLabels(paths).join(', ')}`;
-        widget.title.icon = multiganIcon;
-        widget.title.closable = true;
-        void tracker.add(widget);
-      }
-      if (!widget.isAttached) {
-        app.shell.add(widget, 'main');
-      }
-      app.shell.activateById(id);
-      return widget;
+      return show(Array.isArray(args.paths) ? args.paths.map(String) : live);
     }
   });
-  void restorer?.restore(tracker, {
-    command: CommandIDs.compare,
-    args: widget => ({ paths: widget.content.paths }),
-    name: widget => widget.id
-  });
+}
+
+function showInMainArea(
+  app: JupyterFrontEnd,
+  tracker: WidgetTracker<Comparison>,
+  runs: RunsModel,
+  paths: string[],
+  view: View
+): Comparison {
+  const id = `multigan-compare:${paths.join('|')}`;
+  let widget = tracker.find(other => other.id === id);
+  if (!widget) {
+    widget = new MainAreaWidget({ content: new CompareView(runs, paths, view) });
+    widget.id = id;
+    widget.title.label = titleOf(paths);
+    widget.title.icon = multiganIcon;
+    widget.title.closable = true;
+    void tracker.add(widget);
+  }
+  if (!widget.isAttached) {
+    app.shell.add(widget, 'main');
+  }
+  app.shell.activateById(id);
+  return widget;
+}
+
+/** Notebook 7 has room for one document only. */
+async function showInDialog(runs: RunsModel, paths: string[], view: View): Promise<void> {
+  const body = new CompareView(runs, paths, view);
+  body.addClass('mgl-dialog');
+  await showDialog({ title: titleOf(paths), body, buttons: [Dialog.okButton({ label: 'Close' })] });
+}
+
+function titleOf(paths: string[]): string {
+  return `Compare ${uniqueLabels(paths).join(', ')}`;
 }
