@@ -32,6 +32,13 @@ def open_lab(page: Any, lab: Lab, query: str = "reset") -> None:
     page.evaluate("async () => { await window.jupyterapp.restored; }")
 
 
+def reload_lab(page: Any, lab: Lab, *known: str) -> None:
+    """Opens JupyterLab again, once its saved workspace knows all of the given words."""
+    address = lab.address("lab/api/workspaces/default", "")
+    wait_until(page, lambda: all(word in page.request.get(address).text() for word in known))
+    open_lab(page, lab, query="")
+
+
 def open_panel(page: Any) -> Any:
     """Shows the side panel and returns it."""
     execute(page, "multigan:show-panel")

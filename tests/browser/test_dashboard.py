@@ -14,6 +14,7 @@ from tests.browser.driving import (
     open_lab,
     open_panel,
     recorded_run,
+    reload_lab,
     shoot,
     wait_until,
     write_tone,
@@ -121,7 +122,7 @@ def test_curves_by_pointer_and_key_on_a_log_scale_and_smoothed(page, lab):
     peaks.append(path_top(chart))
     assert peaks[1] > peaks[0], "the spike is flatter; y grows downwards"
     shoot(page, "recorded")
-    open_lab(page, lab, query="")
+    reload_lab(page, lab, "isLog", "0.9", "multigan-run:")
     dashboard(page).locator("input[type=checkbox]:checked").wait_for()
     dashboard(page).locator("[data-title='Adversarial losses'] .mgl-raw").first.wait_for()
 
@@ -171,8 +172,7 @@ def test_runs_are_compared_and_the_comparison_survives_a_reload(page, lab):
     row = board.locator(".mgl-table tbody tr")
     assert row.all_inner_texts() == ["loss\thinge\twasserstein"]
     shoot(page, "compare")
-    page.wait_for_timeout(1500)
-    open_lab(page, lab, query="")
+    reload_lab(page, lab, "multigan-compare:")
     dashboard(page).locator("[data-title='generator/adversarial'] polyline").nth(1).wait_for()
 
 

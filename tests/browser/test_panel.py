@@ -12,6 +12,7 @@ from tests.browser.driving import (
     open_lab,
     open_notebook,
     open_panel,
+    reload_lab,
     shoot,
     wait_until,
     write_notebook,
@@ -99,8 +100,7 @@ def test_the_panel_is_as_it_was_after_a_reload(page, lab, shell):
     entry = item(panel, lab, RunFolder(lab.work / "reloaded" / "runs" / "0001-digits"))
     entry.get_by_role("button", name="0001-digits").click()
     entry.locator("img.mgl-sample").wait_for()
-    page.wait_for_timeout(1500)  # JupyterLab saves its workspace a second after a change
-    open_lab(page, lab, query="")
+    reload_lab(page, lab, "multigan:panel", '"reloaded"')
     panel = page.locator("#multigan-panel")
     panel.get_by_role("searchbox").wait_for()
     assert panel.get_by_role("searchbox").input_value() == "reloaded"
