@@ -1,7 +1,7 @@
 import { showErrorMessage } from '@jupyterlab/apputils';
 import React from 'react';
 import { RunsModel } from './model';
-import { describeProgress, describeState, IRequest, IRun, isAtWork } from './run';
+import { describeProgress, describeState, IRequest, IRun, isAtWork, silentSeconds } from './run';
 
 /** Asks something of a run; what the server refuses is shown. */
 export async function ask(model: RunsModel, run: IRun, request: IRequest): Promise<void> {
@@ -65,15 +65,16 @@ const ICONS: Record<string, string> = {
   finished: '✓',
   stopped: '■',
   failed: '✕',
-  interrupted: '⚡',
+  silent: '⚡',
   created: '…'
 };
 
 /** A run's state as a sign and a word. */
 export function State({ run }: { run: IRun }): JSX.Element {
+  const state = silentSeconds(run) ? 'silent' : run.status.state;
   return (
-    <span className="mgl-state" data-state={run.status.state}>
-      <span aria-hidden="true">{ICONS[run.status.state] ?? '?'}</span> {describeState(run)}
+    <span className="mgl-state" data-state={state}>
+      <span aria-hidden="true">{ICONS[state] ?? '?'}</span> {describeState(run)}
     </span>
   );
 }

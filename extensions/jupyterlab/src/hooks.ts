@@ -156,15 +156,22 @@ export interface IGroup {
   names: string[];
 }
 
-/** Which series stand together: the players' game, the other terms, and every metric by itself. */
+/** Which terms share a chart, by the last part of their names; the rest share another. */
+const TERMS: [string[], string][] = [
+  [['adversarial'], 'Adversarial losses'],
+  [['real_logit', 'fake_logit'], "The discriminator's logits"],
+  [['advantage', 'sign'], "The discriminator's advantage"]
+];
+const REST = 'Penalties and other terms';
+
+/** Which series stand together: terms of a kind, and every metric by itself. */
 export function grouped(names: string[]): IGroup[] {
-  const losses = names.filter(name => name.includes('/') && !name.startsWith(QUALITY));
-  const players = losses.filter(name => name.endsWith('/adversarial'));
-  const others = losses.filter(name => !players.includes(name));
-  const single = names.filter(name => !losses.includes(name));
+  const terms = names.filter(name => name.includes('/') && !name.startsWith(QUALITY));
+  const kindOf = (name: string) => TERMS.find(([last]) => last.includes(base(name)))?.[1] ?? REST;
+  const kinds = [TERMS[0][1], REST, ...TERMS.slice(1).map(([, title]) => title)];
+  const single = names.filter(name => !terms.includes(name));
   return [
-    { title: 'Adversarial losses', names: players },
-    { title: 'Penalties and other terms', names: others },
+    ...kinds.map(title => ({ title, names: terms.filter(name => kindOf(name) === title) })),
     ...single.map(name => ({ title: titleOf(name), names: [name] }))
   ].filter(group => group.names.length > 0);
 }
