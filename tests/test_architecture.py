@@ -22,7 +22,7 @@ LAYERS = [
     {"kits", "pipelines"},
     {"assemble", "runs", "evaluators"},
     {"environment", "evaluation", "report"},
-    {"session", "synthesis"},
+    {"session", "synthesis", "inspection"},
     {"recipes", "forking"},
     {"trainers", "experiments", "healing"},
     {"cli"},

@@ -1,14 +1,18 @@
 """The report: one page that holds what the run's files hold, and nothing it should not."""
 
 import wave
+from base64 import b64decode
 from html.parser import HTMLParser
+from io import BytesIO
 from itertools import pairwise
 
 import pytest
+import torch
 from PIL import Image
 
 from multigan.core.run import RunFolder
 from multigan.files import write_json
+from multigan.modalities.audio import Audio, AudioModality
 from multigan.report import flat, render_report, write_report
 from multigan.report.chart import MAX_POINTS, decimated, line_chart, nice_ticks
 from multigan.report.media import evenly
@@ -164,3 +168,18 @@ def test_a_recipe_flattens_to_the_paths_that_set_takes():
         "generator.width": 32,
         "regularizers.r1.weight": 0.1,
     }
+
+
+def test_sounds_of_a_sheet_have_a_player_each(run):
+    modality = AudioModality(8000, 1, 800, {"name": "waveform"})
+    clips = [Audio(0.1 * (index + 1) * torch.ones(1, 800), 8000) for index in range(3)]
+    modality.write_sheet(clips, run.samples / "000400", columns=2)
+    assert run.sample_files() == [run.samples / "000400.png"]
+    page = Page(render_report(run))
+    assert page.tags.count("audio") == 3
+    heard = [address for address in page.addresses if address.startswith("data:audio/wav")]
+    with wave.open(BytesIO(b64decode(heard[1].partition(",")[2]))) as file:
+        frames = file.readframes(file.getnframes())
+    assert int.from_bytes(frames[:2], "little") == round(0.2 * 32768)
+    (run.samples / "000400.wav").write_bytes(b"RIFF")
+    assert Page(render_report(run)).tags.count("audio") == 0

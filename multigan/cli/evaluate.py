@@ -1,12 +1,14 @@
 """`multigan evaluate`: measure how good a run's samples are."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from multigan.cli.commands import add_data, add_device, add_json, add_run
 
 if TYPE_CHECKING:
     from multigan.metrics.result import MetricResult
+    from multigan.runs import Run
 
 SUMMARY = "Measure a run's samples against real data."
 
@@ -26,6 +28,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--split", metavar="NAME", help="which part of the reference, or of the run's own data"
     )
+    parser.add_argument(
+        "--pairs", type=Path, metavar="PAGE", help="of sounds: write each beside its nearest clip"
+    )
     add_data(parser)
     parser.add_argument("--seed", type=int, default=0, help="fixes the samples (0)")
     add_device(parser)
@@ -39,8 +44,11 @@ def run(args: Namespace) -> None:
     from multigan.evaluation import evaluate_run
     from multigan.runs import Run
 
+    run = Run.find(args.run_name, args.runs)
+    if args.pairs is not None:
+        _write_pairs(run, args)
     results = evaluate_run(
-        Run.find(args.run_name, args.runs),
+        run,
         metrics=metric_names(args.metrics),
         num_samples=args.num_samples,
         extractor=args.extractor,
@@ -57,6 +65,17 @@ def run(args: Namespace) -> None:
         with_floor = any(result.floor is not None for result in results)
         columns = [*COLUMNS[:3], FLOOR, *COLUMNS[3:]] if with_floor else COLUMNS
         print_table(columns, [table_row(result, with_floor) for result in results])
+
+
+def _write_pairs(run: "Run", args: Namespace) -> None:
+    from multigan.assemble import load_data
+    from multigan.cli.output import remark
+    from multigan.config import located
+    from multigan.inspection import write_pairs
+
+    own = load_data(run.recipe, None if args.data is None else located(args.data))
+    page = write_pairs(run.pipeline(device=args.device), own, args.pairs, seed=args.seed)
+    remark(f"Sounds beside their nearest training clips: {page}")
 
 
 def metric_names(given: list[str] | None) -> list[str]:

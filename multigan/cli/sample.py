@@ -54,6 +54,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--linear", action="store_true", help="interpolate along straight lines, not arcs"
     )
     parser.add_argument("--out", type=Path, help="folder (samples; text is printed without one)")
+    parser.add_argument(
+        "--format", choices=("wav", "flac"), help="of sounds: how they are written (wav)"
+    )
     add_device(parser)
 
 
@@ -84,7 +87,18 @@ def make(args: Namespace) -> list[Path]:
 def _made(pipeline: "Pipeline", args: Namespace) -> list[Path]:
     args.out = args.out or Path("samples")
     _make_folder(args.out)
+    if args.format is not None:
+        _choose_format(pipeline, args.format)
     return _written(pipeline, args)
+
+
+def _choose_format(pipeline: "Pipeline", name: str) -> None:
+    from multigan.errors import ConfigError
+    from multigan.modalities.audio import AudioModality
+
+    if not isinstance(pipeline.modality, AudioModality):
+        raise ConfigError(f"--format {name} is for sounds, which this pipeline does not make.")
+    pipeline.modality.suffix = f".{name}"
 
 
 def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: int) -> Any:

@@ -250,8 +250,10 @@ class RunFolder:
         return checkpoints_in(self.checkpoints)
 
     def sample_files(self) -> list[Path]:
-        """Returns the looks at the fixed latents, oldest first."""
-        return sorted(self.samples.glob("[0-9]*"), key=lambda p: int(p.stem))
+        """Returns the looks at the fixed latents, oldest first; of pictures with sounds, those."""
+        files = sorted(self.samples.glob("[0-9]*"), key=lambda p: (int(p.stem), p.suffix))
+        pictures = {file.stem for file in files if file.suffix == ".png"}
+        return [file for file in files if file.suffix != ".wav" or file.stem not in pictures]
 
     def delete(self) -> None:
         """Removes the folder and all in it.

@@ -1,15 +1,19 @@
 """Looks at a run's samples, held inside the page itself."""
 
+import json
+import wave
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 THUMBNAIL = 220  # pixels, of the longer side
 NUM_EARLIER = 8
+NUM_PLAYERS = 80
 
 
 def newest_look(files: Sequence[Path]) -> str:
@@ -44,12 +48,44 @@ def evenly(files: Sequence[Path], count: int) -> list[Path]:
     return [files[index * (len(files) - 1) // (count - 1)] for index in range(count)]
 
 
+def players(picture: Path) -> str:
+    """Returns a player for each sound of a sheet, in its order; "" for pictures without sounds.
+
+    The sounds are in a `.wav` beside the picture, whose text says where each of them begins.
+    """
+    sounds = picture.with_suffix(".wav")
+    try:
+        with Image.open(picture) as image:
+            layout = json.loads(getattr(image, "text", {})["sounds"])
+        with wave.open(str(sounds), "rb") as file:
+            settings, frames = file.getparams(), file.readframes(file.getnframes())
+        width = settings.nchannels * settings.sampwidth * int(layout["spacing"])
+        count, columns = min(int(layout["count"]), NUM_PLAYERS), int(layout["columns"])
+    except (OSError, EOFError, KeyError, TypeError, ValueError, wave.Error):
+        return ""  # there is no sound, or it is damaged: the picture is still worth having
+    parts = (frames[width * index : width * (index + 1)] for index in range(count))
+    each = "".join(_player(_wav(part, settings)) for part in parts)
+    return f'<div class=players style="--columns:{columns}">{each}</div>'
+
+
+def _player(content: bytes) -> str:
+    return f'<audio controls preload=none src="{_data("audio/wav", content)}"></audio>'
+
+
+def _wav(frames: bytes, settings: Any) -> bytes:
+    content = BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setparams(settings)
+        file.writeframes(frames)
+    return content.getvalue()
+
+
 def _full(file: Path) -> str:
     match file.suffix:
         case ".png":
-            return _image(file.read_bytes(), _caption(file))
+            return _image(file.read_bytes(), _caption(file)) + players(file)
         case ".wav":
-            return f'<audio controls src="{_data("audio/wav", file.read_bytes())}"></audio>'
+            return _player(file.read_bytes())
         case ".txt":
             return f"<pre>{escape(file.read_text(encoding='utf-8'))}</pre>"
     return f"<p>{escape(file.name)}</p>"

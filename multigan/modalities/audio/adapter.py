@@ -3,18 +3,20 @@
 Shapes: B clips, C channels, L samples of a clip, S the shape of a sample.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
+from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
 
 from multigan.core.modality import Modality
 from multigan.errors import ConfigError, ShapeError
 from multigan.files import write_atomic
-from multigan.modalities.audio.clip import FULL_SCALE, Audio, joined
+from multigan.modalities.audio.clip import FULL_SCALE, GAP_SECONDS, Audio, joined
 from multigan.modalities.audio.representation import REPRESENTATIONS, Representation
 from multigan.modalities.audio.sheet import draw_audio_sheet
 from multigan.modalities.registries import MODALITIES
@@ -113,10 +115,16 @@ class AudioModality(Modality):
     def write_sheet(self, items: Sequence[Any], stem: Path, *, columns: int) -> Path:
         """Writes the spectrograms of many sounds as one `.png`, row by row.
 
-        All of the sounds, one after the other, are written beside it as a `.wav`.
+        All of the sounds, one after the other, are written beside it as a `.wav`. The picture's
+        text "sounds" says how many there are and how far apart they begin, so that whoever shows
+        the sheet can play each of them.
         """
         content = BytesIO()
-        draw_audio_sheet(items, columns=columns).save(content, "PNG")
+        spacing = self.length + round(GAP_SECONDS * self.sample_rate)
+        layout = {"count": len(items), "columns": columns, "spacing": spacing}
+        text = PngInfo()
+        text.add_text("sounds", json.dumps(layout))
+        draw_audio_sheet(items, columns=columns).save(content, "PNG", pnginfo=text)
         write_atomic(stem.with_name(stem.name + ".wav"), joined(list(items)).encoded())
         return write_atomic(stem.with_name(stem.name + ".png"), content.getvalue())
 

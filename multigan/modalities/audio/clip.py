@@ -11,6 +11,7 @@ from torch import Tensor
 from multigan.errors import MissingDependencyError
 
 FULL_SCALE = 32768  # int16
+GAP_SECONDS = 0.1  # between sounds that are played one after the other
 FORMATS = {".wav": "WAV", ".flac": "FLAC"}
 
 
@@ -55,9 +56,9 @@ def to_int16(waveform: Tensor) -> Tensor:
     return scaled.clamp(-FULL_SCALE, FULL_SCALE - 1).to(torch.int16)
 
 
-def joined(items: list[Audio], gap_seconds: float = 0.1) -> Audio:
+def joined(items: list[Audio]) -> Audio:
     """Returns sounds of one kind one after the other, with silence between."""
     first = items[0]
-    gap = torch.zeros(first.waveform.shape[0], round(gap_seconds * first.sample_rate))
+    gap = torch.zeros(first.waveform.shape[0], round(GAP_SECONDS * first.sample_rate))
     parts: list[Any] = [part for item in items for part in (item.waveform, gap)]
     return Audio(torch.cat(parts[:-1], 1), first.sample_rate)

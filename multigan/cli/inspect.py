@@ -1,0 +1,46 @@
+"""`multigan inspect`: what each representation loses of one's own sounds."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from multigan.cli.commands import add_json
+
+SUMMARY = "Measure what each representation loses of your sounds, before training."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Adds what to inspect and where to write the page."""
+    parser.add_argument("data", metavar="DATA", help="sounds: a folder, zip, Parquet or Hub name")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="changes",
+        metavar="NAME=VALUE",
+        help="an option of the loader, e.g. length=8192 or sample_rate=16000",
+    )
+    parser.add_argument("--clips", type=int, default=64, help="how many clips (64)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("inspection.html"), help="the page (inspection.html)"
+    )
+    add_json(parser)
+
+
+def run(args: Namespace) -> None:
+    """Prints a row for each representation, and writes a page with pictures and players."""
+    from multigan.cli.output import print_json, print_table, remark
+    from multigan.config import located, parse_changes
+    from multigan.inspection import COLUMNS, inspect_sounds, write_inspection
+
+    options = {
+        name.removeprefix("data."): value for name, value in parse_changes(args.changes).items()
+    }
+    inspected = inspect_sounds(located(args.data), options, clips=args.clips)
+    remark(inspected.data.report.summary())
+    if args.json:
+        print_json([trip.to_json() for trip in inspected.trips])
+    else:
+        print_table(COLUMNS, [trip.row() for trip in inspected.trips])
+    for name, reason in inspected.refused.items():
+        remark(f"{name} does not suit these sounds: {reason}")
+    remark(f"Pictures and players: {write_inspection(inspected, args.out)}")
