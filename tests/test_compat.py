@@ -74,3 +74,12 @@ def test_torchaudio_and_transformers_import_and_work(imports):
         "mel(waveform).sum().backward()\n"
         "assert waveform.grad.isfinite().all()"
     )
+
+
+@pytest.mark.slow
+def test_it_helps_after_a_plain_import_has_failed_too():
+    run(
+        "try:\n    import torchaudio\nexcept (ImportError, OSError, RuntimeError):\n    pass\n"
+        f"{GUARD}import torchaudio; from transformers import EncodecModel, Wav2Vec2Model\n"
+        "assert torchaudio.transforms.Resample(8000, 4000)"
+    )

@@ -75,7 +75,9 @@ class FeaturesOfExtractor(nn.Module):
 
     def forward(self, waveform: Tensor) -> Tensor:
         """Returns the embeddings of waveforms (B, C, L)."""
-        mono = self.resample(waveform.mean(1)).cpu().numpy()
+        # CLAP's preparation cuts longer sounds at random places.
+        longest = getattr(self.prepare, "nb_max_samples", None)
+        mono = self.resample(waveform.mean(1))[:, :longest].cpu().numpy()
         device = next(self.model.parameters()).device
         inputs = self.prepare(
             list(mono), sampling_rate=self.prepare.sampling_rate, return_tensors="pt"
