@@ -39,8 +39,9 @@ def test_the_spectrogram_transformer(transformers, tmp_path):
 def test_clap(transformers, tmp_path):
     sizes = {"projection_dim": 16}
     audio = {
-        "hidden_size": 32, "patch_embeds_hidden_size": 8, "depths": [1, 1],
-        "num_attention_heads": [1, 1], "num_mel_bins": 16, "spec_size": 64, "window_size": 4, "num_hidden_layers": 2, **sizes,
+        "hidden_size": 16, "patch_embeds_hidden_size": 8, "depths": [1, 1],
+        "num_attention_heads": [1, 1], "num_mel_bins": 16, "spec_size": 64, "window_size": 4,
+        "num_hidden_layers": 2, **sizes,
     }  # fmt: skip
     text = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 50}
     config = transformers.ClapConfig(
