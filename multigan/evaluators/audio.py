@@ -93,7 +93,7 @@ class AudioEvaluator:
         numbers = class_numbers(compared.condition, pipeline.condition, split)
         modality = pipeline.modality
         assert isinstance(modality, AudioModality)
-        names = tuple(metrics) or suitable(pipeline, compared, extractor)
+        names = tuple(metrics) or suitable(pipeline, own, compared, extractor)
         self.check_names(names)
         judge = Judge(modality, extractor, own, on_note)
         raw, labels = compared.source.read(drawn(len(compared.source), num_samples, seed))
@@ -103,7 +103,7 @@ class AudioEvaluator:
         real = judge.hear(raw / FULL_SCALE, labels, pitches)
         floor = judge.hear(round_trip(modality, raw, pipeline.device), labels, pitches)
         told = pipeline.conditions(None, num_samples)
-        asked = told if told is not None and not told.is_floating_point() else None
+        asked = told if classes_of(pipeline.condition) else None
         fake = judge.hear(generated(pipeline, num_samples, seed, told), asked, pitches)
         known = judge.hear_training(own, seed) if NOVELTY in names else None
         measuring = Measuring(real, floor, fake, known, compared is own, split, seed)
@@ -259,17 +259,18 @@ class Measuring:
         )
 
 
-def suitable(pipeline: Pipeline, compared: Loaded, extractor: str) -> tuple[str, ...]:
+def suitable(pipeline: Pipeline, own: Loaded, compared: Loaded, extractor: str) -> tuple[str, ...]:
     """Returns all metrics that a pipeline and the data it is compared with allow."""
     by_class = bool(classes_of(pipeline.condition) and classes_of(compared.condition))
-    judged = by_class and extractor in ("", "classifier")
-    modality = pipeline.modality
-    left_out = set() if hasattr(getattr(modality, "representation", None), "stft") else {"buzz"}
+    left_out = set() if by_class else {"agreement", "diversity"}
+    if extractor not in ("", "classifier") or not classes_of(own.condition):
+        left_out |= {"agreement", "score"}  # which only a classifier can tell
+    if not hasattr(getattr(pipeline.modality, "representation", None), "stft"):
+        left_out.add("buzz")
     if not by_class or pitches_of(pipeline.condition) is None:
         left_out.add("pitch")
-    of_classes = OF_CLASSES if judged else (("diversity",) if by_class else ())
-    signals = [name for name in SIGNALS if name not in left_out]
-    return (*of_classes, *DISTANCES, NOVELTY, *signals)
+    names = (*OF_CLASSES, *DISTANCES, NOVELTY, *SIGNALS)
+    return tuple(name for name in names if name not in left_out)
 
 
 def pitches_of(condition: ConditionSpec | None) -> Tensor | None:

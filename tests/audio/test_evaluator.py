@@ -108,9 +108,17 @@ def test_what_does_not_suit_the_representation_is_said(notes):
         evaluate_pipeline(
             waveform, notes, metrics=["buzz"], num_samples=20, extractor="random-conv"
         )
-    names = audio_evaluator.suitable(waveform, notes, "random-conv")
+    names = audio_evaluator.suitable(waveform, notes, notes, "random-conv")
     assert "buzz" not in names
     assert "agreement" not in names
+
+
+def test_a_generator_without_classes_is_still_judged_by_a_classifier(notes):
+    alone = pipeline(notes, Replay)
+    alone.condition = None
+    names = audio_evaluator.suitable(alone, notes, notes, "")
+    assert "score" in names
+    assert not {"agreement", "diversity", "pitch"} & set(names)
 
 
 def test_digits_are_no_pitches(notes):

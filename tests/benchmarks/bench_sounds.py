@@ -4,6 +4,7 @@
 
 `feeding`: a training step whose batch is transformed at once in the training process, beside the
 same step fed by a `DataLoader` whose workers transform clip by clip, as the originals do.
+`serving`: the same two ways, the batches alone.
 `inverting`: integrating the instantaneous frequency beside 32 iterations of fast Griffin-Lim.
 `generating`: seconds of sound per second of processor time, inversion included.
 """
@@ -109,6 +110,24 @@ def feeding(sounds: AudioSet, width: int, workers: int, rounds: int) -> dict:
     }
 
 
+def serving(sounds: AudioSet, workers: int, rounds: int, batches: int = 16) -> dict:
+    """The batches alone, without networks."""
+    modality = modality_of(sounds, "log_magnitude_if")
+    at_once = Stream(sounds.source, modality.encode, BATCH).batches()
+    by_clip = Loading(Clips(sounds, modality), workers).batches(0)
+    sides = {
+        "at once": lambda: [next(at_once) for _ in range(batches)],
+        "clip by clip": lambda: [next(by_clip) for _ in range(batches)],
+    }
+    times = take_turns(sides, rounds, warm_up=1, clock="wall")
+    spent = medians(times)
+    return {
+        "workers": workers,
+        "clips per second": {name: round(batches * BATCH / spent[name]) for name in spent},
+        "clip by clip / at once": ratio(times, "clip by clip", "at once"),
+    }
+
+
 def transforming(sounds: AudioSet, rounds: int) -> dict:
     """The transform alone, in processor time: one batch at once and clip by clip."""
     modality = modality_of(sounds, "log_magnitude_if")
@@ -174,14 +193,13 @@ def main() -> None:
     args, result = start(parser, "tests.benchmarks.bench_sounds")
     sounds = load_audio(args.data, length=args.length)
     result["feeding"] = feeding(sounds, args.width, args.workers, args.rounds)
+    result["serving"] = serving(sounds, args.workers, args.rounds)
     result["transforming"] = transforming(sounds, args.rounds)
     result["inverting"] = inverting(sounds, args.rounds)
     result["generating"] = generating(sounds, args.width, args.rounds)
-    for name in ("feeding", "transforming", "inverting"):
-        (label, value), *_ = [
-            pair for pair in result[name].items() if isinstance(pair[1], dict) and "low" in pair[1]
-        ]
-        print(f"{name}: {label} {show_ratio(value)}, seconds {result[name]['seconds']}")
+    for name in ("feeding", "serving", "transforming", "inverting"):
+        label = next(label for label in result[name] if " / " in label)
+        print(f"{name}: {label} {show_ratio(result[name][label])}")
     print(result["generating"]["times real time"])
     finish(result, args.json)
 
