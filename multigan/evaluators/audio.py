@@ -47,7 +47,7 @@ NOVELTY = "novelty"
 TITLE_OF_NOVELTY = "distance to the nearest training clip, of a real clip's"
 LOWEST_PITCH = 12  # C0: classes that are numbers below it are digits, not pitches
 MOST_KNOWN = 20_000  # training clips that samples are held against
-CLASSIFIER_STEPS = 300  # spoken digits of the official test split: 99 % right
+CLASSIFIER_STEPS = 300  # 98.7 % of the official test split of FSDD's spoken digits, in 50 s
 AT_ONCE = 256
 SIGNAL_EXTRACTOR = {"name": "waveform", "resize": "none"}
 

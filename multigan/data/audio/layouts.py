@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from multigan.data.audio.options import AudioOptions
-from multigan.data.labels import class_folders, index_labels
-from multigan.data.readers import Classified, Classify, Listing
+from multigan.data.labels import index_labels
+from multigan.data.readers import Classified, Classify, Listing, by_folders
 from multigan.errors import DataError
 
 Fields = Mapping[str, Any]
@@ -229,10 +229,7 @@ def _by_folders(listing: Listing, options: AudioOptions) -> Classified:
             f"test={options.test!r} is a condition on fields, and {listing.where} has none. "
             "State the pattern of its file names: --set data.pattern='{label}_{index}'"
         )
-    labels, classes, used = class_folders(listing.paths, options.split, listing.where)
-    partly = len(used) < len(listing.paths)
-    notes = (f"Only the folder {options.split!r} was read.",) if partly else ()
-    return Classified(used, labels, classes, notes)
+    return by_folders(options.split)(listing)
 
 
 def _chosen_classes(found: Classified, options: AudioOptions, where: str) -> Classified:
