@@ -93,8 +93,14 @@ def test_likelihood_is_told_each_texts_class(tmp_path):
         for given in (texts, swapped)
     )
     assert told < misled - 0.2
+    unlabelled, notes = load_text(["all is well", "all is lost"] * 4), []
     with pytest.raises(ConfigError, match="has no labels"):
-        evaluate_pipeline(pipeline, load_text(["all is well"] * 4), metrics=["nll"])
+        evaluate_pipeline(pipeline, unlabelled, metrics=["nll"])
+    results = evaluate_pipeline(
+        pipeline, load_text(texts), compared=unlabelled, num_samples=8, on_note=notes.append
+    )
+    assert [result.name for result in results] == [name for name in DEFAULT if name != "nll"]
+    assert "no labels" in notes[0]
 
 
 def test_names_are_checked_before_anything_is_sampled(trained):

@@ -6,7 +6,6 @@ Shapes: N texts, L tokens.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 import torch
 from torch import Tensor
@@ -38,7 +37,7 @@ class Real:
     """Real texts in their parts.
 
     Attributes:
-        references: What generated texts are held against, and their places in the data.
+        references: What generated texts are held against.
         places: (N,) where the references are in their data set.
         others: Real texts that stand in the place of generated ones.
         known: What the model learned from.
@@ -81,8 +80,8 @@ class TextEvaluator:
         on_note: Note | None,
     ) -> list[MetricResult]:
         """Measures a pipeline as `evaluate_pipeline` says."""
-        names = tuple(metrics) or DEFAULT
-        self.check_names(names)  # before anything takes long
+        self.check_names(metrics)  # before anything takes long
+        names = tuple(metrics) or _suitable(pipeline, compared, split, on_note)
         real = _parts(own, compared, seed)
         count = min(num_samples, len(real.others))
         if count < num_samples and on_note:
@@ -97,11 +96,25 @@ class TextEvaluator:
         made = TextComparison(texts, real.references, real.known, encode, seed)
         control = TextComparison(real.others[:count], real.references, real.known, encode, seed)
         return [
-            _likelihood(cast(TextPipeline, pipeline), compared, real, split, seed)
+            _likelihood(pipeline, compared, real, split, seed)
             if name == NLL
             else _measured(name, made, control, real, split)
             for name in names
         ]
+
+
+def _suitable(
+    pipeline: Pipeline, compared: Loaded, split: str, on_note: Note | None
+) -> tuple[str, ...]:
+    """Returns the default metrics that a pipeline and the data it is compared with allow."""
+    without = tuple(name for name in DEFAULT if name != NLL)
+    if not isinstance(pipeline, TextPipeline):
+        return without  # it writes all tokens at once, and knows no likelihood
+    if pipeline.condition is not None and compared.condition is None:
+        if on_note:
+            on_note(f"{split} has no labels, so {NLL}, which is told each text's, is left out.")
+        return without
+    return DEFAULT
 
 
 def _measured(
@@ -130,13 +143,15 @@ def _measured(
 
 
 def _likelihood(
-    pipeline: TextPipeline, compared: Loaded, real: Real, split: str, seed: int
+    pipeline: Pipeline, compared: Loaded, real: Real, split: str, seed: int
 ) -> MetricResult:
     """Returns the mean negative log-likelihood of a token of the references.
 
     Every text's end counts as a token; what fills rows up after it does not, and neither does what
     a text has beyond the generator's length.
     """
+    if not isinstance(pipeline, TextPipeline):
+        raise ConfigError(f"This generator has no likelihood. Leave {NLL} out of the metrics.")
     condition = _conditions(pipeline, compared, real.places, split)
     log_probs, ids = pipeline.log_probs(real.references, condition, batch_size=BATCH)
     tokens = int(until_end(ids, pipeline.text_modality.end_id).sum())
