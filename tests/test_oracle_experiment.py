@@ -9,8 +9,9 @@ from PIL import Image
 from multigan.cli import main
 from multigan.data.text import load_text
 from multigan.data.text.oracle import HELD_OUT
+from multigan.errors import RunError
 from multigan.evaluators.oracle import TemperedPipeline
-from multigan.experiments.oracle import ITSELF
+from multigan.experiments.oracle import ITSELF, run_recipe
 from multigan.oracle import Oracle
 from multigan.recipes import recipe
 from multigan.session import start
@@ -78,6 +79,19 @@ def test_the_command_trains_measures_and_draws(oracle_file, tmp_path, capsys):
     assert rows[1]["best"]["sum"] == rows[1]["best"]["nll_oracle"] + rows[1]["best"]["nll_test"]
     with Image.open(tmp_path / "found.png") as picture:
         assert picture.size == (900, 620)
+
+
+def test_a_stopped_run_is_not_measured(oracle_file, tmp_path, monkeypatch):
+    def stopped(session):
+        session.run.write_status("stopped", step=1, of=3)
+        return session.run
+
+    monkeypatch.setattr("multigan.session.Session.fit", stopped)
+    with pytest.raises(RunError, match="stopped at step 1 of 3, so it is not measured"):
+        run_recipe(
+            recipe("mle").changed({**SMALL, "data.limit": 64}), f"oracle:{oracle_file}",
+            samples=10, out=tmp_path, device="cpu",
+        )  # fmt: skip
 
 
 def test_a_wrong_recipe_is_said_before_anything_is_trained(tmp_path, capsys):

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from multigan.config import Recipe
 from multigan.data.text.oracle import HELD_OUT, TEST, open_oracle
+from multigan.errors import RunError
 from multigan.evaluators.oracle import TemperedPipeline
 from multigan.metrics.text.tradeoff import ALPHAS, Point, Tempered, best_point, sweep
 from multigan.oracle import LENGTH, Oracle
@@ -76,16 +77,26 @@ def run_recipe(
         out: Where the run is made.
         device: "auto", "cpu", "cuda" or "mps".
         on_note: Told each sentence for the person.
+
+    Raises:
+        RunError: The run was stopped.
     """
     begun = time.process_time()
     run = start(recipe.with_data(data), out=out, device=device, on_note=on_note).fit()
     seconds = time.process_time() - begun
+    status = run.status()
+    if status["state"] != "finished":
+        raise RunError(
+            f"{run.path} is {status['state']} at step {status['step']} of {status['of']}, so it is "
+            "not measured. Models before it are saved; name the others again to go on."
+        )
     if on_note:
         on_note(f"{recipe.name}, seed {recipe.seed}: {seconds:.0f} s of processor time, {run.path}")
     model = TemperedPipeline(cast(TextPipeline, run.pipeline(device=device)))
     points, plain, best = _measured(model, open_oracle(data), samples)
-    step = int(run.status()["step"])
-    return OracleRow(recipe.name, recipe.seed, step, seconds, plain, best, points, str(run.path))
+    return OracleRow(
+        recipe.name, recipe.seed, recipe.steps, seconds, plain, best, points, str(run.path)
+    )
 
 
 def measure_oracle(data: str, *, samples: int) -> OracleRow:
