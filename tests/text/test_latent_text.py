@@ -62,6 +62,7 @@ def test_codes_have_length_one_and_know_no_padding():
     assert generator(torch.randn(B, 4)).shape == (B, L)
 
 
+@pytest.mark.learning
 def test_a_run_learns_its_texts_and_walks_between_them(tmp_path):
     changes = {**SMALL, "objective.warmup_steps": 150, "generator.dropout": 0.0}
     run = TextTrainer(
