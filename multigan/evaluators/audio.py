@@ -35,7 +35,7 @@ from multigan.metrics.extractors import classifier as classifier_extractor
 from multigan.metrics.features import Description
 from multigan.modalities.audio import AudioModality
 from multigan.modalities.audio.clip import FULL_SCALE
-from multigan.music.pitch import parse_pitch
+from multigan.music.pitch import class_pitches
 from multigan.pipelines import Pipeline
 
 DISTANCES = (
@@ -45,7 +45,6 @@ DISTANCES = (
 OF_CLASSES = ("agreement", "score", "diversity")
 NOVELTY = "novelty"
 TITLE_OF_NOVELTY = "distance to the nearest training clip, of a real clip's"
-LOWEST_PITCH = 12  # C0: classes that are numbers below it are digits, not pitches
 MOST_KNOWN = 20_000  # training clips that samples are held against
 CLASSIFIER_STEPS = 300  # 98.7 % of the official test split of FSDD's spoken digits, in 50 s
 AT_ONCE = 256
@@ -275,12 +274,8 @@ def suitable(pipeline: Pipeline, own: Loaded, compared: Loaded, extractor: str) 
 
 def pitches_of(condition: ConditionSpec | None) -> Tensor | None:
     """Returns the MIDI number of each class (K,); None if the classes are no pitches."""
-    names = classes_of(condition)
-    try:
-        pitches = [parse_pitch(name) for name in names]
-    except ConfigError:
-        return None
-    return torch.tensor(pitches) if pitches and min(pitches) >= LOWEST_PITCH else None
+    pitches = class_pitches(classes_of(condition))
+    return torch.tensor(pitches) if pitches else None
 
 
 @torch.inference_mode()

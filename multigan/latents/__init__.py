@@ -8,11 +8,12 @@ from multigan.latents.directions import (
 )
 from multigan.latents.projection import Projection, project, pyramid_distance
 from multigan.latents.styles import mix_styles
-from multigan.latents.walks import lerp, slerp, walk
+from multigan.latents.walks import along, lerp, slerp, walk
 
 __all__ = [
     "Directions",
     "Projection",
+    "along",
     "factorized_directions",
     "lerp",
     "mix_styles",

@@ -37,6 +37,11 @@ def walk(stops: Tensor, frames: int, *, linear: bool = False) -> Tensor:
     along straight lines if `linear`.
     """
     position = torch.linspace(0, len(stops) - 1, frames, dtype=stops.dtype, device=stops.device)
+    return along(stops, position, linear=linear)
+
+
+def along(stops: Tensor, position: Tensor, *, linear: bool = False) -> Tensor:
+    """Returns the latents (N, Z) at positions (N,) from 0 to K - 1 on the way through `stops`."""
     left = position.floor().long().clamp_max(max(len(stops) - 2, 0))
     right = (left + 1).clamp_max(len(stops) - 1)
     between = lerp if linear else slerp

@@ -4,6 +4,7 @@ Shapes: B waveforms, T samples, N frames of L samples, K lags.
 """
 
 import re
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -14,6 +15,7 @@ STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 NAME = re.compile(r"([A-Ga-g])(#|b|♯|♭)?(-?\d)")
 HIGHEST = 127  # the highest MIDI number
+LOWEST_OF_CLASSES = 12  # C0
 A4, A4_HERTZ = 69, 440.0
 
 # McLeod & Wyvill (2005), section 5: the first peak at least this high, as a share of the highest.
@@ -69,6 +71,18 @@ def parse_pitch(text: str) -> int:
     if not 0 <= midi <= HIGHEST:
         raise ConfigError(f"{text!r} is MIDI number {midi}, but those go from 0 to {HIGHEST}.")
     return midi
+
+
+def class_pitches(names: Sequence[str]) -> list[int]:
+    """Returns the MIDI numbers of classes that are pitches; none if any is something else.
+
+    Numbers below C0 are taken for digits.
+    """
+    try:
+        pitches = [parse_pitch(name) for name in names]
+    except ConfigError:
+        return []
+    return pitches if min(pitches, default=0) >= LOWEST_OF_CLASSES else []
 
 
 def estimate_pitch(

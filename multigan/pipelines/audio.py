@@ -13,14 +13,14 @@ from torch import Tensor
 from multigan.core.draws import normal, seeded
 from multigan.core.modes import evaluating
 from multigan.errors import ConfigError
-from multigan.latents import slerp
+from multigan.latents import along
 from multigan.modalities.audio.adapter import AudioModality
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.networks.endless import EndlessGenerator
 from multigan.modalities.audio.streaming import StreamingSynthesis
 from multigan.music.melody import Note
 from multigan.music.mixing import mix
-from multigan.music.pitch import parse_pitch, pitch_name
+from multigan.music.pitch import class_pitches, pitch_name
 from multigan.pipelines.base import PIPELINES, Pipeline
 from multigan.pipelines.conditions import Condition, check_counts
 
@@ -58,17 +58,13 @@ class AudioPipeline(Pipeline):
 
     @property
     def pitches(self) -> dict[int, int]:
-        """The classes that are pitches: each one's MIDI number, and its class number.
+        """The pitches that it knows: MIDI numbers, and the class number of each.
 
         Raises:
             ConfigError: There are none.
         """
-        found = {}
-        for number, name in enumerate(self.condition.names if self.condition else ()):
-            try:
-                found[parse_pitch(name)] = number
-            except ConfigError:
-                continue
+        names = self.condition.names if self.condition else ()
+        found = {pitch: number for number, pitch in enumerate(class_pitches(names))}
         if not found:
             raise ConfigError(
                 "This generator cannot play melodies: its classes are not pitches such as C4 or "
@@ -95,7 +91,9 @@ class AudioPipeline(Pipeline):
             raise ConfigError("A melody needs at least one note.")
         if timbres < 1:
             raise ConfigError(f"A melody needs at least one timbre, not {timbres}.")
-        classes = torch.tensor([self.pitches[self.nearest(note.pitch)] for note in notes])
+        played = {pitch: self.nearest(pitch) for pitch in {note.pitch for note in notes}}
+        known = self.pitches
+        classes = torch.tensor([known[played[note.pitch]] for note in notes])
         latents = self._timbres(notes, self.latents(timbres, seed=seed))
         sounds = self.audio_modality.decode(self.generate(latents, classes))
         waveforms = torch.stack([sound.waveform.mean(0) for sound in sounds])
@@ -164,10 +162,7 @@ class AudioPipeline(Pipeline):
     def _timbres(self, notes: Sequence[Note], stops: Tensor) -> Tensor:
         """Returns a latent (B, Z) for each note, by when it starts."""
         start = torch.tensor([note.start for note in notes])
-        position = start / start.max().clamp_min(1e-9) * (len(stops) - 1)
-        left = position.floor().long().clamp_max(max(len(stops) - 2, 0))
-        right = (left + 1).clamp_max(len(stops) - 1)
-        return slerp(stops[left], stops[right], (position - left)[:, None])
+        return along(stops, start / start.max().clamp_min(1e-9) * (len(stops) - 1))
 
 
 def audio_pipeline(pipeline: Any) -> AudioPipeline:

@@ -93,3 +93,9 @@ def test_other_networks_are_refused(tmp_path):
     other = recipe("vocoder").changed({"data.limit": 24, "discriminator": "wavegan"})
     with pytest.raises(ConfigError, match="recipe 'vocoder'"):
         start(other, out=tmp_path, device="cpu")
+
+
+def test_half_precision_trains_it_too(tmp_path):
+    small = recipe("vocoder").changed(SMALL | {"steps": 1, "precision": "bfloat16"})
+    run = start(small, out=tmp_path, device="cpu").fit()
+    assert run.status()["state"] == "finished"

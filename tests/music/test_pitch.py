@@ -9,6 +9,7 @@ from multigan.errors import ConfigError
 from multigan.music.pitch import (
     HIGHEST,
     cents,
+    class_pitches,
     estimate_pitch,
     hertz,
     midi_number,
@@ -68,3 +69,10 @@ def test_scale_and_silence_around_a_note_do_not_matter():
     torch.testing.assert_close(
         estimate_pitch(padded, RATE), estimate_pitch(note, RATE), rtol=1e-3, atol=0
     )
+
+
+def test_classes_are_pitches_only_if_all_are():
+    assert class_pitches(["C4", "D4", "72"]) == [60, 62, 72]
+    assert class_pitches(["C4", "dog"]) == []
+    assert class_pitches([str(digit) for digit in range(10)]) == []
+    assert class_pitches([]) == []

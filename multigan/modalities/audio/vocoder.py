@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import l1_loss
 
 from multigan.core.balancer import Balancer
+from multigan.core.game import full_precision
 from multigan.core.knobs import Knob
 from multigan.core.losses import LOSSES, AdversarialLoss
 from multigan.core.objective import Batch, Objective, Phase, Terms
@@ -117,7 +118,8 @@ class VocoderGame(Objective):
 
     def latent(self, waveform: Tensor) -> Tensor:
         """Returns what the generator is told of waveforms (B, 1, T): (B, F x M)."""
-        return self.mel.analyze(waveform).flatten(1)
+        with full_precision(waveform.device.type):  # logarithms of half precision are steps
+            return self.mel.analyze(waveform).flatten(1)
 
     def discriminator_terms(self, batch: Batch, step: int) -> Terms:
         """Scores sounds against what the generator makes of their spectrograms."""
@@ -136,10 +138,12 @@ class VocoderGame(Objective):
             real_logits, real_features = self.discriminator.scored(real)
         adversarial = self.loss.generator(real_logits.float(), fake_logits.float()).mean()
         differences = [l1_loss(f, r) for f, r in zip(fake_features, real_features, strict=True)]
+        with full_precision(real.device.type):
+            distance = self.mel_loss(real, fake)
         losses = {
             "adversarial": adversarial,
             "feature_matching": torch.stack(differences).mean(),
-            "mel": self.mel_loss(real, fake),
+            "mel": distance,
         }
         return self.balancer(losses, fake)
 
