@@ -95,7 +95,7 @@ class Recipe:
         representation: What networks see of the data, where that can be chosen, as for audio; null
             for the modality's own choice.
         data: What to train on: a source by name or path, with the loader's options.
-        conditional: Whether to tell the players each sample's class, where the data has one.
+        conditional: Whether to tell the players each sample's label, where the data has one.
         objective: What is optimized; "game" is that of a generator and a discriminator.
         generator, discriminator: The networks; an objective may need no discriminator.
         augment: What is done to all that the discriminator sees; null for nothing.

@@ -2,6 +2,7 @@
 
 import math
 import re
+import reprlib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -94,7 +95,8 @@ def read_labels(values: Sequence[Any], names: Sequence[str], where: str) -> Labe
     if bad is not None or not width:
         raise DataError(
             f"The labels in {where} should each be {width} finite numbers, as the first one is, "
-            f"but {bad} is among them. Repair or remove such rows, or name another label column."
+            f"but {reprlib.repr(bad)} is among them. Repair or remove such rows, or "
+            "name another label column."
         )
     called = tuple(names) if len(names) == width else tuple(str(index) for index in range(width))
     return Labels([tuple(map(float, row)) for row in table], numbers=called)

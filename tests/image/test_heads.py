@@ -134,7 +134,7 @@ def test_discriminators_that_do_not_guess_are_refused():
         with pytest.raises(ConfigError, match="auxiliary_real needs a discriminator that guesses"):
             game(conditioning)
     for options in ({"condition": None}, {"packed": True}):
-        with pytest.raises(ConfigError, match="on data with labels, and without packing"):
+        with pytest.raises(ConfigError, match="on data with labels, and without"):
             game(**options)
 
 

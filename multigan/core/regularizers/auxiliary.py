@@ -76,6 +76,7 @@ class AuxiliaryFake:
 def _require_guesses(game: AdversarialGame, name: str) -> None:
     if not getattr(game.discriminator, "guesses", False):
         raise ConfigError(
-            f"{name} needs a discriminator that guesses conditions, told of none: build it with "
-            "conditioning='classifier' or 'contrastive', on data with labels, and without packing."
+            f"{name} needs a discriminator that guesses conditions, and this one does not. Build "
+            "it with conditioning='classifier' or 'contrastive', on data with labels, and without "
+            "packing."
         )
