@@ -58,7 +58,7 @@ def main() -> None:
     args = parser.parse_args()
     runs = [RunFolder(path) for path in args.runs]
     picture = contact(runs) if args.kind == "contact" else growth(runs[0])
-    picture.convert("L").save(args.out, optimize=True)
+    picture.convert("L").quantize(16).save(args.out, optimize=True)  # 16 greys are enough to judge
     print(f"{args.out}: {picture.width} x {picture.height}, {args.out.stat().st_size >> 10} KiB")
 
 
