@@ -1,9 +1,9 @@
-import { ReactWidget } from '@jupyterlab/apputils';
 import React from 'react';
 import { Chart } from './chart';
 import { Progress, State } from './controls';
 import { join } from './files';
 import { IDetails, lineOf, titleOf, useDetails, useRuns } from './hooks';
+import { LazyWidget } from './lazy';
 import { RunsModel } from './model';
 import { differing } from './recipe';
 import { IRun } from './run';
@@ -11,32 +11,17 @@ import { NewestLook } from './samples';
 import { ChartOptions, View } from './view';
 
 /** Some runs in one picture: their curves over one another, their recipes, their samples. */
-export class CompareView extends ReactWidget {
+export class CompareView extends LazyWidget {
   constructor(
     private _model: RunsModel,
     readonly paths: string[],
     private _view: View
   ) {
-    super();
-    this.addClass('mgl-main');
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', `Compare ${paths.join(', ')}`);
+    super('mgl-main', `Compare ${paths.join(', ')}`);
   }
 
-  protected onAfterShow(): void {
-    this.update();
-  }
-
-  protected onAfterHide(): void {
-    this.update();
-  }
-
-  protected render(): JSX.Element {
-    return this.isVisible ? (
-      <Compare model={this._model} paths={this.paths} view={this._view} />
-    ) : (
-      <></>
-    );
+  protected content(): JSX.Element {
+    return <Compare model={this._model} paths={this.paths} view={this._view} />;
   }
 }
 

@@ -1,42 +1,27 @@
-import { ReactWidget } from '@jupyterlab/apputils';
 import React from 'react';
 import { Chart } from './chart';
 import { Controls, Ending, Progress, State } from './controls';
 import { Health } from './health';
 import { grouped, lineOf, useDetails, useRuns } from './hooks';
 import { Knobs } from './knobs';
+import { LazyWidget } from './lazy';
 import { RunsModel } from './model';
 import { LookHistory } from './samples';
 import { ChartOptions, IView, View } from './view';
 import { ICurves } from './run';
 
 /** A run in the main area: how it is, its curves, its samples over time, what the doctor says. */
-export class RunDashboard extends ReactWidget {
+export class RunDashboard extends LazyWidget {
   constructor(
     private _model: RunsModel,
     private _path: string,
     private _view: View
   ) {
-    super();
-    this.addClass('mgl-main');
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', `Run ${_path}`);
+    super('mgl-main', `Run ${_path}`);
   }
 
-  protected onAfterShow(): void {
-    this.update();
-  }
-
-  protected onAfterHide(): void {
-    this.update();
-  }
-
-  protected render(): JSX.Element {
-    return this.isVisible ? (
-      <Dashboard model={this._model} path={this._path} view={this._view} />
-    ) : (
-      <></> // nobody looks, so nothing is read
-    );
+  protected content(): JSX.Element {
+    return <Dashboard model={this._model} path={this._path} view={this._view} />;
   }
 }
 

@@ -1,4 +1,3 @@
-import { ReactWidget } from '@jupyterlab/apputils';
 import { IStateDB } from '@jupyterlab/statedb';
 import React from 'react';
 import { Chart } from './chart';
@@ -6,6 +5,7 @@ import { Controls, Ending, Progress, State } from './controls';
 import { parent } from './files';
 import { lineOf, useDetails, useRuns } from './hooks';
 import { multiganIcon } from './icon';
+import { LazyWidget } from './lazy';
 import { RunsModel } from './model';
 import { NewestLook } from './samples';
 import { IRun, isAtWork } from './run';
@@ -27,19 +27,16 @@ export interface IPanelActions {
 }
 
 /** The side panel: every run, and what can be done with it. */
-export class RunsPanel extends ReactWidget {
+export class RunsPanel extends LazyWidget {
   constructor(
     private _model: RunsModel,
     private _actions: IPanelActions,
     private _state: IStateDB | null
   ) {
-    super();
+    super('mgl-panel', 'multigan runs');
     this.id = 'multigan-panel';
-    this.addClass('mgl-panel');
     this.title.icon = multiganIcon;
     this.title.caption = 'multigan runs';
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', 'multigan runs');
     void this._recall();
   }
 
@@ -48,18 +45,7 @@ export class RunsPanel extends ReactWidget {
     return this._memory.open;
   }
 
-  protected onAfterShow(): void {
-    this.update();
-  }
-
-  protected onAfterHide(): void {
-    this.update();
-  }
-
-  protected render(): JSX.Element {
-    if (!this.isVisible) {
-      return <></>; // nobody looks, so nothing is read
-    }
+  protected content(): JSX.Element {
     return (
       <Panel
         model={this._model}
