@@ -17,7 +17,8 @@ def code_of(explored: Explored, view: View) -> str:
     told = _told(view)
     lines += [
         f"told = pipeline.conditions({told}, {view.count})",
-        "samples = pipeline.modality.decode(pipeline.generate(latents, told))",
+        f"samples = pipeline.generate(latents, told{_truncation(view)})",
+        "samples = pipeline.modality.decode(samples)",
         "samples[0]",
     ]
     return "\n".join(lines)
@@ -61,8 +62,7 @@ def _saved(explored: Explored) -> str:
 
 
 def _latents(explored: Explored, view: View) -> list[str]:
-    truncation = "" if view.truncation == 1 else f", truncation={view.truncation!r}"
-    lines = [f"latents = pipeline.latents({view.count}, seed={view.seed}{truncation})"]
+    lines = [f"latents = pipeline.latents({view.count}, seed={view.seed}{_truncation(view)})"]
     moves = [(index, distance) for index, distance in enumerate(view.moves) if distance]
     if moves:
         arguments = [str(explored.facts()["directions"]), f"method={view.method!r}"]
@@ -70,6 +70,10 @@ def _latents(explored: Explored, view: View) -> list[str]:
         lines.append(f"directions = pipeline.directions({', '.join(arguments)})")
     lines += [f"latents = directions.move(latents, {i}, {distance!r})" for i, distance in moves]
     return lines
+
+
+def _truncation(view: View) -> str:
+    return "" if view.truncation == 1 else f", truncation={view.truncation!r}"
 
 
 def _condition(view: View) -> list[str]:

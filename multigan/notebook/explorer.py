@@ -1,6 +1,9 @@
 """The explorer: a generator under one's hands."""
 
+import json
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,20 @@ from multigan.pipelines import Pipeline
 from multigan.runs import Run
 
 MOST_FRAMES = 64
+PARTIAL_SECONDS = 0.04
+
+
+class _Partial:
+    """Passes texts on while they are written, a few times a second."""
+
+    def __init__(self, send: Callable[[list[str]], None]) -> None:
+        self._send = send
+        self._sent_at = time.monotonic()
+
+    def __call__(self, texts: list[str]) -> None:
+        if time.monotonic() - self._sent_at >= PARTIAL_SECONDS:
+            self._sent_at = time.monotonic()
+            self._send(texts)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -51,13 +68,12 @@ class Explorer(anywidget.AnyWidget):
         self._sampling = threading.Lock()  # questions may come on several of the kernel's threads
         self._newest = 0
         self._still: Any = None
-        facts = self.explored.facts()
-        start = View(count=facts["count"], moves=(0.0,) * facts["directions"])
+        start = self.explored.start()
         self._shown = self.explored.samples(start)
         media = [media_of(item) for item in self._shown]
         super().__init__(
-            facts=facts,
-            view={**vars(start), "moves": list(start.moves)},
+            facts=self.explored.facts(),
+            view=json.loads(json.dumps(vars(start))),
             kinds=[suffix for suffix, _ in media],
             first=[content for _, content in media],
             **traits,
@@ -89,7 +105,8 @@ class Explorer(anywidget.AnyWidget):
     def _answer(self, number: int, content: dict[str, Any]) -> None:
         match content:
             case {"show": dict(asked)}:
-                self._send_samples(number, self.explored.samples(View.from_json(asked)))
+                partial = _Partial(lambda texts: self.send({"number": number, "partial": texts}))
+                self._send_samples(number, self.explored.samples(View.from_json(asked), partial))
             case {"walk": list(asked), "frames": int(frames)}:
                 pins = [Pin.from_json(one) for one in asked]
                 self._send_samples(number, self.explored.walk(pins, min(frames, MOST_FRAMES)))

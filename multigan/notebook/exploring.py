@@ -2,7 +2,7 @@
 
 import dataclasses
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ COUNTS = {"image": 16, "audio": 4, "text": 8}  # shown at first
 MOST_SHOWN = 64
 WRITING = {"prompt": "", "temperature": 1.0, "top_k": 0, "top_p": 1.0}  # text's own options
 
+OnPartial = Callable[[list[str]], None]
 Source = tuple[int | None, float | None]  # a step, and the length of an average
 
 
@@ -131,21 +132,43 @@ class Explored:
             "directions": self._num_directions(pipeline),
             "methods": list(METHODS),
             "writes": _writes(pipeline),
+            "pitches": _pitches(pipeline),
+            "center": [] if spec is None else list(spec.center),
+            "scale": [] if spec is None else list(spec.scale),
             "lengths": self._lengths(),
             "steps": [checkpoint_step(folder) for folder in folders],
             "count": COUNTS.get(modality, 8),
             "most": MOST_SHOWN,
         }
 
-    def samples(self, view: View) -> list[Any]:
-        """Returns the samples of a view, decoded."""
+    def samples(self, view: View, on_partial: OnPartial | None = None) -> list[Any]:
+        """Returns the samples of a view, decoded.
+
+        Args:
+            view: The view.
+            on_partial: Told texts while they are being written.
+        """
         pipeline = self.pipeline(view)
         if _writes(pipeline):
-            options = {**WRITING, **view.writing}
-            told = _told(view)
-            return pipeline(view.count, condition=told, seed=view.seed, **options)
+            return self._written(pipeline, view, on_partial)
         told = pipeline.conditions(_told(view), view.count)
-        return pipeline.modality.decode(pipeline.generate(self.latents(view), told))
+        samples = pipeline.generate(self.latents(view), told, truncation=view.truncation)
+        return pipeline.modality.decode(samples)
+
+    def _written(self, pipeline: Pipeline, view: View, on_partial: OnPartial | None) -> list[Any]:
+        options = {**WRITING, **view.writing}
+        tokens: list[Tensor] = []
+
+        def hear(position: int, chosen: Tensor) -> None:
+            tokens.append(chosen.cpu())
+            if on_partial is not None:
+                texts = pipeline.modality.decode(torch.stack(tokens, 1))
+                on_partial([f"{options['prompt']} {text}".strip() for text in texts])
+
+        ids = pipeline.generate_ids(  # type: ignore[attr-defined]
+            view.count, condition=_told(view), seed=view.seed, on_token=hear, **options
+        )
+        return pipeline.modality.decode(ids)
 
     def latents(self, view: View) -> Tensor:
         """Returns the latents (count, Z) of a view."""
@@ -158,6 +181,15 @@ class Explored:
             if distance:
                 latents = directions.move(latents, index, distance)
         return latents
+
+    def start(self) -> View:
+        """Returns what is shown at first."""
+        facts = self.facts()
+        spec = self.pipeline().condition
+        told: tuple[float, ...] | None = None
+        if spec is not None and spec.kind != "class" and not spec.examples:
+            told = spec.center or (0.0,) * spec.size
+        return View(count=facts["count"], condition=told, moves=(0.0,) * facts["directions"])
 
     def walk(self, pins: Sequence[Pin], frames: int) -> list[Any]:
         """Returns samples along the way through pinned ones; each keeps its nearest pin's class.
@@ -226,3 +258,12 @@ def _told(view: View) -> Any:
     if isinstance(view.condition, tuple):
         return torch.tensor([view.condition] * view.count)
     return view.condition
+
+
+def _pitches(pipeline: Pipeline) -> dict[str, int]:
+    """Returns the class of each pitch by its MIDI number, where classes are pitches."""
+    try:
+        known: Mapping[int, int] = getattr(pipeline, "pitches", {})
+    except ConfigError:  # sounds whose classes are something else
+        return {}
+    return {str(midi): number for midi, number in sorted(known.items())}

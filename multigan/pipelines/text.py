@@ -3,7 +3,7 @@
 Shapes: B texts, L positions, V tokens.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +22,8 @@ from multigan.modalities.text.sequence import TextGenerator
 from multigan.pipelines.base import PIPELINES, Pipeline
 from multigan.pipelines.conditions import Condition, check_counts
 from multigan.tokenizers import FastTokenizer
+
+OnToken = Callable[[int, Tensor], None]
 
 
 class LatentTextPipeline(Pipeline):
@@ -114,8 +116,12 @@ class TextPipeline(Pipeline):
         top_k: int = 0,
         top_p: float = 1.0,
         prompt: str = "",
+        on_token: OnToken | None = None,
     ) -> Tensor:
-        """Writes texts as token numbers (num_samples, L) int64; see `__call__`."""
+        """Writes texts as token numbers (num_samples, L) int64; see `__call__`.
+
+        `on_token(position, tokens (B,))` is told each token as soon as it is written.
+        """
         never = self.text_modality.tokenizer.unknown_id
         return self._write(
             self.latents(num_samples, seed=seed),
@@ -123,6 +129,7 @@ class TextPipeline(Pipeline):
             Sharpening(temperature, top_k, top_p, () if never is None else (never,)),
             self._prompt_ids(prompt),
             batch_size,
+            on_token,
         )
 
     def latents(
@@ -223,6 +230,7 @@ class TextPipeline(Pipeline):
         sharpening: Sharpening,
         prompt: Tensor | None,
         batch_size: int,
+        on_token: OnToken | None = None,
     ) -> Tensor:
         generator = cast(TextGenerator, self.generator)
         chunks = torch.split(latents, batch_size)
@@ -230,12 +238,9 @@ class TextPipeline(Pipeline):
         written = []
         with evaluating(generator):
             for chunk, one in zip(chunks, told, strict=True):
-                numbers = chunk.to(self.device)
                 ids, _ = generator.sample(
                     len(chunk),
-                    lambda logits, at, numbers=numbers: choose_by(  # type: ignore[misc]
-                        numbers[:, at], sharpening(logits)
-                    ),
+                    _chooser(chunk.to(self.device), sharpening, on_token),
                     condition=None if one is None else one.to(self.device),
                     prefix=None if prompt is None else prompt.expand(len(chunk), -1),
                 )
@@ -273,3 +278,17 @@ def text_pipeline(generator: nn.Module, *args: Any, **options: Any) -> Pipeline:
     """Returns the pipeline that suits a generator of text."""
     latent = isinstance(generator, LatentTextGenerator)
     return (LatentTextPipeline if latent else TextPipeline)(generator, *args, **options)
+
+
+def _chooser(
+    numbers: Tensor, sharpening: Sharpening, on_token: OnToken | None
+) -> Callable[[Tensor, int], Tensor]:
+    """Returns what picks each token by uniform numbers (B, L), and tells it on."""
+
+    def choose(logits: Tensor, at: int) -> Tensor:
+        tokens = choose_by(numbers[:, at], sharpening(logits))
+        if on_token is not None:
+            on_token(at, tokens)
+        return tokens
+
+    return choose

@@ -19,7 +19,9 @@ from multigan.notebook.media import media_of, still_of
 from multigan.notebook.plain_explorer import PlainExplorer
 from multigan.notebook.time_travel import ForkTree
 from multigan.pipelines import Pipeline
+from multigan.recipes import recipe
 from multigan.registry import Component
+from multigan.session import start
 from tests.notebook.conftest import tiny_session
 
 MOVED = View(seed=3, count=5, truncation=0.7, condition=2, moves=(1.5, 0.0, -2.0))
@@ -160,3 +162,25 @@ def test_the_page_gets_one_whole_module(widget, tmp_path):
         module = tmp_path / "widget.mjs"
         module.write_text(source, encoding="utf-8")
         subprocess.run(["node", "--check", str(module)], check=True)
+
+
+def test_texts_are_shown_while_they_are_written(tmp_path, monkeypatch):
+    changes = {"steps": 1, "batch_size": 8, "log_every": 1, "look_every": 0}
+    run = start(recipe("prose").changed(changes), out=tmp_path).fit()
+    explored, partials = Explored(run), []
+    assert (explored.facts()["writes"], explored.facts()["directions"]) == (True, 0)
+    view = View(count=3, seed=2, writing={"temperature": 0.8})
+    final = explored.samples(view, partials.append)
+    assert len(partials) > 3
+    assert all(text.startswith(part) for text, part in zip(final, partials[2], strict=True))
+    assert explored.samples(view) == final
+    names: dict = {}
+    exec(code_of(explored, view), names)
+    assert names["samples"] == final
+
+
+def test_conditions_that_nobody_has_told_begin_in_the_middle():
+    told = Explored(pipeline_of(ConditionSpec("vector", 2, ("x", "y"), (5.0, 1.0), (2.0, 0.5))))
+    assert told.start().condition == (5.0, 1.0)
+    assert (told.facts()["center"], told.facts()["scale"]) == ([5.0, 1.0], [2.0, 0.5])
+    assert len(told.samples(told.start())) == told.start().count

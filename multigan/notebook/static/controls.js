@@ -1,11 +1,13 @@
 // The explorer's controls, as far as the generator has something to control.
 
 /** Returns elements that change `view` and then call `ask`. */
-function controlPanel(facts, view, ask, reload) {
+function controlPanel(facts, view, ask, reload, play) {
   const parts = [seedControl(view, ask), countControl(facts, view, ask)];
   if (facts.steps.length) parts.push(stepControl(facts, view, ask, reload));
   if (facts.lengths.length) parts.push(...averageControl(facts, view, ask));
   if (facts.condition === "class") parts.push(classControl(facts, view, ask));
+  if (Object.keys(facts.pitches).length) parts.push(pitchKeyboard(facts, view, play));
+  if (facts.condition === "attributes") parts.push(attributeControl(facts, view, ask));
   if (facts.condition === "vector") parts.push(vectorControl(facts, view, ask));
   if (facts.writes) parts.push(writingControl(view, ask));
   else parts.push(rangeControl("truncation", view.truncation, 0, 1, 0.05, (value) => { view.truncation = value; ask(); }).element);
@@ -59,10 +61,34 @@ function classControl(facts, view, ask) {
 }
 
 function vectorControl(facts, view, ask) {
-  view.condition = facts.names.map(() => 0);
+  const center = (index) => facts.center[index] ?? 0, scale = (index) => facts.scale[index] ?? 1;
+  const told = () => (view.condition ??= facts.names.map((_, index) => center(index)));
   const ranges = facts.names.map((name, index) =>
-    rangeControl(name, 0, -1, 1, 0.05, (value) => { view.condition[index] = value; ask(); }).element);
+    rangeControl(name, center(index), center(index) - 3 * scale(index), center(index) + 3 * scale(index), scale(index) / 20,
+      (value) => { told()[index] = value; ask(); }).element);
   return h("fieldset", { class: "mg-vector" }, h("legend", {}, "condition"), ...ranges);
+}
+
+function attributeControl(facts, view, ask) {
+  const boxes = facts.names.map((name) => h("input", { type: "checkbox", "aria-label": name, onchange: change }));
+  function change() { view.condition = boxes.map((box) => Number(box.checked)); ask(); }
+  return h("fieldset", { class: "mg-vector" }, h("legend", {}, "attributes"),
+    ...facts.names.map((name, index) => h("label", {}, boxes[index], name)));
+}
+
+const BLACK = new Set([1, 3, 6, 8, 10]), NOTE_NAMES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
+
+/** A piano of the pitches that the generator knows: a key plays the first sound of its pitch. */
+function pitchKeyboard(facts, view, play) {
+  const keys = Object.entries(facts.pitches).map(([midi, number]) => {
+    const name = `${NOTE_NAMES[midi % 12]}${Math.floor(midi / 12) - 1}`;
+    const key = h("button", {
+      type: "button", class: `mg-note ${BLACK.has(midi % 12) ? "mg-black" : ""}`, title: name, "aria-label": `play ${name}`,
+      onclick: () => { view.condition = number; play(); },
+    }, h("span", {}, name));
+    return key;
+  });
+  return h("div", { class: "mg-piano", role: "group", "aria-label": "piano" }, ...keys);
 }
 
 function writingControl(view, ask) {

@@ -12,9 +12,13 @@ function render({ model, el }) {
   const code = h("textarea", { class: "mg-code", readonly: true, rows: 8, hidden: true, "aria-label": "the code that makes these samples again" });
   const walk = walkBar(walkAsked, () => { pins.length = 0; walk.update(pins); grid.markPins(pins, view); });
 
-  function ask() {
-    line.ask({ show: view }, ({ kinds }, buffers) => { grid.show(kinds, buffers); grid.markPins(pins, view); });
+  function ask(after) {
+    line.ask({ show: view }, ({ partial, kinds }, buffers) => {
+      if (partial) { el.dataset.partials = Number(el.dataset.partials ?? 0) + 1; return grid.show(partial.map(() => ".txt"), partial.map((text) => new TextEncoder().encode(text))); } grid.show(kinds, buffers); grid.markPins(pins, view); after?.(); });
     el.dataset.seed = view.seed;
+  }
+  function play() {
+    ask(() => grid.element.querySelector("audio")?.play().catch(() => {}));
   }
   function pin(index) {
     const one = JSON.stringify({ view, index }), at = pins.findIndex((other) => JSON.stringify(other) === one);
@@ -35,9 +39,9 @@ function render({ model, el }) {
     });
   }
   const keep = () => line.ask({ keep: el.dataset.seed ? `seed ${view.seed}` : "" }, () => { answer.textContent = "Kept below, in the notebook."; });
-  const reload = () => line.ask({ reload: true }, ask);
+  const reload = () => line.ask({ reload: true }, () => ask());
 
-  const controls = controlPanel(facts, view, ask, reload);
+  const controls = controlPanel(facts, view, () => ask(), reload, play);
   el.replaceChildren(
     h("div", { class: "mg-side" }, ...controls),
     h("div", { class: "mg-main" }, grid.element,
@@ -72,6 +76,7 @@ function asker(model, answer, time) {
     if (content.number !== number || !waiting) return;
     clearTimeout(timer);
     const { then } = waiting;
+    if ("partial" in content) return then(content, []);
     waiting = null;
     answer.textContent = content.error ?? "";
     answer.classList.toggle("mg-failed", "error" in content);
