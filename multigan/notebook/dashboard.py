@@ -1,5 +1,6 @@
 """The dashboard: a run's curves, samples and health, and the means to steer it."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from multigan.notebook.stills import by_step
 from multigan.notebook.views import RunView
 
 MAX_EVENTS = 50
+CURVES_SECONDS = 1.0  # at least, between two sendings of the curves of a run at work
 
 
 class Dashboard(RunView, anywidget.AnyWidget):
@@ -46,6 +48,7 @@ class Dashboard(RunView, anywidget.AnyWidget):
 
     def __init__(self, run: RunFolder, **traits: Any) -> None:
         self._shown: dict[str, Any] = {}
+        self._drawn_at: dict[str, float] = {}
         super().__init__(name=run.name, **traits)
         any_shell(self)
         self.on_msg(self._hear)
@@ -57,13 +60,22 @@ class Dashboard(RunView, anywidget.AnyWidget):
             self.status = self._described(following.status)
             self.knobs = knobs_of(following.status)
             self.health = following.health
-            if self._is_new("curves", following.curves.version):
+            # Curves are the most of what is sent, and nobody reads them four times a second.
+            if self._is_due("curves") and self._is_new("curves", following.curves.version):
                 self.curves = [_curve(following, name) for name in following.curves.names()]
                 self.events = [list(event) for event in following.curves.events[-MAX_EVENTS:]]
             if self._is_new("looks", following.looks):
                 looks = by_step(following.looks)
                 self.newest = [_content(file) for file in looks[-1]] if looks else []
                 self.looks = [[int(files[0].stem), [f.suffix for f in files]] for files in looks]
+
+    def _is_due(self, what: str) -> bool:
+        at_work = self.following.is_at_work
+        now = time.monotonic()
+        if at_work and now - self._drawn_at.get(what, -CURVES_SECONDS) < CURVES_SECONDS:
+            return False
+        self._drawn_at[what] = now
+        return True
 
     def _is_new(self, what: str, version: Any) -> bool:
         is_new = self._shown.get(what) != version

@@ -1,11 +1,11 @@
-"""One thread that brings every open view up to date, four to five times a second."""
+"""One thread that brings every open view up to date, four times a second."""
 
 import logging
 import threading
 import time
 from typing import Protocol
 
-HERTZ = 4.5
+HERTZ = 4.0
 IDLE_SECONDS = 2.0  # between two looks at a run that nobody trains
 
 

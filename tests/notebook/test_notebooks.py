@@ -14,6 +14,7 @@ SECONDS = 240
 # The budgets that people have, and those that this machine has: what is written is what is tried.
 SHORTER = {
     r"--steps (\d+)": r"--steps 24",
+    r"((?:resume|fork) .*)--steps \d+": r"\1--steps 32",  # further than what they go on from
     r"\bSTEPS = \d+": "STEPS = 20",
     r"trainer\.fit\(\d+\)": "trainer.fit(20)",
     r"-n \d{3,}": "-n 40",

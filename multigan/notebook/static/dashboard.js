@@ -98,7 +98,7 @@ const TITLES = [
 function grouped(lines) {
   const groups = new Map();
   for (const line of lines) {
-    const title = line.name.startsWith("metric/") ? line.name.slice(7)
+    const title = line.name.startsWith("health/") ? "Health" : line.name.startsWith("metric/") ? line.name.slice(7)
       : TITLES.find(([names]) => names.includes(line.name.split("/").at(-1)))?.[1] ?? "Penalties and other terms";
     groups.set(title, [...(groups.get(title) ?? []), line]);
   }

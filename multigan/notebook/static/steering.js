@@ -65,7 +65,7 @@ function healthPanel(model) {
   const element = h("ul", { class: "mg-health", "aria-label": "the run's health" });
   function light({ name, severity, text, remedy }) {
     const [sign, word] = LIGHTS[severity] ?? LIGHTS.warning;
-    const knobs = remedy?.knobs;
+    const knobs = remedy?.needs_fork ? null : remedy?.knobs;  // a fork is asked for in words
     const cure = !remedy ? null : knobs && Object.keys(knobs).length
       ? button(remedy.text, () => model.send({ set: knobs }), { class: "mg-remedy", title: `Set ${Object.entries(knobs).map(([n, v]) => `${n} = ${shown(v)}`).join(", ")}` })
       : h("span", { class: "mg-remedy" }, remedy.text);
