@@ -16,12 +16,13 @@ from multigan.core.health.reference import spread
 from multigan.core.health.remedies import remedies_for
 from multigan.core.health.vitals import compare, gradient_ratio, saturation
 from multigan.core.losses import LOSSES
+from multigan.core.objective import Batch
 from multigan.core.packing import Packed
 from multigan.core.prior import Prior
 from multigan.core.regularizers import R1
 from multigan.core.run import RunFolder
 from multigan.data.synthetic import Ring as RingSource
-from tests.tiny import MLP, make_game, make_trainer
+from tests.tiny import MLP, Ring, make_game, make_trainer
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +129,7 @@ SYMPTOMS = {
     "support": ({"support": 0.04, "distinct": 8.0}, "about 8 different"),
     "saturation": ({"saturation": 0.99}, "99% flat"),
     "oscillation": ({"turnover": 0.8}, "80%"),
-    "vanishing_gradient": ({"generator_gradient": 1e-7}, "1.0e-07"),
+    "vanishing_gradient": ({"generator_gradient": 1e-7, "saturation": 0.8}, "1.0e-07"),
     "exploding_gradient": ({"discriminator_gradient": 1e3}, "1.0e+03"),
     "dead_generator": ({"movement": 0.0}, "0.0e+00"),
 }
@@ -252,6 +253,24 @@ def test_samples_that_are_not_finite_do_not_stop_the_doctor():
         trainer.objective.generator[0].weight.fill_(float("nan"))
     trainer.fit(1)
     assert math.isnan(doctor.history[0].coverage)
+
+
+def test_small_gradients_alone_are_an_architectures_habit():
+    assert worst(diagnose([ill(generator_gradient=1e-7)] * 20, {})) == "ok"
+
+
+def test_words_are_not_measured_as_if_they_were_numbers():
+    class Words(Ring):
+        def batches(self, start):
+            return (Batch((10 * batch.samples).long()) for batch in super().batches(start))
+
+    doctor = Doctor(every=1, samples=64)
+    trainer = make_trainer(regularizers=[])
+    trainer.step()
+    trainer.data = Words()  # which only a generator of words could learn
+    doctor.inspect(trainer)
+    assert math.isnan(doctor.history[0].coverage)
+    assert math.isfinite(doctor.history[0].generator_gradient)
 
 
 # Healing

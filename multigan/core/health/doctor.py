@@ -128,22 +128,28 @@ class Doctor(Callback):
     def _measure(self, trainer: Trainer) -> Vitals:
         game = trainer.objective
         assert isinstance(game, AdversarialGame)
-        reference, real = self._real(trainer)
-        samples = draw_samples(game, reference, len(real), trainer.engine.device)
-        features = reference.features(samples)
-        before = None if self._features is None else self._features.to(features.device)
         found: dict[str, Any] = {"step": trainer.steps_done}
-        if features.isfinite().all():
-            last = self.history[-1] if self.history else None
-            found |= compare(features, before, reference, last)
-            found["saturation"] = self._saturation(game, reference, real, samples)
-        self._features = features
+        if next(trainer.data.batches(0)).samples.is_floating_point():
+            found |= self._measure_samples(trainer, game)
         if self._advantage is not None:
             found["advantage"] = float(self._advantage / self._steps)
             self._advantage, self._steps = None, 0
         found["generator_gradient"] = gradient_ratio(game.generator)
         found["discriminator_gradient"] = gradient_ratio(game.discriminator)
         return Vitals(**found)
+
+    def _measure_samples(self, trainer: Trainer, game: AdversarialGame) -> dict[str, Any]:
+        """Returns what samples tell; not of words, whose numbers have no distances."""
+        reference, real = self._real(trainer)
+        samples = draw_samples(game, reference, len(real), trainer.engine.device)
+        features = reference.features(samples)
+        before = None if self._features is None else self._features.to(features.device)
+        self._features = features
+        if not features.isfinite().all():
+            return {}
+        last = self.history[-1] if self.history else None
+        found = compare(features, before, reference, last)
+        return found | {"saturation": self._saturation(game, reference, real, samples)}
 
     def _saturation(
         self, game: AdversarialGame, reference: Reference, real: Tensor, samples: Tensor

@@ -131,7 +131,7 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm(
         "vanishing_gradient",
         lambda v: v.generator_gradient,
-        lambda v: v.generator_gradient < 1e-4,
+        lambda v: v.generator_gradient < 1e-4 and v.saturation > 0.5,
         "The generator hears next to nothing: its gradient is {value:.1e} of its weights.",
         "The generator's gradient is {value:.1e} of its weights.",
         ("penalty", "add_penalties", "slow_down"),
@@ -139,7 +139,7 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm(
         "exploding_gradient",
         lambda v: max(v.generator_gradient, v.discriminator_gradient),
-        lambda v: max(v.generator_gradient, v.discriminator_gradient) > 10,
+        lambda v: max(v.generator_gradient, v.discriminator_gradient) > 100,
         "A gradient explodes: it is {value:.1e} times as large as the weights it moves.",
         "The larger gradient is {value:.1e} of its weights.",
         ("roll_back",),
