@@ -100,7 +100,7 @@ def test_the_panel_is_as_it_was_after_a_reload(page, lab, shell):
     entry = item(panel, lab, RunFolder(lab.work / "reloaded" / "runs" / "0001-digits"))
     entry.get_by_role("button", name="0001-digits").click()
     entry.locator("img.mgl-sample").wait_for()
-    reload_lab(page, lab, "multigan:panel", '"reloaded"')
+    reload_lab(page, lab, "multigan:panel", "reloaded/runs/0001-digits")
     panel = page.locator("#multigan-panel")
     panel.get_by_role("searchbox").wait_for()
     assert panel.get_by_role("searchbox").input_value() == "reloaded"
