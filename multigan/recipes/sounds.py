@@ -83,9 +83,9 @@ def notes() -> Recipe:
         regularizers={"r1": {"weight": 0.3, "every": 4}, "r2": {"weight": 0.3, "every": 4}},
         batch_size=16,
         half_life=2000,
-        steps=800,
-        look_every=200,
-        checkpoint_every=200,
+        steps=500,
+        look_every=125,
+        checkpoint_every=125,
         metrics=(),
     )
 
