@@ -19,6 +19,8 @@ $(INSTALLED): pyproject.toml multigan/labextension/package.json
 	@$(PYTHON) -m venv .venv || { \
 		echo "$(PYTHON) has no venv. On Debian: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -e '.[dev]'
+	@# Without pyaudio, for loudspeakers, which has no wheel for Linux.
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --no-deps tinysoundfont
 	@touch $@
 
 demo: $(INSTALLED)  ## train on handwritten digits; STEPS=50 makes it short

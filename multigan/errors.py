@@ -58,8 +58,10 @@ class DivergedError(MultiganError, ArithmeticError):
 class MissingDependencyError(MultiganError, ImportError):
     """An optional package is needed for what was asked."""
 
-    def __init__(self, package: str, *, purpose: str, extra: str) -> None:
+    def __init__(self, package: str, *, purpose: str, extra: str = "", pip: str = "") -> None:
+        """Says how to install it: with one of multigan's extras, or with pip's own words."""
+        install = pip or f"'multigan[{extra}]'"
         super().__init__(
             f"{purpose} needs the package {package!r}, which is not installed. "
-            f"Install it with: pip install 'multigan[{extra}]'"
+            f"Install it with: pip install {install}"
         )

@@ -35,8 +35,11 @@ class SoundFont:
         try:
             import tinysoundfont
         except ImportError:
+            # Its dependency pyaudio, for loudspeakers, is not needed and has no wheel for Linux.
             raise MissingDependencyError(
-                "tinysoundfont", purpose="Playing a soundfont", extra="music"
+                "tinysoundfont",
+                purpose="Playing a soundfont",
+                pip="--no-deps tinysoundfont",
             ) from None
         path = Path(path).expanduser()
         if not path.is_file():
