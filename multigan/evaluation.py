@@ -16,6 +16,7 @@ from multigan.errors import ConfigError
 from multigan.evaluators import AudioEvaluator, TextEvaluator
 from multigan.evaluators.classes import class_numbers, classes_of, require_own
 from multigan.evaluators.judges import Note, data_classifier, drawn
+from multigan.evaluators.question import Question
 from multigan.kits import KITS, Loaded
 from multigan.metrics import (
     METRICS,
@@ -49,19 +50,7 @@ class Evaluator(Protocol):
         """Whether less of a metric is better; None where neither direction is good in itself."""
         ...
 
-    def __call__(
-        self,
-        pipeline: Pipeline,
-        own: Loaded,
-        *,
-        compared: Loaded,
-        split: str,
-        metrics: Sequence[str],
-        num_samples: int,
-        extractor: str,
-        seed: int,
-        on_note: Note | None,
-    ) -> list[MetricResult]:
+    def __call__(self, pipeline: Pipeline, own: Loaded, question: Question) -> list[MetricResult]:
         """Measures a pipeline as `evaluate_pipeline` says; no metrics are all that suit."""
         ...
 
@@ -139,17 +128,10 @@ def evaluate_pipeline(
 
     See `evaluate_run` for the rest.
     """
-    return evaluator(pipeline.modality.name)(
-        pipeline,
-        own,
-        compared=compared or own,
-        split=split,
-        metrics=metrics,
-        num_samples=num_samples,
-        extractor=extractor,
-        seed=seed,
-        on_note=on_note,
+    question = Question(
+        compared or own, split, tuple(metrics), num_samples, extractor, seed, on_note
     )
+    return evaluator(pipeline.modality.name)(pipeline, own, question)
 
 
 class FeatureEvaluator:
@@ -163,32 +145,26 @@ class FeatureEvaluator:
         """Whether less of a metric is better; "FID" and its like are distances or scores."""
         return METRICS[name].lower_is_better if name in METRICS else True
 
-    def __call__(
-        self,
-        pipeline: Pipeline,
-        own: Loaded,
-        *,
-        compared: Loaded,
-        split: str,
-        metrics: Sequence[str],
-        num_samples: int,
-        extractor: str,
-        seed: int,
-        on_note: Note | None,
-    ) -> list[MetricResult]:
+    def __call__(self, pipeline: Pipeline, own: Loaded, question: Question) -> list[MetricResult]:
         """Measures a pipeline as `evaluate_pipeline` says."""
         require_own(own, pipeline.condition)
-        numbers = class_numbers(compared.condition, pipeline.condition, split)
-        names = tuple(metrics) or _suitable(pipeline, compared, split, on_note)
+        numbers = class_numbers(question.compared.condition, pipeline.condition, question.split)
+        names = question.metrics or _suitable(
+            pipeline, question.compared, question.split, question.on_note
+        )
         check_names(names)  # before anything takes long
-        _require_labels(names, compared, split)
-        judge = _extractor(extractor, own, pipeline.modality, on_note)
+        _require_labels(names, question.compared, question.split)
+        judge = _extractor(question.extractor, own, pipeline.modality, question.on_note)
         if isinstance(judge, ModuleExtractor):
             # Apple's GPUs lack operations that extractors need, such as pooling of any size.
             judge.to(pipeline.device if pipeline.device.type == "cuda" else "cpu")
-        real = _real_features(judge, pipeline, compared, numbers, num_samples, seed)
-        fake = _fake_features(judge, pipeline, num_samples, seed)
-        return evaluate(real, fake, names, split=split, options=MetricOptions(seed=seed))
+        real = _real_features(
+            judge, pipeline, question.compared, numbers, question.num_samples, question.seed
+        )
+        fake = _fake_features(judge, pipeline, question.num_samples, question.seed)
+        return evaluate(
+            real, fake, names, split=question.split, options=MetricOptions(seed=question.seed)
+        )
 
 
 # Kinds of data that are measured in a way of their own; the others are by their features.

@@ -16,6 +16,7 @@ from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError, UnknownNameError
 from multigan.evaluators.classes import class_numbers, classes_of, require_own
 from multigan.evaluators.judges import Note, data_classifier, drawn
+from multigan.evaluators.question import Question
 from multigan.kits import Loaded
 from multigan.metrics import (
     METRICS,
@@ -74,38 +75,32 @@ class AudioEvaluator:
             return SIGNALS[name].lower_is_better
         return False if name == NOVELTY else METRICS[name].lower_is_better
 
-    def __call__(
-        self,
-        pipeline: Pipeline,
-        own: Loaded,
-        *,
-        compared: Loaded,
-        split: str,
-        metrics: Sequence[str],
-        num_samples: int,
-        extractor: str,
-        seed: int,
-        on_note: Note | None,
-    ) -> list[MetricResult]:
+    def __call__(self, pipeline: Pipeline, own: Loaded, question: Question) -> list[MetricResult]:
         """Measures a pipeline as `evaluate_pipeline` says."""
         require_own(own, pipeline.condition)
-        numbers = class_numbers(compared.condition, pipeline.condition, split)
+        numbers = class_numbers(question.compared.condition, pipeline.condition, question.split)
         modality = pipeline.modality
         assert isinstance(modality, AudioModality)
-        names = tuple(metrics) or suitable(pipeline, own, compared, extractor)
+        names = question.metrics or suitable(pipeline, own, question.compared, question.extractor)
         self.check_names(names)
-        judge = Judge(modality, extractor, own, on_note)
-        raw, labels = compared.source.read(drawn(len(compared.source), num_samples, seed))
+        judge = Judge(modality, question.extractor, own, question.on_note)
+        raw, labels = question.compared.source.read(
+            drawn(len(question.compared.source), question.num_samples, question.seed)
+        )
         if labels is not None:
             labels = labels.cpu() if numbers is None else numbers[labels.cpu()]
         pitches = pitches_of(pipeline.condition)
         real = judge.hear(raw / FULL_SCALE, labels, pitches)
         floor = judge.hear(round_trip(modality, raw, pipeline.device), labels, pitches)
-        told = pipeline.conditions(None, num_samples)
+        told = pipeline.conditions(None, question.num_samples)
         asked = told if classes_of(pipeline.condition) else None
-        fake = judge.hear(generated(pipeline, num_samples, seed, told), asked, pitches)
-        known = judge.hear_training(own, seed) if NOVELTY in names else None
-        measuring = Measuring(real, floor, fake, known, compared is own, split, seed)
+        fake = judge.hear(
+            generated(pipeline, question.num_samples, question.seed, told), asked, pitches
+        )
+        known = judge.hear_training(own, question.seed) if NOVELTY in names else None
+        measuring = Measuring(
+            real, floor, fake, known, question.compared is own, question.split, question.seed
+        )
         return measuring.results(names)
 
 

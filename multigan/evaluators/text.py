@@ -12,6 +12,7 @@ from torch import Tensor
 
 from multigan.core.draws import seed_from
 from multigan.errors import ConfigError
+from multigan.evaluators.question import Question
 from multigan.kits import Loaded
 from multigan.metrics.result import MetricResult
 from multigan.metrics.text.catalog import TEXT_METRICS, CachedEncoder, TextComparison, TextMetric
@@ -66,39 +67,31 @@ class TextEvaluator:
         """Whether less of a metric is better; None where real text has a value of its own."""
         return True if name == NLL else TEXT_METRICS[name].lower_is_better
 
-    def __call__(
-        self,
-        pipeline: Pipeline,
-        own: Loaded,
-        *,
-        compared: Loaded,
-        split: str,
-        metrics: Sequence[str],
-        num_samples: int,
-        extractor: str,
-        seed: int,
-        on_note: Note | None,
-    ) -> list[MetricResult]:
+    def __call__(self, pipeline: Pipeline, own: Loaded, question: Question) -> list[MetricResult]:
         """Measures a pipeline as `evaluate_pipeline` says."""
-        self.check_names(metrics)  # before anything takes long
-        names = tuple(metrics) or _suitable(pipeline, compared, split, on_note)
-        real = _parts(own, compared, seed)
-        count = min(num_samples, len(real.others))
-        if count < num_samples and on_note:
-            on_note(
+        self.check_names(question.metrics)  # before anything takes long
+        names = question.metrics or _suitable(
+            pipeline, question.compared, question.split, question.on_note
+        )
+        real = _parts(own, question.compared, question.seed)
+        count = min(question.num_samples, len(real.others))
+        if count < question.num_samples and question.on_note:
+            question.on_note(
                 f"There are {count} real texts to stand beside the generated ones, so {count} "
-                f"instead of {num_samples} of both are measured."
+                f"instead of {question.num_samples} of both are measured."
             )
         encode = CachedEncoder(
-            partial(build_text_encoder, extractor, real.references, pipeline.device)
+            partial(build_text_encoder, question.extractor, real.references, pipeline.device)
         )
-        texts = pipeline(count, seed=seed, batch_size=4 * BATCH)
-        made = TextComparison(texts, real.references, real.known, encode, seed)
-        control = TextComparison(real.others[:count], real.references, real.known, encode, seed)
+        texts = pipeline(count, seed=question.seed, batch_size=4 * BATCH)
+        made = TextComparison(texts, real.references, real.known, encode, question.seed)
+        control = TextComparison(
+            real.others[:count], real.references, real.known, encode, question.seed
+        )
         return [
-            _likelihood(pipeline, compared, real, split, seed)
+            _likelihood(pipeline, question.compared, real, question.split, question.seed)
             if name == NLL
-            else _measured(name, made, control, real, split)
+            else _measured(name, made, control, real, question.split)
             for name in names
         ]
 
