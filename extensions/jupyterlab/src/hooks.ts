@@ -164,11 +164,23 @@ const TERMS: [string[], string][] = [
 ];
 const REST = 'Penalties and other terms';
 
+/** What the collapse doctor measures; one of its numbers is a count, the others are near one. */
+const HEALTH = 'health/';
+const COUNTED = 'health/distinct';
+const VITALS = 'Health';
+const DISTINCT = 'Different samples, by the birthday paradox';
+
+function kindOf(name: string): string {
+  if (name.startsWith(HEALTH)) {
+    return name === COUNTED ? DISTINCT : VITALS;
+  }
+  return TERMS.find(([last]) => last.includes(base(name)))?.[1] ?? REST;
+}
+
 /** Which series stand together: terms of a kind, and every metric by itself. */
 export function grouped(names: string[]): IGroup[] {
   const terms = names.filter(name => name.includes('/') && !name.startsWith(QUALITY));
-  const kindOf = (name: string) => TERMS.find(([last]) => last.includes(base(name)))?.[1] ?? REST;
-  const kinds = [TERMS[0][1], REST, ...TERMS.slice(1).map(([, title]) => title)];
+  const kinds = [TERMS[0][1], REST, ...TERMS.slice(1).map(([, title]) => title), VITALS, DISTINCT];
   const single = names.filter(name => !terms.includes(name));
   return [
     ...kinds.map(title => ({ title, names: terms.filter(name => kindOf(name) === title) })),
