@@ -2,10 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from multigan.errors import DataError
+
+T = TypeVar("T")
 
 fcntl: Any
 try:
@@ -34,6 +38,30 @@ def building_alone(folder: Path) -> Iterator[None]:
             path.unlink(missing_ok=True)
             fcntl.flock(handle, fcntl.LOCK_UN)  # a forked child may hold the handle as well
             os.close(handle)
+
+
+def built_once(
+    folder: Path, read: Callable[[], T | None], build: Callable[[], None], what: str
+) -> T:
+    """Returns what is read from `folder`, built before unless another process does so just now.
+
+    Args:
+        folder: Of the cache.
+        read: Returns what is there whole, or None.
+        build: Makes it.
+        what: What to call it in an error, e.g. "images".
+
+    Raises:
+        DataError: It cannot be read back.
+    """
+    with building_alone(folder):
+        found = read()
+        if found is None:
+            build()
+            found = read()
+    if found is None:
+        raise DataError(f"The {what} written to {folder} cannot be read back. Is it full?")
+    return found
 
 
 def _locked(path: Path) -> int | None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from torch import Tensor
 
 from multigan.core.condition import ConditionSpec
 from multigan.data.arrays import Arrays
-from multigan.data.building import building_alone
+from multigan.data.building import built_once
 from multigan.data.collect import Tally, collect
 from multigan.data.decode import SIZE_CHANGES, Canvas, Fit
 from multigan.data.fingerprint import content_fingerprint
@@ -185,25 +186,18 @@ def _from_reader(reader: Reader, options: ImageOptions) -> ImageSet:
         return stored
     canvas = plan(reader, options)
     if reader.count * prod(canvas.shape) > options.memory_bytes:
-        return _built_once(folder, reader, canvas, options)
+        return built_once(
+            folder,
+            partial(_from_cache, folder, reader, options),
+            partial(_build_cache, folder, reader, canvas, options),
+            "images",
+        )
     store = MemoryStore(reader.count, canvas.shape)
     tally = collect(reader, canvas, store, options)
     labels = label_tensor(_labels(reader, tally), reader.numbers)
     condition = condition_spec(reader.classes, reader.numbers, labels)
     source = TensorSource(store.rows, labels, condition)
     return _image_set(source, _report(reader, canvas, tally), labels, reader.files)
-
-
-def _built_once(folder: Path, reader: Reader, canvas: Canvas, options: ImageOptions) -> ImageSet:
-    """Decodes into the cache, unless another process does so: then waits and takes what it made."""
-    with building_alone(folder):
-        built = _from_cache(folder, reader, options)
-        if built is None:
-            _build_cache(folder, reader, canvas, options)
-            built = _from_cache(folder, reader, options)
-    if built is None:
-        raise DataError(f"The images written to {folder} cannot be read back. Is it full?")
-    return built
 
 
 def _build_cache(folder: Path, reader: Reader, canvas: Canvas, options: ImageOptions) -> None:

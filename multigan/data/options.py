@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from multigan.data.checking import Kinds, check_amounts, check_types
 from multigan.data.decode import MODE_OF, Fit
 from multigan.errors import ConfigError
 
@@ -32,7 +33,7 @@ class ImageOptions:
     streaming: bool
 
     def __post_init__(self) -> None:
-        self._check_types()
+        check_types(self, KINDS)
         if self.size is not None and any(s < SIZE_STEP or s % SIZE_STEP for s in self.size):
             raise ConfigError(
                 f"An image size of {self.size[0]} x {self.size[1]} (height x width) cannot be "
@@ -44,20 +45,10 @@ class ImageOptions:
             )
         if self.fit not in get_args(Fit):
             raise ConfigError(f"There is no fit {self.fit!r}. Known: {', '.join(get_args(Fit))}.")
-        if not 0 <= self.max_unreadable <= 1:
-            raise ConfigError(f"max_unreadable is a share, from 0 to 1, not {self.max_unreadable}.")
-        if self.limit is not None and self.limit < 1:
-            raise ConfigError(f"A limit of {self.limit} images leaves none. Ask for at least 1.")
-
-    def _check_types(self) -> None:
-        for name, (kinds, expected) in KINDS.items():
-            value = getattr(self, name)
-            meant = bool in kinds or not isinstance(value, bool)  # a bool is an int to Python
-            if not (meant and isinstance(value, kinds)):
-                raise ConfigError(f"{name} is {value!r}, but must be {expected}.")
+        check_amounts(self.max_unreadable, self.limit, "images")
 
 
-KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+KINDS: Kinds = {
     "channels": ((int, type(None)), "a whole number, or null for the commonest"),
     "max_unreadable": ((int, float), "a number from 0 to 1"),
     "memory_bytes": ((int,), "a whole number, or null for half of the memory"),

@@ -84,11 +84,12 @@ def by_discriminator(judging: Judging) -> Filter:
     pipeline = judging.pipeline
     discriminator = judging.run.discriminator().to(pipeline.device)
 
+    # Seeds below zero belong to nobody's samples, so none is judged by a bar that it set.
+    latents = pipeline.latents(CALIBRATION, seed=-1 - judging.seed)
+
     @cache
     def bar(number: int | None) -> float:
         told = None if number is None else torch.full((CALIBRATION,), number)
-        # Seeds below zero belong to nobody's samples, so none is judged by a bar that it set.
-        latents = pipeline.latents(CALIBRATION, seed=-1 - judging.seed)
         scores = _logits(discriminator, pipeline.generate(latents, told), told)
         return scores.quantile(1 - judging.keep).item()
 

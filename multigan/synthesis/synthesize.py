@@ -12,9 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError
-from multigan.evaluators.classes import class_numbers
+from multigan.evaluators.classes import class_numbers, classes_of
 from multigan.kits import KITS, Loaded
 from multigan.pipelines import Pipeline
 from multigan.runs import Run
@@ -83,7 +82,7 @@ def synthesize(
             *(Provenance("real", where, i, None if labels is None else labels[i]) for i in real),
             *collected.provenance,
         ],
-        classes=_names(data.condition) if numbers is not None else (),
+        classes=classes_of(data.condition) if numbers is not None else (),
         transform=transform,
         tried=collected.tried,
     )
@@ -104,12 +103,6 @@ def _load(dataset: Any, pipeline: Pipeline) -> Loaded:
     return kit.load(dataset, **kit.like(pipeline.modality, {}))
 
 
-def _names(condition: ConditionSpec | None) -> tuple[str, ...]:
-    if condition is None or condition.kind != "class":
-        return ()
-    return condition.names or tuple(str(number) for number in range(condition.size))
-
-
 def _labels(data: Loaded) -> list[int]:
     _, labels = data.source.read(torch.arange(len(data.source)))
     assert labels is not None  # the data has classes
@@ -121,7 +114,7 @@ def _quotas(labels: list[int] | None, data: Loaded, ratio: float, balance: bool)
     total = number_to_generate(len(data.source), ratio)
     if labels is None:
         return [total]
-    counts = [0] * len(_names(data.condition))
+    counts = [0] * len(classes_of(data.condition))
     for label in labels:
         counts[label] += 1
     if balance:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from multigan.data.audio.opening import open_data
 from multigan.data.audio.options import AudioOptions, Fit, Normalize
 from multigan.data.audio.report import AudioReport
 from multigan.data.audio.survey import plan, take
-from multigan.data.building import building_alone
+from multigan.data.building import built_once
 from multigan.data.fingerprint import content_fingerprint
 from multigan.data.readers import Reader, digest
 from multigan.data.source import MappedSource, Source, TensorSource
@@ -180,26 +181,17 @@ def _from_reader(reader: Reader, options: AudioOptions) -> AudioSet:
     target = plan(survey, options, reader.where)
     most = survey.clips(target)
     if most * prod(target.shape) * BYTES > options.memory_bytes:
-        return _built_once(folder, reader, target, most, options)
+        return built_once(
+            folder,
+            partial(_from_cache, folder, reader, options),
+            partial(_build_cache, folder, reader, target, most, options),
+            "sounds",
+        )
     store = MemoryStore(most, target.shape, torch.int16)
     tally = collect(reader, target, store, options)
     labels = torch.tensor(_labels(reader, tally)) if reader.classes else None
     source = TensorSource(store.rows, labels, _condition(reader.classes))
     return _audio_set(source, _report(reader, target, tally), labels, reader.files)
-
-
-def _built_once(
-    folder: Path, reader: Reader, target: Target, most: int, options: AudioOptions
-) -> AudioSet:
-    """Decodes into the cache, unless another process does so: then waits and takes what it made."""
-    with building_alone(folder):
-        built = _from_cache(folder, reader, options)
-        if built is None:
-            _build_cache(folder, reader, target, most, options)
-            built = _from_cache(folder, reader, options)
-    if built is None:
-        raise DataError(f"The sounds written to {folder} cannot be read back. Is it full?")
-    return built
 
 
 def _build_cache(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from multigan.data.checking import Kinds, check_amounts, check_types
 from multigan.errors import ConfigError
 
 Fit = Literal["start", "center", "slice"]
@@ -37,7 +38,7 @@ class AudioOptions:
     streaming: bool
 
     def __post_init__(self) -> None:
-        self._check_types()
+        check_types(self, KINDS)
         if self.sample_rate is not None and not RATES[0] <= self.sample_rate <= RATES[1]:
             raise ConfigError(
                 f"A sample rate lies between {RATES[0]} and {RATES[1]} Hz, not at "
@@ -57,21 +58,11 @@ class AudioOptions:
                 f"trim_db is how far below a clip's peak silence lies, in dB up to 120, or null "
                 f"to trim nothing; not {self.trim_db}."
             )
-        if not 0 <= self.max_unreadable <= 1:
-            raise ConfigError(f"max_unreadable is a share, from 0 to 1, not {self.max_unreadable}.")
-        if self.limit is not None and self.limit < 1:
-            raise ConfigError(f"A limit of {self.limit} files leaves none. Ask for at least 1.")
-
-    def _check_types(self) -> None:
-        for name, (kinds, expected) in KINDS.items():
-            value = getattr(self, name)
-            meant = bool in kinds or not isinstance(value, bool)  # a bool is an int to Python
-            if not (meant and isinstance(value, kinds)):
-                raise ConfigError(f"{name} is {value!r}, but must be {expected}.")
+        check_amounts(self.max_unreadable, self.limit, "files")
 
 
 NAME = (str, type(None))
-KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+KINDS: Kinds = {
     "sample_rate": ((int, type(None)), "a whole number of Hz, or null for the commonest"),
     "channels": ((int,), "1 or 2"),
     "length": ((int, type(None)), "a whole number of samples, or null to choose it"),

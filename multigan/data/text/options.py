@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from multigan.data.checking import Kinds, check_types
 from multigan.errors import ConfigError
 
 CUTS = ("lines", "windows")
@@ -29,11 +30,7 @@ class TextOptions:
     split: str
 
     def __post_init__(self) -> None:
-        for name, (kinds, expected) in KINDS.items():
-            value = getattr(self, name)
-            meant = bool in kinds or not isinstance(value, bool)  # a bool is an int to Python
-            if not (meant and isinstance(value, kinds)):
-                raise ConfigError(f"{name} is {value!r}, but must be {expected}.")
+        check_types(self, KINDS)
         _check_choice("cut", self.cut, CUTS)
         _check_choice("too_long", self.too_long, TOO_LONG)
         _check_range("length", self.length, 2, LONGEST)
@@ -47,7 +44,7 @@ class TextOptions:
             raise ConfigError(f"There is no encoding {self.encoding!r}. Try utf-8.") from None
 
 
-KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+KINDS: Kinds = {
     "tokenizer": ((str,), "word, char, byte, bpe, a path or a name on the Hub"),
     "vocab_size": ((int, type(None)), "a whole number, or null for the tokenizer's own choice"),
     "min_count": ((int,), "a whole number"),
