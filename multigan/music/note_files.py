@@ -22,8 +22,9 @@ def write_notes(notes: NoteSet, folder: Path, *, test_every: int = 0) -> Path:
     Args:
         notes: The set.
         folder: To be made; it appears whole or not at all.
-        test_every: Holds out every so-manieth note of the set, of all pitches and instruments in
-            turn, in a split "test"; 0 holds out none.
+        test_every: Holds out one note of so many, drawn from the whole set, in a split "test"; 0
+            holds out none. Counting them off instead would miss pitches whenever the number and
+            that of the takes have a common factor.
 
     Raises:
         ConfigError: Something is there already, or a split would be empty.
@@ -34,7 +35,9 @@ def write_notes(notes: NoteSet, folder: Path, *, test_every: int = 0) -> Path:
         raise ConfigError(
             f"test_every={test_every} leaves a split empty: give 0, or 2 to {len(notes)}."
         )
-    held_out = [bool(test_every) and index % test_every == 0 for index in range(len(notes))]
+    order = torch.randperm(len(notes), generator=torch.Generator().manual_seed(0)).tolist()
+    drawn = set(order[: len(notes) // test_every] if test_every else ())
+    held_out = [index in drawn for index in range(len(notes))]
     with atomic_folder(folder) as building:
         for split in ("train", "test")[: 2 if test_every else 1]:
             chosen = [i for i, out in enumerate(held_out) if out == (split == "test")]

@@ -24,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--rate", type=int, default=16_000, help="sample rate in Hz (16000)")
     parser.add_argument("--seconds", type=float, default=1.0, help="of each note (1)")
     parser.add_argument(
-        "--test-every", type=int, default=10, help="hold out each so-manieth note; 0 for none (10)"
+        "--test-every", type=int, default=10, help="hold out one note of so many; 0 for none (10)"
     )
     parser.add_argument("--seed", type=int, default=0, help="decides how notes are struck (0)")
 

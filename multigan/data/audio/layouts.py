@@ -166,17 +166,23 @@ def _by_fields(
 
 def _by_nsynth(listing: Listing, options: AudioOptions) -> Classified:
     """Reads NSynth's annotations; the class is the pitch unless another field is asked for."""
+    tables = [
+        name
+        for name in listing.others
+        if PurePosixPath(name).name == NSYNTH_FILE and _of_split(name, listing, options.split)
+    ]
     annotations: dict[str, Fields] = {}
-    for name in listing.others:
-        if PurePosixPath(name).name == NSYNTH_FILE and _of_split(name, listing, options.split):
-            annotations |= _annotations(listing, name)
+    for name in tables:
+        annotations |= _annotations(listing, name)
     paths = [path for path in listing.paths if path.stem in annotations]
     if not paths:
         raise DataError(
             f"No sound in {listing.where} is described in {NSYNTH_FILE} for the split "
             f"{options.split!r}. Fetch both again, or name another split."
         )
-    missing = len(listing.paths) - len(paths)
+    folders = [PurePosixPath(name).parent for name in tables]
+    beside = [path for path in listing.paths if any(path.is_relative_to(at) for at in folders)]
+    missing = sum(path.stem not in annotations for path in beside)
     note = "Read as NSynth." + (f" {missing} files are not in its annotations." if missing else "")
     described = listing._replace(paths=paths)
     fields = [annotations[path.stem] for path in paths]
