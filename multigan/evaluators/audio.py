@@ -35,7 +35,7 @@ from multigan.metrics.audio.nearest import novelty
 from multigan.metrics.extractors import classifier as classifier_extractor
 from multigan.metrics.features import Description
 from multigan.modalities.audio import AudioModality
-from multigan.modalities.audio.clip import FULL_SCALE
+from multigan.modalities.audio.clip import FULL_SCALE, turned_down
 from multigan.music.pitch import class_pitches
 from multigan.pipelines import Pipeline
 
@@ -116,7 +116,9 @@ class Judge:
         self.extractor = self._extractor(extractor, own, on_note)
 
     def hear(self, waveform: Tensor, labels: Tensor | None, pitches: Tensor | None = None) -> Heard:
-        """Returns what is heard of waveforms (N, C, L)."""
+        """Returns what is heard of waveforms (N, C, L), turned down where a person gets them so."""
+        peak = waveform.abs().amax((1, 2))
+        waveform = turned_down(waveform)
         parts = torch.split(waveform, AT_ONCE)
         pictures = parts if self.hears else (self.picture(part) for part in parts)
         features = extract(self.extractor, pictures)
@@ -124,7 +126,7 @@ class Judge:
             features = features.with_labels(labels)
         stft = getattr(self.modality.representation, "stft", None)
         hop = None if stft is None else stft.hop_length
-        sound = Hearing(waveform, self.modality.sample_rate, labels, pitches, hop)
+        sound = Hearing(waveform, self.modality.sample_rate, labels, pitches, hop, peak)
         return Heard(features, sound)
 
     def hear_training(self, own: Loaded, seed: int) -> Features:

@@ -33,6 +33,19 @@ def test_what_is_beyond_full_scale_or_no_number_is_written_safely(tmp_path):
     assert values.T.tolist() == [[32767, -32768, 0, 0], [0, 0, 0, 32767]]
 
 
+def test_a_sound_beyond_full_scale_is_turned_down_as_a_whole_and_others_are_left_alone():
+    options = {"n_fft": 64, "hop_length": 16, "floor": 1e-4}
+    options["statistics"] = {"center": [[0.0], [0.0]], "scale": [[9.0], [1.0]]}
+    modality = AudioModality(8000, 1, 1024, {"name": "log_magnitude_if", "options": options})
+    sound = torch.stack([tone(level=0.5).waveform[:, :1024], tone().waveform[:, :1024] * 3])
+    samples = modality.representation.encode(sound)
+    exact, decoded = modality.waveforms(samples), modality.decode(samples)
+    assert exact[1].abs().max() > 1.4
+    assert decoded[1].waveform.abs().max() == 1
+    torch.testing.assert_close(decoded[0].waveform, exact[0])
+    torch.testing.assert_close(decoded[1].waveform * exact[1].abs().max(), exact[1])
+
+
 def test_a_sheet_is_a_picture_and_a_sound(tmp_path):
     modality = AudioModality(8000, 1, 8000, {"name": "waveform"})
     path = modality.write_sheet([tone(), tone(500), tone(2000)], tmp_path / "000100", columns=2)

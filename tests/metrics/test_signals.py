@@ -35,6 +35,15 @@ def test_silence_and_clipping():
     assert not is_clipped(single).item()
 
 
+def test_what_was_turned_down_is_counted_as_overload_and_not_as_clipped():
+    clips = torch.cat([0.5 * tones(440.0), 4 * tones(440.0)])
+    assert value("overload", clips) == 0.5
+    peak = clips.abs().amax((1, 2))
+    turned = clips / peak[:, None, None].clamp_min(1)
+    assert value("overload", turned, peak=peak) == 0.5
+    assert value("overload", turned) == value("clipping", turned) == 0
+
+
 def test_an_offset():
     assert value("offset", tones(440.0) + 0.05) == pytest.approx(0.05, abs=1e-4)
 

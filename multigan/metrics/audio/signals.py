@@ -1,4 +1,4 @@
-"""What is measured in the waveform itself: level, clipping, silence, buzz, pitch.
+"""What is measured in the waveform itself: level, overload, clipping, silence, buzz, pitch.
 
 Shapes: N clips, C channels, L samples.
 """
@@ -27,11 +27,13 @@ class Hearing:
     """Clips, and what is known of them.
 
     Attributes:
-        waveform: (N, C, L), floats with full scale at 1.
+        waveform: (N, C, L), floats with full scale at 1, as they are written and played.
         sample_rate: In Hz.
         labels: (N,) int64, the classes that were asked for; None without classes.
         pitches: For each class its MIDI number, (K,) int64; None if classes are no pitches.
         hop_length: Of the representation's frames in samples; None if it has none.
+        peak: The largest absolute samples (N,) before clips beyond full scale were turned down;
+            None if none were.
     """
 
     waveform: Tensor
@@ -39,6 +41,7 @@ class Hearing:
     labels: Tensor | None = None
     pitches: Tensor | None = None
     hop_length: int | None = None
+    peak: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,11 @@ def _silence(hearing: Hearing) -> Measured:
     return _share(level_db(hearing.waveform) < SILENT_DB)
 
 
+def _overload(hearing: Hearing) -> Measured:
+    peak = hearing.waveform.abs().amax((1, 2)) if hearing.peak is None else hearing.peak
+    return _share(peak > 1)
+
+
 def _clipping(hearing: Hearing) -> Measured:
     return _share(is_clipped(hearing.waveform))
 
@@ -145,6 +153,7 @@ def _buzz(hearing: Hearing) -> Measured:
 
 SIGNALS["loudness"] = Signal("level in dB of full scale", None, _loudness)
 SIGNALS["silence"] = Signal("share of silent clips", True, _silence)
+SIGNALS["overload"] = Signal("share of clips that had to be turned down", True, _overload)
 SIGNALS["clipping"] = Signal("share of clipped clips", True, _clipping)
 SIGNALS["offset"] = Signal("mean offset from zero", True, _offset)
 SIGNALS["buzz"] = Signal("buzz at the rate of frames, dB", True, _buzz)

@@ -16,7 +16,7 @@ from torch import Tensor
 from multigan.core.modality import Modality
 from multigan.errors import ConfigError, ShapeError
 from multigan.files import write_atomic
-from multigan.modalities.audio.clip import FULL_SCALE, GAP_SECONDS, Audio, joined
+from multigan.modalities.audio.clip import FULL_SCALE, GAP_SECONDS, Audio, joined, turned_down
 from multigan.modalities.audio.representation import REPRESENTATIONS, Representation
 from multigan.modalities.audio.sheet import draw_audio_sheet
 from multigan.modalities.registries import MODALITIES
@@ -32,7 +32,9 @@ class AudioModality(Modality):
     `encode` takes what `load_audio` gives, int16 (B, C, L) with full scale at 32768, and returns
     samples (B, *S) in [-1, 1]; S is (C, L) for `waveform` and else a picture (planes, frequencies,
     frames). `decode` takes samples (B, *S) and returns B `Audio`s, each with a `waveform` (C, L),
-    float32 on the CPU, and a `sample_rate`. `waveforms` is the part of it that has gradients.
+    float32 on the CPU, and a `sample_rate`. `waveforms` is the part of it that has gradients; there
+    magnitudes that do not fit together, or are too large, can go beyond full scale. `decode` turns
+    such a sound down as a whole, so that it is not clipped.
 
     Args:
         sample_rate: In Hz.
@@ -89,7 +91,7 @@ class AudioModality(Modality):
         return self.representation.encode(raw.float() / FULL_SCALE)
 
     def waveforms(self, samples: Tensor) -> Tensor:
-        """Turns samples (B, *S) into waveforms (B, C, L), floats with full scale at 1.
+        """Turns samples (B, *S) into waveforms (B, C, L), floats with full scale at 1, or beyond.
 
         Gradients pass where the representation's way back has them.
 
@@ -104,9 +106,9 @@ class AudioModality(Modality):
         return self.representation.decode(samples)
 
     def decode(self, samples: Tensor) -> list[Any]:
-        """Turns samples (B, *S) into B `Audio`s."""
+        """Turns samples (B, *S) into B `Audio`s, none of them beyond full scale."""
         waveforms = self.waveforms(samples.detach()).float().nan_to_num(0).cpu()
-        return [Audio(waveform, self.sample_rate) for waveform in waveforms]
+        return [Audio(waveform, self.sample_rate) for waveform in turned_down(waveforms)]
 
     def write(self, item: Any, stem: Path) -> Path:
         """Writes one sound as 16-bit `.wav`, or `.flac` if `suffix` says so."""

@@ -50,6 +50,18 @@ class Audio:
         return f'<audio controls src="data:audio/wav;base64,{data}"></audio>'
 
 
+def turned_down(waveforms: Tensor) -> Tensor:
+    """Returns waveforms (B, C, L), each that goes beyond full scale turned down to it as a whole.
+
+    Writing would clip it otherwise. What is within full scale stays as it is.
+
+    Example:
+        >>> turned_down(torch.tensor([[[0.5, -2.0]], [[0.5, -0.25]]])).tolist()
+        [[[0.25, -1.0]], [[0.5, -0.25]]]
+    """
+    return waveforms / waveforms.abs().amax((1, 2), keepdim=True).clamp_min(1)
+
+
 def to_int16(waveform: Tensor) -> Tensor:
     """Returns a waveform, floats with full scale at 1, as int16; what is not finite is silent."""
     scaled = (waveform.detach().float().cpu().nan_to_num(0) * FULL_SCALE).round()

@@ -125,8 +125,9 @@ class VocoderGame(Objective):
         """Scores sounds against what the generator makes of their spectrograms."""
         with torch.no_grad():
             fake = self.generator(self.latent(batch.samples))
-        real_logits = self.discriminator(batch.samples).float()
-        fake_logits = self.discriminator(fake).float()
+        # In one pass, which normalizes the discriminator's weights once.
+        logits = self.discriminator(torch.cat([batch.samples, fake])).float()
+        real_logits, fake_logits = logits.chunk(2)
         return {"adversarial": self.loss.discriminator(real_logits, fake_logits).mean()}
 
     def generator_terms(self, batch: Batch, step: int) -> Terms:
