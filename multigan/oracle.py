@@ -27,7 +27,8 @@ from multigan.errors import DataError
 
 START = 0
 LENGTH = 20
-BLOCK = 500  # sentences at once: 500 x 5,000 logits are 10 MB
+BLOCK = 500  # sentences sampled at once: 500 x 5,000 logits are 10 MB
+SCORED = 50  # sentences scored at once: 50 x 20 x 5,000 logits are 20 MB
 
 GATES = ("i", "f", "c", "og")  # torch's order: input, forget, cell, output
 
@@ -102,7 +103,7 @@ class Oracle(nn.Module):
         Its logits are multiplied by the inverse temperature `alpha`.
         """
         parts = []
-        for block in torch.split(ids, BLOCK):
+        for block in torch.split(ids, SCORED):
             logits = alpha * self._logits(block)
             chosen = logits.gather(-1, block.unsqueeze(-1)).squeeze(-1)
             parts.append(chosen - logits.logsumexp(-1))
@@ -129,7 +130,7 @@ class Oracle(nn.Module):
         sentences' own log probabilities and has the same expectation.
         """
         total = 0.0
-        for block in torch.split(ids, BLOCK):
+        for block in torch.split(ids, SCORED):
             log_probs = self._logits(block).log_softmax(-1)
             total -= (log_probs.exp() * log_probs).sum().item()
         return total / ids.numel()

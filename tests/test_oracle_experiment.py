@@ -9,9 +9,9 @@ from PIL import Image
 from multigan.cli import main
 from multigan.data.text import load_text
 from multigan.data.text.oracle import HELD_OUT
-from multigan.errors import RunError
+from multigan.errors import DataError, RunError
 from multigan.evaluators.oracle import TemperedPipeline
-from multigan.experiments.oracle import ITSELF, run_recipe
+from multigan.experiments.oracle import ITSELF, STUCK, measure_run, read_rows, run_recipe
 from multigan.oracle import Oracle
 from multigan.recipes import recipe
 from multigan.session import start
@@ -71,14 +71,58 @@ def test_the_command_trains_measures_and_draws(oracle_file, tmp_path, capsys):
     places = ["--out", str(tmp_path / "runs"), "--save", str(tmp_path / "found"), "--device=cpu"]
     assert main([*asked, *places, *options, "--samples", "400"]) == 0
     table = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in table[2:4]] == ["mle", "mle"]
+    assert [line.split()[0] for line in table[3:5]] == ["mle", "mle"]
     assert "15.26" in table[-2]
     rows = json.loads((tmp_path / "found.json").read_text())
-    assert [row["name"] for row in rows] == [ITSELF, "mle", "mle"]
-    assert all(row["best"]["sum"] > rows[0]["best"]["sum"] for row in rows[1:])
-    assert rows[1]["best"]["sum"] == rows[1]["best"]["nll_oracle"] + rows[1]["best"]["nll_test"]
+    assert [row["name"] for row in rows] == [ITSELF, STUCK, "mle", "mle"]
+    for row in rows[1:]:
+        nearest = row["found"]["excess"]["point"]
+        assert nearest["excess"] > rows[0]["found"]["excess"]["point"]["excess"]
+    best = rows[2]["found"]["sum"]["point"]
+    assert best["sum"] == best["nll_oracle"] + best["nll_test"]
+    assert [row.to_json() for row in read_rows(tmp_path / "found.json")] == rows
     with Image.open(tmp_path / "found.png") as picture:
         assert picture.size == (900, 620)
+
+
+def test_rows_of_several_jobs_are_shown_together_without_training(oracle_file, tmp_path, capsys):
+    asked = ["bench", "text-oracle", "mle", "--oracle", str(oracle_file), "--samples", "200"]
+    places = ["--out", str(tmp_path / "runs"), "--device=cpu", "--save"]
+    options = [f"--set={name}={value}" for name, value in (SMALL | {"data.limit": 64}).items()]
+    for seed in ("0", "1"):
+        assert main([*asked, *options, "--seeds", seed, *places, str(tmp_path / seed)]) == 0
+    capsys.readouterr()
+    together = [
+        "bench",
+        "text-oracle",
+        "--oracle",
+        str(oracle_file),
+        "--save",
+        str(tmp_path / "all"),
+    ]
+    assert main([*together, "--with", str(tmp_path / "0.json"), str(tmp_path / "1.json")]) == 0
+    rows = read_rows(tmp_path / "all.json")
+    assert [(row.name, row.seed) for row in rows] == [
+        (ITSELF, 0),
+        (STUCK, 0),
+        ("mle", 0),
+        ("mle", 1),
+    ]
+    assert len(list((tmp_path / "runs").iterdir())) == 2
+    (tmp_path / "bad.json").write_text("[{}]")
+    with pytest.raises(DataError, match="bad.json holds no rows"):
+        read_rows(tmp_path / "bad.json")
+
+
+def test_the_checkpoint_is_chosen_among_all(oracle_file, tmp_path):
+    changes = {**SMALL, "data.limit": 64, "checkpoint_every": 1, "half_life": 0.0}
+    asked = recipe("mle").with_data(f"oracle:{oracle_file}").changed(changes)
+    run = start(asked, out=tmp_path, device="cpu").fit()
+    row = measure_run(run, f"oracle:{oracle_file}", samples=400)
+    last = measure_run(run, f"oracle:{oracle_file}", samples=400)
+    assert row == last  # measured twice, the same
+    assert {found.step for found in row.found.values()} <= {1, 2, 3}
+    assert row.plain.alpha == 1.0
 
 
 def test_a_stopped_run_is_not_measured(oracle_file, tmp_path, monkeypatch):

@@ -14,7 +14,8 @@ from multigan.modalities.text.sequence import TextGenerator
 from multigan.modalities.text.vocabulary import Rows
 from multigan.pipelines import TextPipeline
 
-BATCH = 250
+BATCH = 250  # sentences sampled at once
+SCORED = 50  # sentences scored at once
 
 
 class TemperedPipeline:
@@ -37,7 +38,7 @@ class TemperedPipeline:
         generator = cast(TextGenerator, self.pipeline.generator)
         totals = torch.zeros(len(alphas), dtype=torch.float64)
         with evaluating(generator):
-            for batch in torch.split(ids, BATCH):
+            for batch in torch.split(ids, SCORED):
                 part = batch.to(self.pipeline.device)
                 totals += _nlls(generator, part, alphas).double().cpu()
         return (totals / ids.numel()).tolist()

@@ -1,6 +1,7 @@
 """`multigan bench text-oracle`: recipes of text against the synthetic oracle."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,26 @@ if TYPE_CHECKING:
 SUMMARY = "Train recipes on the synthetic oracle's sentences; quality and diversity of each."
 
 RECIPES = ["mle", "relativistic-text", "relgan", "scratchgan", "seqgan"]
+KEPT = 1000  # checkpoints: all of them are candidates
 COLUMNS = [
     "model", "seed", "steps", "processor time",
-    "NLL oracle", "NLL test", "alpha", "NLL oracle, best", "NLL test, best", "sum",
+    "NLL oracle", "NLL test", "step, alpha", "NLL oracle, best", "NLL test, best", "sum",
+    "step, alpha, nearest", "divergence",
 ]  # fmt: skip
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what to train, for how long, and against which oracle."""
-    parser.add_argument("recipes", nargs="*", default=RECIPES, metavar="RECIPE", help="all of text")
+    parser.add_argument("recipes", nargs="*", metavar="RECIPE", help="all of text")
+    parser.add_argument(
+        "--with",
+        dest="rows",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="rows saved before, to be shown along; without recipes nothing is trained",
+    )
     parser.add_argument(
         "--oracle", metavar="PATH", help="an oracle's .npz, such as SeqGAN's (one drawn here)"
     )
@@ -46,38 +58,60 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Trains and measures one after the other; what is done is saved at once."""
     from multigan.cli.output import print_json, print_table, remark
-    from multigan.experiments import draw_rows, measure_oracle, run_recipe
+    from multigan.experiments import read_rows, run_recipe
     from multigan.experiments.oracle import PUBLISHED
-    from multigan.files import write_json
 
     data = "oracle" if args.oracle is None else f"oracle:{Path(args.oracle).resolve()}"
     recipes = _recipes(args)  # a wrong name is said before anything takes long
-    rows = [measure_oracle(data, samples=args.samples)]
     published = PUBLISHED if args.oracle else {}  # of one particular oracle
+    rows = [row for path in args.rows for row in read_rows(path)]
+    rows = _controls(rows, data, args.samples) + rows
+    _save(args.save, rows, published)
     for recipe in recipes:
         rows.append(
             run_recipe(
                 recipe, data, samples=args.samples, out=args.out, device=args.device, on_note=remark
             )
         )
-        write_json(args.save.with_suffix(".json"), [row.to_json() for row in rows])
-        draw_rows(args.save.with_suffix(".png"), rows, published)
+        _save(args.save, rows, published)
     if args.json:
         print_json([row.to_json() for row in rows])
         return
-    print_table(COLUMNS, [_cells(row) for row in rows])
+    entropy = rows[0].plain.entropy  # the oracle's own
+    print_table(COLUMNS, [_cells(row, entropy) for row in rows])
     for name, total in published.items():
         print(f"{name}: {total}")
+
+
+def _controls(rows: "list[OracleRow]", data: str, samples: int) -> "list[OracleRow]":
+    """Returns the best and the most useless of models, taken out of the rows if they are there."""
+    from multigan.experiments import measure_oracle, measure_stuck
+    from multigan.experiments.oracle import ITSELF, STUCK
+
+    before = {row.name: row for row in rows}
+    rows[:] = [row for row in rows if row.name not in (ITSELF, STUCK)]
+    return [
+        before.get(ITSELF) or measure_oracle(data, samples=samples),
+        before.get(STUCK) or measure_stuck(data, samples=samples),
+    ]
+
+
+def _save(path: Path, rows: "list[OracleRow]", published: Mapping[str, float]) -> None:
+    from multigan.experiments import draw_rows
+    from multigan.files import write_json
+
+    write_json(path.with_suffix(".json"), [row.to_json() for row in rows])
+    draw_rows(path.with_suffix(".png"), rows, published)
 
 
 def _recipes(args: Namespace) -> "list[Recipe]":
     from multigan.config import parse_changes
     from multigan.recipes import recipe
 
-    asked = {} if args.steps is None else {"steps": args.steps}
+    asked = {"keep_checkpoints": KEPT} | ({} if args.steps is None else {"steps": args.steps})
     return [
         recipe(name).changed({**asked, **parse_changes(_settings(args.set, name)), "seed": seed})
-        for name in args.recipes
+        for name in args.recipes or ([] if args.rows else RECIPES)
         for seed in args.seeds
     ]
 
@@ -95,7 +129,8 @@ def _settings(given: list[str], recipe: str) -> list[str]:
     return of_all + [setting.removeprefix(f"{recipe}:") for setting in own]
 
 
-def _cells(row: "OracleRow") -> list[str | int]:
+def _cells(row: "OracleRow", entropy: float) -> list[str | int]:
+    best, nearest = row.found["sum"], row.found["excess"]
     return [
         row.name,
         row.seed,
@@ -103,8 +138,10 @@ def _cells(row: "OracleRow") -> list[str | int]:
         f"{row.seconds:.0f} s",
         f"{row.plain.nll_oracle:.3f}",
         f"{row.plain.nll_test:.3f}",
-        f"{row.best.alpha:g}",
-        f"{row.best.nll_oracle:.3f}",
-        f"{row.best.nll_test:.3f}",
-        f"{row.best.total:.2f}",
+        f"{best.step}, {best.point.alpha:g}",
+        f"{best.point.nll_oracle:.3f}",
+        f"{best.point.nll_test:.3f}",
+        f"{best.point.total:.2f}",
+        f"{nearest.step}, {nearest.point.alpha:g}",
+        f"{nearest.point.excess - entropy:.2f}",
     ]

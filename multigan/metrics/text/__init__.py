@@ -9,7 +9,7 @@ from multigan.metrics.text.corpus import Corpus, index_texts
 from multigan.metrics.text.encoders import TextEncoder, build_text_encoder
 from multigan.metrics.text.neural_model import NeuralModelOptions, neural_nll
 from multigan.metrics.text.ngram_model import ngram_log_probs, ngram_nll, with_unknown
-from multigan.metrics.text.tradeoff import Point, best_point, sweep
+from multigan.metrics.text.tradeoff import Point, sweep
 from multigan.metrics.text.variety import copied_share, distinct, unique_share
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "NeuralModelOptions",
     "Point",
     "TextEncoder",
-    "best_point",
     "bleu",
     "build_text_encoder",
     "copied_share",

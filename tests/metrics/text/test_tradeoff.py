@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from multigan.metrics.text.tradeoff import Point, best_point, sweep
+from multigan.metrics.text.tradeoff import Point, sweep
 
 TRUE = torch.tensor([0.7, 0.2, 0.1]).log()
 
@@ -39,9 +39,23 @@ def test_a_perfect_model_has_the_entropy_twice_and_a_lower_sum_when_colder():
     assert points[1].nll_test == pytest.approx(entropy, abs=0.02)
     # The true model is the likeliest for true sentences, so a little colder costs next to nothing
     # there, and makes samples likelier at once.
-    best = best_point(truth, truth, points, sentences, samples=5000)
+    best = min(points, key=lambda point: point.total)
     assert best.alpha == 1.6
     assert best.total < 2 * entropy - 0.05
+    # Not so the excess, which is the entropy and two divergences.
+    nearest = min(points, key=lambda point: point.excess)
+    assert nearest.alpha == 1.0
+    assert nearest.excess == pytest.approx(entropy, abs=0.03)
+
+
+def test_the_excess_is_the_entropy_and_both_divergences():
+    truth, model = Weather(TRUE), Weather(torch.tensor([0.2, 0.5, 0.3]).log())
+    sentences = truth.sample(20_000, alpha=1.0, seed=9)
+    (point,) = sweep(model, truth, sentences, alphas=[1.0], samples=20_000)
+    p, q = TRUE.exp(), model.logits.exp()
+    divergences = ((p - q) * (p / q).log()).sum().item()
+    entropy = -(p * TRUE).sum().item()
+    assert point.excess == pytest.approx(entropy + divergences, abs=0.02)
 
 
 def test_colder_samples_are_likelier_and_colder_models_know_less():
@@ -54,4 +68,5 @@ def test_colder_samples_are_likelier_and_colder_models_know_less():
 
 
 def test_the_total_is_the_sum():
-    assert Point(1.0, 6.0, 9.25).total == 15.25
+    assert Point(1.0, 6.0, 9.25, 5.0).total == 15.25
+    assert Point(1.0, 6.0, 9.25, 5.0).excess == 10.25
