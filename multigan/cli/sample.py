@@ -21,6 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-n", "--num-samples", type=int, default=16, help="how many (16)")
     parser.add_argument(
         "--condition",
+        "--class",
         action="append",
         default=[],
         metavar="CLASS",

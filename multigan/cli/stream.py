@@ -16,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_run(parser)
     add_checkpoint(parser)
     parser.add_argument("--seconds", type=float, default=60.0, help="how much (60)")
-    parser.add_argument("--condition", metavar="CLASS", help="a class by number or name")
+    parser.add_argument("--condition", "--class", metavar="CLASS", help="a class by number or name")
     parser.add_argument("--seed", type=int, default=0, help="fixes the sound (0)")
     parser.add_argument("--out", type=Path, default=Path("endless.wav"), help=".wav or .flac file")
     add_device(parser)
