@@ -14,7 +14,9 @@ from multigan.metrics.audio.round_trip import (
     snr_db,
     spectral_convergence_db,
 )
+from multigan.recipes import recipe
 from multigan.registry import Component
+from multigan.session import start
 from tests.audio.test_evaluator import Replay, notes, pipeline  # noqa: F401  notes is a fixture
 from tests.data.sounds import tone, write
 from tests.test_report import Page
@@ -77,6 +79,34 @@ def test_the_command_prints_a_row_for_each(sounds, tmp_path, capsys):
     assert (tmp_path / "page.html").exists()
     assert main(["inspect", str(sounds / "none"), *out]) == 1
     assert "no file or folder" in capsys.readouterr().err
+
+
+def test_representations_are_chosen_in_the_shell(sounds, tmp_path, capsys):
+    command = ["inspect", str(sounds), "--clips", "2", "--out", str(tmp_path / "page.html")]
+    asked = ["waveform", 'log_magnitude:n_fft=128,inverter={"name": "griffin_lim"}']
+    assert main([*command, "--json", "--representations", *asked]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["representation"] for row in rows] == asked
+    assert rows[1]["shape"][1] == 64
+    assert main([*command, "--representations", "mle"]) == 1
+    assert "mel" in capsys.readouterr().err
+    assert main([*command, "--representations", "mel:n_mels"]) == 1
+    assert "key=value" in capsys.readouterr().err
+
+
+def test_the_report_shows_what_sounds_are_most_like(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MULTIGAN_CACHE", str(tmp_path / "cache"))
+    small = {"batch_size": 2, "steps": 1, "data.limit": 12, "data.length": 1024, "look_every": 0}
+    small |= {"generator.width": 4, "discriminator.width": 4}
+    run = start(recipe("notes").changed(small), out=tmp_path, device="cpu").fit()
+    assert "Nearest training clips" not in run.report_file.read_text()
+    command = ["evaluate", str(run.path), "--metrics", "silence", "-n", "4"]
+    assert main([*command, "--extractor", "random-conv"]) == 0
+    assert "report.html" in capsys.readouterr().err
+    page = Page(run.report_file.read_text())
+    assert "Nearest training clips" in page.text
+    assert page.tags.count("audio") == 16
+    assert len(json.loads(run.nearest_file.read_text())["distance"]) == 8
 
 
 def test_copies_are_seen_beside_their_originals(notes, tmp_path):  # noqa: F811

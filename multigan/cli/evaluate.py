@@ -45,8 +45,6 @@ def run(args: Namespace) -> None:
     from multigan.runs import Run
 
     run = Run.find(args.run_name, args.runs)
-    if args.pairs is not None:
-        _write_pairs(run, args)
     results = evaluate_run(
         run,
         metrics=metric_names(args.metrics),
@@ -59,6 +57,10 @@ def run(args: Namespace) -> None:
         data=None if args.data is None else located(args.data),
         on_note=remark,
     )
+    if args.pairs is not None or (
+        run.recipe.modality == "audio" and run.recipe.objective.name != "vocoder"
+    ):
+        _show_likenesses(run, args)
     if args.json:
         print_json([result.to_json() for result in results])
     else:
@@ -67,15 +69,18 @@ def run(args: Namespace) -> None:
         print_table(columns, [table_row(result, with_floor) for result in results])
 
 
-def _write_pairs(run: "Run", args: Namespace) -> None:
+def _show_likenesses(run: "Run", args: Namespace) -> None:
+    """Writes sounds beside their nearest training clips: into the report, and where asked to."""
     from multigan.assemble import load_data
     from multigan.cli.output import remark
     from multigan.config import located
-    from multigan.inspection import write_pairs
+    from multigan.inspection import report_likenesses, write_pairs
 
     own = load_data(run.recipe, None if args.data is None else located(args.data))
-    page = write_pairs(run.pipeline(device=args.device), own, args.pairs, seed=args.seed)
-    remark(f"Sounds beside their nearest training clips: {page}")
+    pipeline = run.pipeline(device=args.device)
+    pages = [] if args.pairs is None else [write_pairs(pipeline, own, args.pairs, seed=args.seed)]
+    pages.append(report_likenesses(run, pipeline, own, seed=args.seed))
+    remark(f"Sounds beside their nearest training clips: {', '.join(map(str, pages))}")
 
 
 def metric_names(given: list[str] | None) -> list[str]:

@@ -19,6 +19,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="an option of the loader, e.g. length=8192 or sample_rate=16000",
     )
+    parser.add_argument(
+        "--representations",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="which ones, with options if need be: mel log_magnitude_if:n_fft=512,hop_length=128 "
+        "(all that there are)",
+    )
     parser.add_argument("--clips", type=int, default=64, help="how many clips (64)")
     parser.add_argument(
         "--out", type=Path, default=Path("inspection.html"), help="the page (inspection.html)"
@@ -30,12 +38,21 @@ def run(args: Namespace) -> None:
     """Prints a row for each representation, and writes a page with pictures and players."""
     from multigan.cli.output import print_json, print_table, remark
     from multigan.config import located, parse_changes
-    from multigan.inspection import COLUMNS, inspect_sounds, write_inspection
+    from multigan.inspection import (
+        COLUMNS,
+        REPRESENTATIONS,
+        inspect_sounds,
+        named_representation,
+        write_inspection,
+    )
 
     options = {
         name.removeprefix("data."): value for name, value in parse_changes(args.changes).items()
     }
-    inspected = inspect_sounds(located(args.data), options, clips=args.clips)
+    asked = {text: named_representation(text) for text in args.representations}
+    inspected = inspect_sounds(
+        located(args.data), options, representations=asked or REPRESENTATIONS, clips=args.clips
+    )
     remark(inspected.data.report.summary())
     if args.json:
         print_json([trip.to_json() for trip in inspected.trips])

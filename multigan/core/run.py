@@ -62,6 +62,7 @@ ENTRIES = frozenset(
         "checkpoints",
         "pipeline",
         "report.html",
+        *("nearest.json", "nearest.png", "nearest.wav"),
     )
 )
 
@@ -88,6 +89,7 @@ class RunFolder:
         self.pipeline_folder = self.path / "pipeline"
         self.parent_file = self.path / "parent.json"
         self.report_file = self.path / "report.html"
+        self.nearest_file = self.path / "nearest.json"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"

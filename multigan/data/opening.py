@@ -10,7 +10,7 @@ from torch import Tensor
 from multigan.data.arrays import Arrays, from_tensor, load_digits
 from multigan.data.hub import HUB_NAME, HUB_PREFIX, TableOptions, read_hub, read_loaded
 from multigan.data.npz import read_npz
-from multigan.data.options import ImageOptions
+from multigan.data.options import ImageOptions, one_column
 from multigan.data.pairs import read_dataset
 from multigan.data.readers import Reader, read_folder, read_zip
 from multigan.data.source import to_tensor
@@ -92,14 +92,9 @@ def _is_pair_of_arrays(data: Any) -> bool:
 
 def table_options(options: ImageOptions) -> TableOptions:
     """Returns what reading a table of the Hub takes of the options."""
-    if isinstance(options.label_column, tuple):
-        raise DataError(
-            "Only Parquet files take their labels from several columns. Name one column, or save "
-            "the data set as Parquet."
-        )
     return TableOptions(
         content_column=options.image_column,
-        label_column=options.label_column,
+        label_column=one_column(options.label_column),
         split=options.split,
         streaming=options.streaming,
         limit=options.limit,

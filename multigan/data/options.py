@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from multigan.data.checking import Kinds, check_amounts, check_types
 from multigan.data.decode import MODE_OF, Fit
-from multigan.errors import ConfigError
+from multigan.errors import ConfigError, DataError
 
 # Generators double their resolution at least twice, from whole numbers.
 SIZE_STEP = 4
@@ -67,6 +67,20 @@ def as_columns(columns: Any) -> Any:
     """Returns several columns' names as a tuple, and anything else as it is."""
     several = isinstance(columns, (list, tuple)) and all(isinstance(c, str) for c in columns)
     return tuple(columns) if several and columns else columns
+
+
+def one_column(columns: str | tuple[str, ...] | None) -> str | None:
+    """Returns the column that tables outside of Parquet files take labels from.
+
+    Raises:
+        DataError: There are several.
+    """
+    if isinstance(columns, tuple):
+        raise DataError(
+            "Only Parquet files take their labels from several columns. Name one column, or save "
+            "the data set as Parquet."
+        )
+    return columns
 
 
 def as_size(size: Any) -> tuple[int, int] | None:

@@ -89,6 +89,8 @@ class AudioEvaluator:
         )
         if labels is not None:
             labels = labels.cpu() if numbers is None else numbers[labels.cpu()]
+        if not classes_of(question.compared.condition):
+            labels = None  # numbers: no metric of sounds reads those
         pitches = pitches_of(pipeline.condition)
         real = judge.hear(raw / FULL_SCALE, labels, pitches)
         floor = judge.hear(round_trip(modality, raw, pipeline.device), labels, pitches)

@@ -68,6 +68,11 @@ def players(picture: Path) -> str:
     return f'<div class=players style="--columns:{columns}">{each}</div>'
 
 
+def picture_with_players(file: Path, text: str) -> str:
+    """Returns a `.png` as large as it is, and a player for each of its sounds, if it has any."""
+    return _image(file.read_bytes(), text) + players(file)
+
+
 def _player(content: bytes) -> str:
     return f'<audio controls preload=none src="{_data("audio/wav", content)}"></audio>'
 
@@ -83,7 +88,7 @@ def _wav(frames: bytes, settings: Any) -> bytes:
 def _full(file: Path) -> str:
     match file.suffix:
         case ".png":
-            return _image(file.read_bytes(), _caption(file)) + players(file)
+            return picture_with_players(file, f"samples at {_caption(file)}")
         case ".wav":
             return _player(file.read_bytes())
         case ".txt":
@@ -98,11 +103,11 @@ def _small(file: Path) -> str:
     with Image.open(file) as image:
         image.thumbnail((THUMBNAIL, THUMBNAIL))
         image.save(content, "PNG")
-    return _image(content.getvalue(), _caption(file))
+    return _image(content.getvalue(), f"samples at {_caption(file)}")
 
 
 def _image(content: bytes, text: str) -> str:
-    return f'<img alt="samples at {text}" src="{_data("image/png", content)}">'
+    return f'<img alt="{text}" src="{_data("image/png", content)}">'
 
 
 def _data(kind: str, content: bytes) -> str:

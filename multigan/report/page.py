@@ -8,7 +8,7 @@ from typing import Any
 from multigan.core.run import RunFolder
 from multigan.files import read_json, write_atomic
 from multigan.report.chart import Point, line_chart
-from multigan.report.media import beside, earlier_looks, newest_look
+from multigan.report.media import beside, earlier_looks, newest_look, picture_with_players
 from multigan.report.tables import column_table, definition_table, duration, flat
 
 Row = Mapping[str, Any]
@@ -36,6 +36,7 @@ def render_report(run: RunFolder) -> str:
         "On the way": f"<div class=strip>{strip}</div>" if (strip := earlier_looks(files)) else "",
         "Losses": _loss_charts(rows),
         "Quality": _quality(rows),
+        "Nearest training clips": _nearest(run.nearest_file),
         "Health": _health(rows, _read(run.health_file)),
         "Notes": _notes(rows, status, environment),
         "Recipe": _folded("What was asked for", _read(run.recipe_file)),
@@ -94,6 +95,20 @@ def _quality(rows: Sequence[Row]) -> str:
     newest = measured[-NUM_METRIC_ROWS:]
     values = ([row["step"], *(row.get(name) for name in names)] for row in newest)
     return "".join(charts) + column_table(["step", *titles], values)
+
+
+def _nearest(file: Path) -> str:
+    """Returns generated sounds beside the training clips most like them, if looked for."""
+    found = _read(file).get("distance")
+    picture = file.with_suffix(".png")
+    if not found or not picture.is_file():
+        return ""
+    shares = ", ".join(f"{share:.2f}" for share in found)
+    return (
+        "<p>Left: generated. Right: the training clip most like it. Their distances, as shares of "
+        f"the usual one between a training clip and its nearest: {shares}. Near 0 are copies.</p>"
+        f"<figure>{picture_with_players(picture, 'generated, nearest')}</figure>"
+    )
 
 
 def _health(rows: Sequence[Row], health: Row) -> str:

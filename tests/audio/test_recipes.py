@@ -1,7 +1,10 @@
 """Every recipe of sounds trains, resumes and samples; what it makes are sounds."""
 
 import pytest
+import torch
 
+from multigan.data.audio import load_audio
+from multigan.evaluation import evaluate_pipeline
 from multigan.modalities.audio.clip import Audio
 from multigan.recipes import RECIPES, recipe
 from multigan.session import resume, start
@@ -24,6 +27,21 @@ def test_every_recipe_trains_resumes_and_samples(name, tmp_path):
     sounds = run.pipeline()(3)
     assert all(isinstance(sound, Audio) for sound in sounds)
     assert all(sound.waveform.isfinite().all() and sound.waveform.any() for sound in sounds)
+
+
+def test_sounds_with_numbers_are_learned_sampled_and_measured(tmp_path):
+    time = torch.arange(1024) / 8000
+    hertz = 200 + 1000 * torch.rand(12, generator=torch.Generator().manual_seed(0))
+    sounds = 0.5 * (2 * torch.pi * hertz[:, None] * time).sin()
+    asked = SMALL | {"data.sample_rate": 8000, "steps": 1}
+    run = start(recipe("notes").changed(asked), data=(sounds, hertz), out=tmp_path, device="cpu")
+    pipeline = run.fit().pipeline()
+    assert pipeline.condition.kind == "vector"
+    assert len(pipeline(2, condition=torch.tensor([[440.0], [660.0]]))) == 2
+    own = load_audio((sounds, hertz), sample_rate=8000)
+    names = ["frechet", "silence"]
+    found = evaluate_pipeline(pipeline, own, num_samples=12, metrics=names)
+    assert {result.name for result in found} == set(names)
 
 
 def test_the_recipes_of_the_papers_play_their_game():

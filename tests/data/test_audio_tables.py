@@ -41,6 +41,18 @@ def test_parquet_as_on_the_hub(table):
     assert len(load_audio(table, limit=2)) == 2
 
 
+def test_columns_of_numbers_are_numbers_and_not_classes(table, tmp_path):
+    columns = pq.read_table(table).to_pydict()
+    columns |= {"hertz": [200.0, 900.5] * 3, "happy": [0, 1, 1, 0, 1, 0]}
+    pq.write_table(pa.table(columns), table)
+    audio = load_audio(table, label_column=["hertz", "happy"])
+    assert (audio.condition.kind, audio.condition.names) == ("vector", ("hertz", "happy"))
+    assert audio.source.labels[:2].tolist() == [[200.0, 0.0], [900.5, 1.0]]
+    assert "with 2 numbers each" in audio.report.summary()
+    mapped = [load_audio(table, label_column="hertz", memory_bytes=1, cache=tmp_path)] * 2
+    assert [each.source.labels.shape for each in mapped] == [(6, 1)] * 2
+
+
 def test_a_folder_of_parquet_files_and_its_splits(table):
     (table.parent / "test-00000-of-00001.parquet").write_bytes(table.read_bytes())
     assert len(load_audio(table.parent)) == 6

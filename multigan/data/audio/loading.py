@@ -24,6 +24,8 @@ from multigan.data.audio.report import AudioReport
 from multigan.data.audio.survey import plan, take
 from multigan.data.building import built_once
 from multigan.data.fingerprint import content_fingerprint
+from multigan.data.labels import condition_spec, label_tensor
+from multigan.data.options import as_columns
 from multigan.data.readers import Reader, digest
 from multigan.data.source import MappedSource, Source, TensorSource
 from multigan.data.store import (
@@ -47,7 +49,8 @@ class AudioSet:
     """Clips of one rate, channels and length, ready for a `Stream`, and how they came about.
 
     Attributes:
-        source: The samples, (C, T) int16 each with full scale at 32768, and class numbers if any.
+        source: The samples, (C, T) int16 each with full scale at 32768, and their labels, if any:
+            class numbers, or rows of numbers.
         sample_rate: In Hz.
         channels: 1 or 2.
         length: T, in samples.
@@ -65,7 +68,7 @@ class AudioSet:
 
     @property
     def condition(self) -> ConditionSpec | None:
-        """The classes, or None."""
+        """What every clip is labelled with: classes, attributes or numbers; or None."""
         return self.source.condition
 
     def __len__(self) -> int:
@@ -90,7 +93,7 @@ def load_audio(
     memory_bytes: int | None = None,
     cache: Path | str | None = None,
     audio_column: str | None = None,
-    label_column: str | None = None,
+    label_column: str | Sequence[str] | None = None,
     limit: int | None = None,
     streaming: bool = False,
 ) -> AudioSet:
@@ -106,7 +109,7 @@ def load_audio(
             NSynth, Speech Commands or the Free Spoken Digit Dataset), a Parquet file or folder of
             those, the name of a data set on the Hugging Face Hub ("owner/name" or "hf:..."), a
             tensor or array (N, T) or (N, C, T) of int16 or of floats in [-1, 1], or a pair of one
-            and of labels (N,).
+            and of labels: classes (N,), or floats (N,) or (N, K).
         sample_rate: In Hz. None takes the commonest among the files; tensors must state it.
         channels: 1 (mono) or 2 (stereo).
         length: Of every clip, in samples. None takes the smallest power of two that 95 % of the
@@ -128,7 +131,8 @@ def load_audio(
             file in `cache`. None means half of the memory that is available.
         cache: The folder for such files. None means $MULTIGAN_CACHE, or ~/.cache/multigan.
         audio_column: Of a table, where the sounds are. None looks for it.
-        label_column: Of a table, where the classes are. None looks for it.
+        label_column: Of a table, where the classes are. None looks for it. A column of floats or
+            of lists of numbers holds numbers instead; several columns hold one each.
         limit: Use this many files, spread evenly over all of them (of a stream, the first).
         streaming: Read from the Hub without storing the whole data set first.
 
@@ -158,7 +162,7 @@ def load_audio(
         memory_bytes=available_memory() // 2 if memory_bytes is None else memory_bytes,
         cache=cache_root(cache),
         audio_column=audio_column,
-        label_column=label_column,
+        label_column=as_columns(label_column),
         limit=limit,
         streaming=streaming,
     )
@@ -189,8 +193,9 @@ def _from_reader(reader: Reader, options: AudioOptions) -> AudioSet:
         )
     store = MemoryStore(most, target.shape, torch.int16)
     tally = collect(reader, target, store, options)
-    labels = torch.tensor(_labels(reader, tally)) if reader.classes else None
-    source = TensorSource(store.rows, labels, _condition(reader.classes))
+    labels = label_tensor(_labels(reader, tally), reader.numbers)
+    condition = condition_spec(reader.classes, reader.numbers, labels)
+    source = TensorSource(store.rows, labels, condition)
     return _audio_set(source, _report(reader, target, tally), labels, reader.files)
 
 
@@ -211,7 +216,7 @@ def _from_cache(folder: Path, reader: Reader, options: AudioOptions) -> AudioSet
         return None
     mapped, labels, report = stored
     refuse_unreadable(list(report.unreadable), reader, options)
-    condition = _condition(report.classes)
+    condition = condition_spec(report.classes, report.numbers, labels)
     source: Source = MappedSource(mapped.path, labels, condition)
     if len(mapped) * prod(mapped.sample_shape) * BYTES <= options.memory_bytes:
         clips, _ = mapped.read(torch.arange(len(mapped)))  # there is more room now
@@ -222,7 +227,7 @@ def _from_cache(folder: Path, reader: Reader, options: AudioOptions) -> AudioSet
 
 def _audio_set(source: Source, report: AudioReport, labels: Tensor | None, files: str) -> AudioSet:
     shape = (report.channels, report.length)
-    content = content_fingerprint(source, shape, labels, report.classes, files)
+    content = content_fingerprint(source, shape, labels, report.classes + report.numbers, files)
     fingerprint = digest(content, str(report.sample_rate))[:16]
     return AudioSet(source, report.sample_rate, *shape, report, fingerprint)
 
@@ -244,13 +249,10 @@ def _report(reader: Reader, target: Target, tally: Tally) -> AudioReport:
         ignored=reader.ignored[:NAMES_KEPT],
         num_ignored=len(reader.ignored),
         classes=reader.classes,
+        numbers=reader.numbers,
         notes=reader.notes,
     )
 
 
-def _labels(reader: Reader, tally: Tally) -> list[int]:
-    return [reader.labels[index] for index in tally.used] if reader.classes else []
-
-
-def _condition(classes: tuple[str, ...]) -> ConditionSpec | None:
-    return ConditionSpec("class", len(classes), classes) if classes else None
+def _labels(reader: Reader, tally: Tally) -> list[Any]:
+    return [reader.labels[index] for index in tally.used] if reader.labels else []

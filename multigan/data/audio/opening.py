@@ -19,7 +19,8 @@ from multigan.data.audio.layouts import by_layout
 from multigan.data.audio.notes import carried_melody, carried_notes
 from multigan.data.audio.options import AudioOptions
 from multigan.data.hub import HUB_NAME, HUB_PREFIX, TableOptions, read_hub, read_loaded
-from multigan.data.labels import index_labels
+from multigan.data.labels import Labels, read_labels
+from multigan.data.options import one_column
 from multigan.data.readers import Item, Reader, digest, read_folder, read_zip
 from multigan.data.source import to_tensor
 from multigan.data.tables import read_parquet
@@ -52,21 +53,24 @@ def read_tensor(values: Tensor, labels: Tensor | None, options: AudioOptions) ->
     if options.sample_rate is None:
         raise DataError(f"{where} has no rate of its own. State it: sample_rate=16000.")
     waveforms = _waveforms(values.detach().cpu(), where)
-    numbers: list[int] = []
-    classes: tuple[str, ...] = ()
+    told = Labels([])
     if labels is not None:
-        if labels.shape != waveforms.shape[:1]:
-            raise DataError(f"{where} has labels of shape {tuple(labels.shape)}: one each, please.")
-        numbers, classes = index_labels(labels.tolist(), (), where)
+        if labels.ndim not in (1, 2) or len(labels) != len(waveforms):
+            raise DataError(
+                f"{where} has labels of shape {tuple(labels.shape)}. Give one class number for "
+                f"each sound, of shape ({len(waveforms)},), or rows of numbers."
+            )
+        told = read_labels(labels.tolist(), (), where)
     content = blake2b(waveforms.contiguous().numpy().data, digest_size=12).hexdigest()
-    identity = digest(content, str(waveforms.shape), *map(str, numbers))
+    identity = digest(content, str(waveforms.shape), *map(str, told.values))
     return Reader(
         where=where,
         identity=identity,
         items=partial(_items, waveforms, options.sample_rate),
         count=len(waveforms),
-        labels=numbers,
-        classes=classes,
+        labels=told.values,
+        classes=told.classes,
+        numbers=told.numbers,
         files=identity,
         plural=SOUNDS.plural,
     )
@@ -156,7 +160,7 @@ def _open_parquet(path: Path, options: AudioOptions) -> Reader:
 def _table(options: AudioOptions) -> TableOptions:
     return TableOptions(
         content_column=options.audio_column,
-        label_column=options.label_column,
+        label_column=one_column(options.label_column),
         split=options.split,
         streaming=options.streaming,
         limit=options.limit,

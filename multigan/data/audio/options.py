@@ -33,7 +33,7 @@ class AudioOptions:
     memory_bytes: int
     cache: Path
     audio_column: str | None
-    label_column: str | None
+    label_column: str | tuple[str, ...] | None
     limit: int | None
     streaming: bool
 
@@ -73,7 +73,10 @@ KINDS: Kinds = {
     "max_unreadable": ((int, float), "a number from 0 to 1"),
     "memory_bytes": ((int,), "a whole number, or null for half of the memory"),
     "audio_column": (NAME, "a column's name, or null to look for it"),
-    "label_column": (NAME, "a column's name, or null to look for it"),
+    "label_column": (
+        (str, tuple, type(None)),
+        "a column's name, a list of several, or null to look for it",
+    ),
     "limit": ((int, type(None)), "a whole number, or null for all"),
     "split": ((str,), "a name such as train, test or all"),
     "streaming": ((bool,), "true or false"),

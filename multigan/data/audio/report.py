@@ -26,7 +26,8 @@ class AudioReport:
         unreadable: Files that could not be read.
         ignored: The first names of files that are not sounds.
         num_ignored: How many those were.
-        classes: The classes' names, in order; empty without labels.
+        classes: The classes' names, in order; empty without classes.
+        numbers: The names of the attributes or numbers that are labels instead of classes.
         storage: "memory", or "memory-mapped at ...".
         notes: What else is worth knowing.
         seconds: How long reading took.
@@ -48,6 +49,7 @@ class AudioReport:
     storage: str = "memory"
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    numbers: tuple[str, ...] = ()
 
     @property
     def sample_shape(self) -> tuple[int, int]:
@@ -62,13 +64,15 @@ class AudioReport:
     def from_json(cls, value: Mapping[str, Any]) -> "AudioReport":
         """Returns the report that `to_json` gave. Raises TypeError or KeyError for another."""
         stored: dict[str, Any] = {field.name: value[field.name] for field in fields(cls)}
-        stored |= {name: tuple(value[name]) for name in ("ignored", "classes", "notes")}
+        stored |= {name: tuple(value[name]) for name in ("ignored", "classes", "numbers", "notes")}
         stored["unreadable"] = tuple(Unreadable(**entry) for entry in value["unreadable"])
         return cls(**stored)
 
     def summary(self) -> str:
         """Returns a few sentences for people."""
         classes = f" of {len(self.classes)} classes" if self.classes else ""
+        if self.numbers:
+            classes = f" with {len(self.numbers)} numbers each"
         place = "in memory" if self.storage == "memory" else self.storage
         each = f"{self.length / self.sample_rate:.3g} s at {self.sample_rate} Hz"
         sentences = [

@@ -3,36 +3,34 @@
 Shapes: N clips, C channels, L samples.
 """
 
+import re
 import time
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from multigan.config import parse_changes
 from multigan.errors import ConfigError
-from multigan.evaluators.audio import MOST_KNOWN, round_trip
-from multigan.evaluators.judges import drawn
+from multigan.evaluators.audio import round_trip
 from multigan.files import write_atomic
+from multigan.inspection.page import page, shown
 from multigan.kits import KITS, Loaded
-from multigan.metrics.audio import MelPicture
-from multigan.metrics.audio.nearest import nearest
 from multigan.metrics.audio.round_trip import (
     log_spectral_distance_db,
     snr_db,
     spectral_convergence_db,
 )
-from multigan.metrics.diversity import typical_gap
 from multigan.modalities import MODALITIES
 from multigan.modalities.audio import Audio, AudioModality
 from multigan.modalities.audio.clip import FULL_SCALE
-from multigan.modalities.audio.sheet import draw_audio
-from multigan.pipelines import Pipeline
+from multigan.modalities.audio.representation import (
+    REPRESENTATIONS as known_representations,  # noqa: N811  the registry
+)
 from multigan.registry import Component
 from multigan.report.tables import column_table
 
@@ -55,7 +53,6 @@ REPRESENTATIONS: Mapping[str, Component] = {
     "mel, fast Griffin-Lim 32": Component("mel", {"scaling": "range"}),
 }
 SHOWN = 6  # clips with pictures and players
-STYLE = Path(__file__).parent / "report" / "style.css"
 EXPLAINED = (
     "Medians over the clips. No generator can sound better than its representation's round trip. "
     "SNR compares samples, so it is of no use where phases are guessed; spectral convergence and "
@@ -153,6 +150,23 @@ def inspect_sounds(
     return Inspected(loaded, trips, refused, heard)
 
 
+def named_representation(text: str) -> Component:
+    """Returns the representation that a text such as "mel:n_mels=128,hop_length=96" asks for.
+
+    Raises:
+        UnknownNameError: There is none of that name.
+        ConfigError: An option is not written name=value.
+
+    Example:
+        >>> named_representation("log_magnitude:inverter=pghi")
+        Component(name='log_magnitude', options={'inverter': 'pghi'})
+    """
+    name, _, options = text.partition(":")
+    known_representations[name]
+    # A comma inside of a value, as JSON has them, is not followed by name=.
+    return Component(name, parse_changes(re.split(r",(?=\w+=)", options) if options else ()))
+
+
 def _measured(name: str, modality: AudioModality, raw: Tensor) -> tuple[RoundTrip, Tensor]:
     started = time.process_time()
     got = round_trip(modality, raw)
@@ -184,57 +198,8 @@ def write_inspection(inspected: Inspected, path: Path) -> Path:
     )
     heard = "".join(
         f"<h2>{escape(name)}</h2><div class=players style='--columns:{SHOWN}'>"
-        f"{''.join(_shown(sound) for sound in sounds)}</div>"
+        f"{''.join(shown(sound) for sound in sounds)}</div>"
         for name, sounds in inspected.clips.items()
     )
     body = f"{column_table(COLUMNS, rows)}<p>{escape(EXPLAINED)}</p><ul>{refused}</ul>{heard}"
-    return write_atomic(path, _page("Round trips", inspected.data.report.summary(), body))
-
-
-def write_pairs(
-    pipeline: Pipeline, own: Loaded, path: Path, *, count: int = 16, seed: int = 0
-) -> Path:
-    """Writes a page with generated sounds and, beside each, the training clip most like it.
-
-    Likeness is that of mel pictures; copies of training clips are seen and heard at once.
-
-    Raises:
-        ConfigError: The pipeline does not make sounds.
-    """
-    modality = pipeline.modality
-    if not isinstance(modality, AudioModality):
-        raise ConfigError("Pairs of sounds can only be shown of a run that makes sounds.")
-    made = pipeline(count, seed=seed)
-    raw, _ = own.source.read(drawn(len(own.source), MOST_KNOWN, seed))
-    picture = MelPicture(modality.sample_rate, modality.length)
-
-    def features(waveform: Tensor) -> Tensor:
-        return torch.cat([picture(part).flatten(1) for part in torch.split(waveform, 256)])
-
-    known = features(raw / FULL_SCALE)
-    found = nearest(features(torch.stack([sound.waveform for sound in made])), known)
-    usual = typical_gap(known)
-    rows = "".join(
-        f"<div class=pair>{_shown(sound)}{_shown(clip)}</div><p>{distance / usual:.2f} of the "
-        "usual distance between a training clip and its nearest</p>"
-        for sound, clip, distance in zip(
-            made, _sounds(raw[found.place], own, count), found.distance.tolist(), strict=True
-        )
-    )
-    summary = "Left: generated. Right: the nearest training clip. Near 0 are copies."
-    return write_atomic(path, _page("Nearest training clips", summary, rows))
-
-
-def _page(title: str, summary: str, body: str) -> str:
-    return (
-        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{title}</title>"
-        f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body><header>"
-        f"<h1>{title}</h1><p>{escape(summary)}</p></header><main>{body}</main></body></html>\n"
-    )
-
-
-def _shown(sound: Audio) -> str:
-    content = BytesIO()
-    draw_audio(sound).save(content, "PNG")
-    picture = f"data:image/png;base64,{b64encode(content.getvalue()).decode()}"
-    return f'<div><img alt="spectrogram" src="{picture}">{sound._repr_html_()}</div>'
+    return write_atomic(path, page("Round trips", inspected.data.report.summary(), body))
