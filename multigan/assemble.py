@@ -164,6 +164,7 @@ def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
         seed=recipe.seed,
         accumulate=recipe.accumulate,
         half_life=recipe.half_life,
+        clip={name: options.clip for name, options in recipe.optimizers.items()},
     )
     for controller in controllers:
         controller.check(trainer)

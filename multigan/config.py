@@ -37,17 +37,20 @@ _NOT_NEGATIVE = (
 
 @dataclass(frozen=True)
 class OptimizerOptions:
-    """Adam's settings for one player.
+    """Adam's settings for one player, and how far its gradient may go.
 
     Attributes:
         learning_rate: 2e-4 is R3GAN's and DCGAN's.
         beta1: 0 for games with gradient penalties (Karras et al. 2018; Huang et al. 2024).
         beta2: Of the squared gradients' average.
+        clip: The largest norm of the player's gradient, all weights taken together; a larger one
+            is scaled down to it (Pascanu, Mikolov & Bengio 2013). 0 leaves gradients alone.
     """
 
     learning_rate: float = 2e-4
     beta1: float = 0.0
     beta2: float = 0.99
+    clip: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.learning_rate <= 1:
@@ -56,6 +59,8 @@ class OptimizerOptions:
             value = getattr(self, name)
             if not 0 <= value < 1:
                 raise ConfigError(f"{name} must be at least 0 and below 1, not {value}.")
+        if self.clip < 0:
+            raise ConfigError(f"clip cannot be negative, as {self.clip} is; 0 is not at all.")
 
 
 @dataclass(frozen=True)
@@ -226,9 +231,9 @@ class Recipe:
     def changed(self, changes: Mapping[str, Any]) -> "Recipe":
         """Returns a copy with values replaced by dotted path, e.g. {"generator.width": 32}.
 
-        A component's options are reached through its name: "data.size", "augment.strength". A
-        component itself is replaced by its new name. None removes an entry, as in
-        {"regularizers.r2": None}.
+        A component's options are reached through its name: "data.size", "augment.strength",
+        "objective.relaxation.rollouts". A component itself is replaced by its new name. None
+        removes an entry, as in {"regularizers.r2": None}.
 
         Raises:
             ConfigError: A path leads nowhere, or a value has the wrong type.
@@ -385,6 +390,9 @@ def _put(tree: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str
 
 
 def _put_in_table(table: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str) -> None:
+    if kind is Any and len(keys) > 1:  # within an option of a component, whose names have no dots
+        _put_in_table(_inner_table(table, keys[0], path), Any, keys[1:], value, path)
+        return
     # The names of knobs contain dots, so an entry's own field is at most the last key.
     fields = get_type_hints(kind) if dataclasses.is_dataclass(kind) else None
     if fields and keys[-1] not in fields and ".".join(keys[:-1]) in table:
@@ -402,6 +410,17 @@ def _put_in_table(table: dict[str, Any], kind: Any, keys: list[str], value: Any,
         place[keys[-1]] = value
     else:
         table[entry] = value
+
+
+def _inner_table(table: dict[str, Any], key: str, path: str) -> dict[str, Any]:
+    """Returns the table that is the value of `key`; a component by name alone becomes one."""
+    found = table.get(key)
+    if found is None or isinstance(found, str):
+        found = {} if found is None else {"name": found}
+    if not isinstance(found, Mapping):
+        raise ConfigError(f"{key} is {found!r}, so {path!r} leads nowhere. Set {key} first.")
+    table[key] = inner = dict(found)
+    return inner
 
 
 def _guess(name: str, known: Iterable[str]) -> str:

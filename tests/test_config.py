@@ -144,6 +144,20 @@ def test_a_component_may_be_written_as_a_table():
     assert RECIPE.changed(parse_changes(changes)).generator == Component("resnet", {"width": 8})
 
 
+def test_options_within_an_option_are_reached_by_their_path():
+    recipe = RECIPE.changed({"objective.relaxation": "rollout", "generator.config.n_layer": 2})
+    changes = ["objective.relaxation.rollouts=4", "objective.relaxation.lag=0.5"]
+    changed = recipe.changed(parse_changes(changes))
+    wanted = {"name": "rollout", "rollouts": 4, "lag": 0.5}
+    assert changed.objective.options["relaxation"] == wanted
+    assert changed.generator.options == {"width": 32, "config": {"n_layer": 2}}
+    assert recipe.objective.options["relaxation"] == "rollout"  # the first is as it was
+    without = changed.changed({"objective.relaxation.lag": None})
+    assert without.objective.options["relaxation"] == {"name": "rollout", "rollouts": 4}
+    with pytest.raises(ConfigError, match="width is 32, so 'generator.width.of' leads nowhere"):
+        recipe.changed({"generator.width.of": 1})
+
+
 def test_an_option_of_what_is_no_table_leads_nowhere():
     with pytest.raises(ConfigError, match=r"r1 is 5, so 'regularizers.r1.weight' leads nowhere"):
         RECIPE.changed({"regularizers.r1": 5, "regularizers.r1.weight": 1})

@@ -69,6 +69,7 @@ class Trainer:
         accumulate: Into how many pieces a batch is cut to fit into memory. The gradients are
             those of the whole batch.
         half_life: Of the averaged networks, in samples; see `Average`.
+        clip: The largest norm of a player's gradient, by the phase's name; 0 for any.
 
     Example:
         >>> trainer = Trainer(game, optimizers, data, seed=0)  # doctest: +SKIP
@@ -88,6 +89,7 @@ class Trainer:
         seed: int = 0,
         accumulate: int = 1,
         half_life: float = 20_000,
+        clip: Mapping[str, float] | None = None,
     ) -> None:
         self.objective = objective
         self.optimizers = dict(optimizers)
@@ -96,6 +98,7 @@ class Trainer:
         self.engine = engine or Engine()
         self.seed = seed
         self.accumulate = accumulate
+        self.clip = dict(clip or {})
         self.average = Average(objective.averaged, half_life=half_life)
         self.window = LossWindow()
         self.steps_done = 0
@@ -273,6 +276,8 @@ class Trainer:
                     key, share = f"{phase.name}/{name}", term.detach() / len(pieces)
                     logs[key] = logs[key] + share if key in logs else share
         engine.average(gradients(phase.player))
+        if largest := self.clip.get(phase.name):
+            torch.nn.utils.clip_grad_norm_(phase.player.parameters(), largest)
         optimizer.step()
         if phase.after is not None:
             phase.after()

@@ -84,12 +84,12 @@ def relgan() -> Recipe:
     """Returns the GAN of Nie et al. (2019), "RelGAN", with the sizes and rates of its code.
 
     150 epochs of likelihood on 10,000 captions, then 2,000 steps of the relativistic game on soft
-    tokens, whose inverse temperature rises as 100^(i / 5000). Gradients are not clipped here. Slow
+    tokens, whose inverse temperature rises as 100^(i / 5000). All gradients are clipped at 5. Slow
     on CPUs; `--set discriminator.channels=64 --set discriminator.representations=8
     --set generator.head_size=64` is a smaller one.
     """
     warmup = 23_400
-    game = OptimizerOptions(learning_rate=1e-4, beta1=0.9, beta2=0.999)
+    game = OptimizerOptions(learning_rate=1e-4, beta1=0.9, beta2=0.999, clip=5.0)
     return replace(
         relativistic_text(),
         name="relgan",
@@ -99,7 +99,7 @@ def relgan() -> Recipe:
         discriminator=Component("relgan-cnn"),
         regularizers={},
         optimizers={
-            "likelihood": OptimizerOptions(learning_rate=1e-2, beta1=0.9, beta2=0.999),
+            "likelihood": replace(game, learning_rate=1e-2),
             "generator": game,
             "discriminator": game,
         },
@@ -142,8 +142,8 @@ def seqgan() -> Recipe:
     """Returns the GAN of Yu et al. (2017), "SeqGAN: Sequence Generative Adversarial Nets with
     Policy Gradient": likelihood, then 16 rollouts of every beginning, rewarded when they end.
 
-    The generator has the paper's size of 32 units; its completions are its own, not those of a
-    lagging copy.
+    The generator has the paper's size of 32 units; its completions are those of a copy that lags
+    behind, as in the paper's code.
     """
     rate = OptimizerOptions(learning_rate=1e-2, beta1=0.9, beta2=0.999)
     return replace(
@@ -153,7 +153,7 @@ def seqgan() -> Recipe:
         objective=Component(
             "text-game",
             {
-                "relaxation": {"name": "rollout", "rollouts": 16},
+                "relaxation": {"name": "rollout", "rollouts": 16, "lag": 0.8},
                 "warmup_steps": 6000,
                 "discriminator_warmup": 600,
             },

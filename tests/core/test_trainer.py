@@ -39,6 +39,28 @@ def test_a_phase_moves_its_player_and_nobody_else(loss, player):
     assert moved == {player}
 
 
+def test_a_gradient_is_scaled_down_to_the_largest_norm_and_a_small_one_left_alone():
+    steps = {}
+    for largest in (0.0, 1e-3, 1e6):
+        trainer = make_trainer(half_life=0)
+        for name, phase in zip(trainer.optimizers, trainer.objective.phases, strict=True):
+            trainer.optimizers[name] = torch.optim.SGD(phase.player.parameters(), lr=1.0)
+        trainer.clip = {"generator": largest}
+        before = weights(trainer)
+        trainer.step()
+        moved = {n: t - before[n] for n, t in weights(trainer).items()}
+        steps[largest] = {
+            player: torch.cat([t.flatten() for n, t in moved.items() if n.startswith(player)])
+            for player in ("generator", "discriminator")
+        }
+    assert steps[1e-3]["generator"].norm() == pytest.approx(1e-3, rel=1e-3)
+    direction = torch.nn.functional.cosine_similarity
+    whole = steps[0.0]["generator"]
+    assert direction(steps[1e-3]["generator"], whole, dim=0) == pytest.approx(1, abs=1e-3)
+    assert torch.equal(steps[1e6]["generator"], whole)
+    assert torch.equal(steps[1e-3]["discriminator"], steps[0.0]["discriminator"])
+
+
 def test_discriminator_steps_repeat_its_phase_on_fresh_batches():
     trainer = make_trainer(game=make_game(discriminator_steps=3))
     trainer.fit(2)

@@ -88,6 +88,45 @@ def test_rollouts_keep_the_beginnings():
     torch.testing.assert_close(rewards[:, -1], whole)
 
 
+def test_a_lagging_policy_completes_the_texts():
+    play = game(Rollout(lag=0.75), warmup_steps=1)
+    policy, generator = play.relaxation.policy, play.generator
+    warmup, _, move = play.phases
+    start = generator.tokens.bias.clone()
+
+    def moved(phase) -> float:
+        with torch.no_grad():
+            generator.tokens.bias.add_(1.0)
+        phase.after()
+        return (policy.tokens.bias - start).detach().mean().item()
+
+    assert moved(warmup) == pytest.approx(1.0)  # the generator itself
+    assert moved(move) == pytest.approx(1.25)  # a quarter of the way from 1 to 2
+    assert moved(move) == pytest.approx(1.25 + 0.25 * 1.75)
+    assert not any(p.requires_grad for p in policy.parameters())
+    assert any(name.startswith("relaxation.policy.") for name in play.state_dict())
+
+
+def test_completions_are_the_lagging_policys():
+    play = game(Rollout(rollouts=1, lag=0.5)).eval()
+    policy, seen = play.relaxation.policy, []
+    with torch.no_grad():
+        policy.tokens.bias.copy_(1e4 * torch.eye(11)[3])  # says 3 and nothing else
+    original = policy.sample
+
+    def watch(count, choose, **options):
+        seen.append(original(count, choose, **options))
+        return seen[-1]
+
+    policy.sample = watch
+    batch = Batch(some_ids())
+    play.relaxation.rewards(play, batch, play.sample(batch))
+    (ids, _) = seen[0]
+    after_first = ids.view(B, L - 1, L)[:, 0, 1:]
+    ended = ids.view(B, L - 1, L)[:, 0, :1] == play.end_id
+    assert torch.equal(after_first, torch.where(ended, play.end_id, 3).expand_as(after_first))
+
+
 def test_rollouts_in_pieces_are_the_same(monkeypatch):
     batch = Batch(some_ids())
     found = []

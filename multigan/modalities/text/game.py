@@ -3,8 +3,9 @@
 Shapes: B texts, L positions, V tokens, E the discriminator's embedding size, N logits per text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -101,6 +102,7 @@ class TextGame(AdversarialGame):
         self.inverse_temperature = inverse_temperature
         self.prompt_length = prompt_length
         self._waiting: dict[tuple[int, int, int], list[Sampled]] = {}
+        self._follow(playing=False)
         self._check_options()
 
     @property
@@ -111,12 +113,20 @@ class TextGame(AdversarialGame):
         discriminator, generator = super().phases
         game = (
             replace(discriminator, active=lambda step: step >= early),
-            replace(generator, active=lambda step: step >= begins),
+            replace(
+                generator,
+                active=lambda step: step >= begins,
+                after=partial(self._follow, playing=True, before=generator.after),
+            ),
         )
         if not begins:
             return game
         warmup = Phase(
-            "likelihood", self.generator, self.likelihood_terms, active=lambda step: step < begins
+            "likelihood",
+            self.generator,
+            self.likelihood_terms,
+            active=lambda step: step < begins,
+            after=partial(self._follow, playing=False),
         )
         return (warmup, *game)
 
@@ -218,6 +228,11 @@ class TextGame(AdversarialGame):
                 del self._waiting[key]
             self._waiting[place] = sampled.chunks(self.discriminator_steps)
         return self._waiting[place].pop(0)
+
+    def _follow(self, *, playing: bool, before: Callable[[], None] | None = None) -> None:
+        if before is not None:
+            before()
+        self.relaxation.follow(self.generator, playing=playing)
 
     def _nll(self, batch: Batch) -> Tensor:
         mask = until_end(batch.samples, self.end_id)

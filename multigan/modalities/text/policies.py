@@ -6,7 +6,8 @@ generator makes rewarded tokens likelier (Williams 1992, REINFORCE).
 Shapes: B texts, L positions, V tokens, R rows of a block, E the discriminator's embedding size.
 """
 
-from typing import TYPE_CHECKING, ClassVar
+import copy
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,7 @@ from multigan.core.objective import Batch
 from multigan.errors import ConfigError
 from multigan.modalities.text.choosing import choose_by
 from multigan.modalities.text.relaxations import RELAXATIONS, Opinion, Sampled
+from multigan.modalities.text.sequence import TextGenerator, without_dropout
 from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean, until_end
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ class _Policy(nn.Module):
             raise ConfigError(f"baseline_decay is at least 0 and below 1, not {baseline_decay}.")
         self.baseline_decay = baseline_decay
         self.register_buffer("baseline", torch.zeros(()))
+
+    def follow(self, generator: nn.Module, *, playing: bool) -> None:
+        """Keeps nothing of the generator."""
 
     def show(self, game: "TextGame", sampled: Sampled) -> Tensor:
         """Looks the sampled tokens up."""
@@ -113,19 +118,36 @@ class Rollout(_Policy):
     """Rewards a token by how texts that begin with it turn out, on average.
 
     Source: Yu et al. (2017), "SeqGAN", Monte-Carlo search. All completions of all beginnings are
-    sampled in one batch, or in as few as fit into memory. The policy that completes texts is the
-    generator itself.
+    sampled in one batch, or in as few as fit into memory.
 
     Args:
         rollouts: How many completions of each beginning; 16 in the paper.
+        lag: How much of its old weights the policy that completes texts keeps when the generator
+            is updated by the game; in the warm-up it is the generator. 0.8 in the paper's code,
+            but for its embeddings, which do not lag there. 0: the generator itself, and no copy.
         baseline_decay: See `_Policy`; the paper has no baseline.
     """
 
-    def __init__(self, rollouts: int = 16, baseline_decay: float | None = None) -> None:
+    def __init__(
+        self, rollouts: int = 16, lag: float = 0.0, baseline_decay: float | None = None
+    ) -> None:
         super().__init__(baseline_decay)
         if rollouts < 1:
             raise ConfigError(f"rollouts must be at least 1, not {rollouts}.")
-        self.rollouts = rollouts
+        if not 0 <= lag < 1:
+            raise ConfigError(f"lag is at least 0 and below 1, not {lag}.")
+        self.rollouts, self.lag = rollouts, lag
+        self.policy: TextGenerator | None = None
+
+    @torch.no_grad()
+    def follow(self, generator: nn.Module, *, playing: bool) -> None:
+        """Moves the lagging policy towards the generator, or all the way in the warm-up."""
+        if not self.lag:
+            return
+        if self.policy is None:
+            self.policy = cast(TextGenerator, copy.deepcopy(generator)).requires_grad_(False)
+        weight = 1 - self.lag if playing else 1.0
+        torch._foreach_lerp_(list(self.policy.parameters()), list(generator.parameters()), weight)
 
     @torch.no_grad()
     def rewards(self, game: "TextGame", batch: Batch, sampled: Sampled) -> Tensor:
@@ -150,14 +172,16 @@ class Rollout(_Policy):
         rows = sampled.ids.repeat_interleave(repeats * beginnings, 0)
         told = batch.condition
         told = None if told is None else told.repeat_interleave(repeats * beginnings, 0)
-        ids, _ = game.generator.sample(
-            len(flat),
-            lambda logits, at: choose_by(flat[:, at], logits.softmax(-1)),
-            condition=told,
-            prefix=rows,
-            given=kept.repeat(count * repeats, 1),
-            length=length,
-        )
+        policy = self.policy or game.generator
+        with without_dropout(policy):
+            ids, _ = policy.sample(
+                len(flat),
+                lambda logits, at: choose_by(flat[:, at], logits.softmax(-1)),
+                condition=told,
+                prefix=rows,
+                given=kept.repeat(count * repeats, 1),
+                length=length,
+            )
         return self._reality(game, ids, told).view(count, repeats, beginnings)
 
     def _reality(self, game: "TextGame", ids: Tensor, condition: Tensor | None) -> Tensor:

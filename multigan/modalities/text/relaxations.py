@@ -73,6 +73,13 @@ class Relaxation(Protocol):
 
     pathwise: ClassVar[bool]
 
+    def follow(self, generator: nn.Module, *, playing: bool) -> None:
+        """Is told of the generator at the start and after each of its updates.
+
+        `playing` is whether the update was one of the game, rather than of the warm-up.
+        """
+        ...
+
     def show(self, game: "TextGame", sampled: Sampled) -> Tensor:
         """Returns what the discriminator learns from, (B, L, E); no gradient of the generator."""
         ...
@@ -93,6 +100,9 @@ class _Pathwise(nn.Module):
     """Shows the discriminator vectors that `mixed` makes of the logits."""
 
     pathwise: ClassVar[bool] = True
+
+    def follow(self, generator: nn.Module, *, playing: bool) -> None:
+        """Keeps nothing of the generator."""
 
     def mixed(self, game: "TextGame", sampled: Sampled) -> Mix:
         """Returns how logits become a distribution over tokens."""
