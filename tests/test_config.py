@@ -154,7 +154,7 @@ def test_options_within_an_option_are_reached_by_their_path():
     assert recipe.objective.options["relaxation"] == "rollout"  # the first is as it was
     without = changed.changed({"objective.relaxation.lag": None})
     assert without.objective.options["relaxation"] == {"name": "rollout", "rollouts": 4}
-    with pytest.raises(ConfigError, match="width is 32, so 'generator.width.of' leads nowhere"):
+    with pytest.raises(ConfigError, match=r"width is 32, so 'generator.width.of' leads nowhere"):
         recipe.changed({"generator.width.of": 1})
 
 

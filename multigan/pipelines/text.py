@@ -208,9 +208,10 @@ class TextPipeline(Pipeline):
         from transformers import PreTrainedTokenizerFast
 
         end = tokenizer.tokenizer.id_to_token(tokenizer.end_id)
-        generator.model.config.eos_token_id = tokenizer.end_id
+        model = generator.plain_model()
+        model.config.eos_token_id = tokenizer.end_id
         with atomic_folder(Path(folder)) as building:
-            generator.model.save_pretrained(building)
+            model.save_pretrained(building)
             wrapped = PreTrainedTokenizerFast(
                 tokenizer_object=tokenizer.tokenizer, eos_token=end, bos_token=end
             )

@@ -198,7 +198,7 @@ def hf_text() -> Recipe:
 
     With pretrained ones: `--set generator.model=FOLDER --set generator.config=null
     --set data.tokenizer=FOLDER`, where FOLDER may be a name on the Hub; likewise for the
-    discriminator.
+    discriminator. `--set generator.adapter_rank=8` trains low-rank adapters instead of the whole.
     """
     gpt2 = {"model_type": "gpt2", "n_layer": 3, "n_head": 4, "n_embd": 192, "n_positions": 512}
     bert = {

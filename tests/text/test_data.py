@@ -74,6 +74,81 @@ def test_parquet_and_data_sets(tmp_path):
         assert found.source.labels.tolist() == [1, 0, 1]
 
 
+def test_a_folder_has_a_class_per_subfolder(tmp_path):
+    for name, lines in {
+        "neg/a.txt": "bad\nworse",
+        "pos/b.TXT": "good",
+        "pos/deep/c.txt": "fine",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(lines)
+    (tmp_path / "pos" / "notes.md").write_text("no data")
+    (tmp_path / ".hidden.txt").write_text("no data")
+    data = load_text(str(tmp_path))
+    assert data.texts == ("bad", "worse", "good", "fine")
+    assert data.source.labels.tolist() == [0, 0, 1, 1]
+    assert data.condition.names == ("neg", "pos")
+    assert "Other files were left alone: 1 of .md." in data.report.notes
+    windows = load_text(tmp_path, cut="windows", length=2)
+    assert windows.condition is None
+    (tmp_path / "top.txt").write_bytes(b"one\n\xff\n")  # now not every file has a class
+    with pytest.raises(DataError, match=r"top.txt, line 2"):
+        load_text(tmp_path)
+    data = load_text(tmp_path, max_unreadable=0.5)
+    assert data.condition is None
+    assert data.texts[-1] == "one"
+
+
+def test_a_folder_without_text_is_refused(tmp_path):
+    (tmp_path / "a.md").write_text("x")
+    with pytest.raises(DataError, match=r"There is no \.txt file in the folder"):
+        load_text(tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore")  # of the package `datasets` and what it imports
+def test_a_stream_is_read_once_and_no_further_than_asked(tmp_path):
+    datasets = pytest.importorskip("datasets", reason="the Hub needs the extra 'data'")
+    read = []
+
+    def rows():
+        for number in range(100):
+            read.append(number)
+            yield {"text": f"word {number}", "label": number % 2}
+
+    made = datasets.IterableDataset.from_generator(rows)
+    data = load_text(made, limit=4)
+    assert data.texts == ("word 0", "word 1", "word 2", "word 3")
+    assert data.source.labels.tolist() == [0, 1, 0, 1]
+    assert max(read) < 20
+    assert "Streamed once." in data.report.notes
+
+    folder = tmp_path / "set"
+    folder.mkdir()
+    table = {"text": ["a b", "b", "c"], "label": [0, 1, 0]}
+    datasets.Dataset.from_dict(table).to_parquet(folder / "train.parquet")
+    stored, streamed = (load_text(f"hf:{folder}", streaming=way) for way in (False, True))
+    assert stored.texts == streamed.texts == ("a b", "b", "c")
+    assert stored.fingerprint == streamed.fingerprint
+    with pytest.raises(DataError, match="Cannot read"):
+        load_text(f"hf:{folder}", streaming=True, split="absent")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_stream_that_breaks_off_says_where():
+    datasets = pytest.importorskip("datasets", reason="the Hub needs the extra 'data'")
+
+    def rows():
+        yield from ({"text": "a b"} for _ in range(7))
+        raise OSError("the network is gone")
+
+    features = datasets.Features({"text": datasets.Value("string")})
+    made = datasets.IterableDataset.from_generator(rows, features=features)
+    with pytest.raises(
+        DataError, match=r"broke off after \d+ rows: the network is gone Try again, or"
+    ):
+        load_text(made)
+
+
 def test_python_values():
     for data in (LINES, tuple(LINES), iter(LINES)):
         assert load_text(data).texts == tuple(LINES)
@@ -195,7 +270,7 @@ def test_wrong_options_are_named(options, message):
 def test_what_is_no_text_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"no file 'nothing\.txt'"):
         load_text("nothing.txt")
-    with pytest.raises(DataError, match="is a folder"):
+    with pytest.raises(DataError, match="file in the folder"):
         load_text(tmp_path)
     with pytest.raises(DataError, match="Cannot read texts from int"):
         load_text(3)

@@ -76,12 +76,47 @@ def test_a_local_model_is_trained_further(run, tmp_path):
     assert len(further.pipeline()(2)) == 2
 
 
+def test_adapters_learn_alone_and_are_saved_and_loaded_exactly(run, tmp_path):
+    folder = str(run.pipeline().save_transformers(tmp_path / "model"))
+    options = {"model": folder, "adapter_rank": 2, "adapter_alpha": 8.0}
+    changes = {
+        **TINY,
+        "data.tokenizer": folder,
+        "data.vocab_size": None,
+        "generator": {"name": "causal-lm", "options": options},
+        "optimizers.likelihood.learning_rate": 1e-2,
+    }
+    del changes["generator.config"]
+    adapted = TextTrainer(TEXTS, recipe="hf-text", steps=4, out=tmp_path, changes=changes).fit()
+    (tmp_path / "model").rename(tmp_path / "gone")
+
+    pipeline = adapted.pipeline()
+    assert Pipeline.from_pretrained(adapted.path)(3, seed=5) == pipeline(3, seed=5)
+    before = transformers.AutoModelForCausalLM.from_pretrained(tmp_path / "gone").state_dict()
+    weights = pipeline.generator.state_dict()
+    of_layer = {n.removeprefix("model.").replace(".layer.", "."): n for n in weights}
+    for name, weight in before.items():
+        torch.testing.assert_close(weights[of_layer[name]], weight, rtol=0, atol=0)
+    learned = [w for name, w in weights.items() if name.endswith("up.weight")]
+    assert len(learned) == 4  # attention and perceptron have two layers each
+    assert all(weight.abs().sum() > 0 for weight in learned)
+
+    merged = transformers.AutoModelForCausalLM.from_pretrained(
+        pipeline.save_transformers(tmp_path / "merged")
+    )
+    ids = pipeline.modality.encode_texts(["A sees the x."])
+    start = torch.tensor([[pipeline.modality.end_id]])
+    logits = merged(torch.cat([start, ids[:, :-1]], dim=1)).logits
+    torch.testing.assert_close(logits, pipeline.generator.eval()(ids), rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({}, "Name either a model"),
         ({"model": "nowhere/at-all"}, "Cannot build the model nowhere/at-all"),
         ({"config": {"model_type": "gtp2"}}, "Cannot build the model"),
+        ({"config": {}, "adapter_rank": -1}, "rank is at least 1, not -1"),
     ],
 )
 def test_mistakes_are_named(options, message):

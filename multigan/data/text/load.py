@@ -55,14 +55,15 @@ def load_text(
     encoding: str = "utf-8",
     limit: int | None = None,
     split: str = "train",
+    streaming: bool = False,
 ) -> TextSet:
     """Reads texts and tokenizes them.
 
     Args:
-        data: A `.txt` (or any other plain text), `.csv`, `.tsv`, `.jsonl` or `.parquet` file,
-            "prose" (Python's own help texts), a data set on the Hugging Face Hub ("owner/name"), a
-            list of strings, a list of (text, label), a pair (texts, labels), or a data set of the
-            package `datasets`.
+        data: A `.txt` (or any other plain text), `.csv`, `.tsv`, `.jsonl` or `.parquet` file, a
+            folder of `.txt` files (a class per subfolder), "prose" (Python's own help texts), a
+            data set on the Hugging Face Hub ("owner/name"), a list of strings, a list of (text,
+            label), a pair (texts, labels), or a data set of the package `datasets`.
         tokenizer: "word", "char", "byte", "bpe" (trained here), or a fast tokenizer: a
             `tokenizer.json`, a folder or a name on the Hub.
         vocab_size: The largest vocabulary; rarer words and characters are then unknown. None means
@@ -77,8 +78,9 @@ def load_text(
         text_column, label_column: Of a table. None looks for the usual names.
         max_unreadable: The share of texts that may be unreadable; they are left out and listed.
         encoding: Of a text file.
-        limit: Use this many texts, spread evenly over all of them.
+        limit: Use this many texts, spread evenly over all of them (of a stream, the first).
         split: Of a data set on the Hub.
+        streaming: Read from the Hub without storing the whole data set first.
 
     Raises:
         DataError: The data cannot be read as asked; the message says what to do.
@@ -105,6 +107,7 @@ def load_text(
         encoding=encoding,
         limit=limit,
         split=split,
+        streaming=streaming,
     )
     found = open_text(data, options)
     refuse_unreadable(found, options.max_unreadable)

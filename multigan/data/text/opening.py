@@ -1,4 +1,4 @@
-"""What kind of text somebody named: a file, a name on the Hub, or something given in Python."""
+"""What kind of text somebody named: files, a name on the Hub, or something given in Python."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -6,16 +6,17 @@ from typing import Any
 
 from multigan.data.hub import HUB_NAME, HUB_PREFIX
 from multigan.data.labels import index_labels
-from multigan.data.tables import class_names, find_label
-from multigan.data.text.files import read_file, string_columns, text_column
+from multigan.data.text.files import read_file
+from multigan.data.text.folders import read_folder
 from multigan.data.text.found import Found, gather
+from multigan.data.text.hub import read_hub, read_loaded
 from multigan.data.text.options import TextOptions
 from multigan.data.text.prose import read_prose
-from multigan.errors import DataError, MissingDependencyError
+from multigan.errors import DataError
 
 KNOWN = (
-    "a text file (.txt, .csv, .tsv, .jsonl, .parquet), 'prose', a name on the Hugging Face Hub "
-    "such as 'owner/name', or a list of strings"
+    "a text file (.txt, .csv, .tsv, .jsonl, .parquet), a folder of .txt files, 'prose', a name on "
+    "the Hugging Face Hub such as 'owner/name', or a list of strings"
 )
 
 
@@ -24,7 +25,7 @@ def open_text(data: Any, options: TextOptions) -> Found:
     if isinstance(data, (str, Path)):
         return _open_named(data, options)
     if hasattr(data, "select_columns"):  # a data set of the package `datasets`
-        return _from_dataset(data, "a data set given in Python", options)
+        return read_loaded(data, "a data set given in Python", options)
     if isinstance(data, tuple) and len(data) == 2 and not isinstance(data[0], str):
         return _from_columns(data[0], data[1])
     if isinstance(data, Iterable) and not isinstance(data, Mapping):
@@ -37,43 +38,15 @@ def _open_named(data: str | Path, options: TextOptions) -> Found:
     if name == "prose":
         return read_prose()
     if name.startswith(HUB_PREFIX):
-        return _from_hub(name.removeprefix(HUB_PREFIX), options)
+        return read_hub(name.removeprefix(HUB_PREFIX), options)
     path = Path(data).expanduser()
     if path.is_file():
         return read_file(path, options)
     if path.is_dir():
-        raise DataError(f"{name} is a folder. Name one file of it: {KNOWN}.")
+        return read_folder(path, options)
     if isinstance(data, str) and HUB_NAME.fullmatch(name):
-        return _from_hub(name, options)
+        return read_hub(name, options)
     raise DataError(f"There is no file {name!r}. Expected {KNOWN}.")
-
-
-def _from_hub(name: str, options: TextOptions) -> Found:
-    try:
-        import datasets
-    except ImportError:
-        raise MissingDependencyError("datasets", purpose=f"Reading {name}", extra="data") from None
-    try:
-        dataset = datasets.load_dataset(name, split=options.split)
-    except Exception as error:  # whatever the network, the Hub and a file format can raise
-        line = next((part.strip() for part in str(error).split("\n") if part.strip()), repr(error))
-        raise DataError(
-            f"Cannot read {name!r} (split {options.split!r}) from the Hub, nor is there such a "
-            f"file here: {line}"
-        ) from error
-    return _from_dataset(dataset, f"{name}, split {options.split!r}", options)
-
-
-def _from_dataset(dataset: Any, where: str, options: TextOptions) -> Found:
-    schema = dataset.features.arrow_schema
-    text = text_column(string_columns(schema), options.text_column, where)
-    label = find_label(schema, options.label_column, where)
-    if label == text:
-        label = None
-    names = class_names(schema, label)
-    wanted = [text] if label is None else [text, label]
-    rows = ((row[text], row.get(label)) for row in dataset.select_columns(wanted))
-    return gather(where, rows, labelled=label is not None, names=names)
 
 
 def _from_columns(texts: Iterable[Any], labels: Iterable[Any]) -> Found:

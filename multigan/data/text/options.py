@@ -28,6 +28,7 @@ class TextOptions:
     encoding: str
     limit: int | None
     split: str
+    streaming: bool
 
     def __post_init__(self) -> None:
         check_types(self, KINDS)
@@ -56,6 +57,7 @@ KINDS: Kinds = {
     "encoding": ((str,), "a name such as utf-8"),
     "limit": ((int, type(None)), "a whole number, or null for all"),
     "split": ((str,), "a name such as train or test"),
+    "streaming": ((bool,), "true or false"),
 }
 
 

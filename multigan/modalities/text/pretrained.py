@@ -18,6 +18,7 @@ from multigan.errors import ConfigError, MissingDependencyError
 from multigan.modalities.layers import ConditionEmbedding, Projection
 from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
 from multigan.modalities.text.embedded import TextDiscriminator, counting
+from multigan.modalities.text.low_rank import add_adapters, without_adapters
 from multigan.modalities.text.sequence import TextGenerator
 
 
@@ -31,6 +32,9 @@ class CausalLMGenerator(TextGenerator):
         model: A folder that `transformers` wrote, or a name on the Hub.
         config: Instead of `model`: `model_type` and any other options of a configuration, e.g.
             {"model_type": "gpt2", "n_layer": 2, "n_head": 2, "n_embd": 64}.
+        adapter_rank: Of low-rank adapters, which are then all of the model that learns; 0 for
+            none: the whole model learns. See `low_rank`.
+        adapter_alpha: What the adapters are multiplied by, times their rank.
         latent_dim: Not used: the randomness of text lies in its tokens.
     """
 
@@ -42,17 +46,26 @@ class CausalLMGenerator(TextGenerator):
         latent_dim: int = 0,
         model: str | None = None,
         config: Mapping[str, Any] | None = None,
+        adapter_rank: int = 0,
+        adapter_alpha: float = 16.0,
     ) -> None:
         super().__init__(sample_shape, condition)
         self.model = _build("AutoModelForCausalLM", model, config, self.vocab_size)
         size = self.model.get_input_embeddings().embedding_dim
         self.told = ConditionEmbedding(condition, size, std=0.02) if condition else None
         self._check_head()
+        self.adapters = {"adapter_rank": adapter_rank, "adapter_alpha": adapter_alpha}
+        if adapter_rank:
+            add_adapters(self.model, adapter_rank, adapter_alpha)
 
     @property
     def saved_options(self) -> dict[str, Any]:
         """Options that build this network again without the folder its weights came from."""
-        return {"config": _plain_config(self.model)}
+        return {"config": _plain_config(self.model), **self.adapters}
+
+    def plain_model(self) -> Any:
+        """Returns the model as `transformers` knows it: adapters are merged into a copy."""
+        return without_adapters(self.model) if self.adapters["adapter_rank"] else self.model
 
     def head(self, hidden: Tensor) -> Tensor:
         """(..., H) -> logits (..., V); a padded table's further rows are no tokens."""

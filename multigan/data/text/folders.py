@@ -1,0 +1,76 @@
+"""A folder of text files: a class per subfolder, or all of one kind."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from multigan.data.report import Unreadable
+from multigan.data.text.files import read_file
+from multigan.data.text.found import Found, gather
+from multigan.data.text.options import TextOptions
+from multigan.errors import DataError
+
+SUFFIX = ".txt"
+
+
+def read_folder(path: Path, options: TextOptions) -> Found:
+    """Reads every `.txt` under a folder, in the order of their names; hidden ones are no data.
+
+    Where all of them lie in subfolders, and in more than one, a file's class is the subfolder of
+    `path` that it lies in, however deep. Windows run over all files and have no classes.
+
+    Raises:
+        DataError: There is no such file.
+    """
+    inside = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
+    files = [file for file in inside if file.suffix.lower() == SUFFIX]
+    if not files:
+        raise DataError(
+            f"There is no {SUFFIX} file in the folder {path}. Name one file of another kind by its "
+            "own path."
+        )
+    classes = _classes(files, path) if options.cut == "lines" else ()
+    read = [(file, read_file(file, options)) for file in files]
+
+    def rows() -> Iterator[tuple[Any, Any]]:
+        for file, found in read:
+            label = classes.index(_top(file, path)) if classes else None
+            yield from ((text, label) for text in found.texts)
+
+    damaged = [
+        Unreadable(f"{file.relative_to(path)}, {each.name}", each.reason)
+        for file, found in read
+        for each in found.unreadable
+    ]
+    return gather(
+        f"{len(files)} files in {path}",
+        rows(),
+        labelled=bool(classes),
+        names=classes,
+        damaged=damaged,
+        notes=_others(inside, files),
+    )
+
+
+def _classes(files: list[Path], root: Path) -> tuple[str, ...]:
+    if any(file.parent == root for file in files):
+        return ()
+    names = sorted({_top(file, root) for file in files})
+    return tuple(names) if len(names) > 1 else ()
+
+
+def _top(file: Path, root: Path) -> str:
+    return file.relative_to(root).parts[0]
+
+
+def _hidden(file: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(root).parts)
+
+
+def _others(inside: list[Path], files: list[Path]) -> tuple[str, ...]:
+    kinds = Counter(file.suffix.lower() or "no suffix" for file in set(inside) - set(files))
+    if not kinds:
+        return ()
+    listed = ", ".join(f"{count} of {kind}" for kind, count in sorted(kinds.items()))
+    return (f"Other files were left alone: {listed}.",)

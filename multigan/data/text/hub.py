@@ -1,0 +1,71 @@
+"""Texts of the Hugging Face Hub, or of any data set of `datasets`, stored or streamed."""
+
+from itertools import islice
+from typing import Any
+
+from multigan.data.tables import class_names, find_label
+from multigan.data.text.files import string_columns, text_column
+from multigan.data.text.found import Found, gather
+from multigan.data.text.options import TextOptions
+from multigan.errors import DataError, MissingDependencyError
+
+
+def read_hub(name: str, options: TextOptions) -> Found:
+    """Reads a data set on the Hub, or a folder that `datasets` can read.
+
+    Raises:
+        DataError: There is none, or none of that split.
+    """
+    try:
+        import datasets
+    except ImportError:
+        raise MissingDependencyError("datasets", purpose=f"Reading {name}", extra="data") from None
+    try:
+        dataset = datasets.load_dataset(name, split=options.split, streaming=options.streaming)
+    except Exception as error:  # whatever the network, the Hub and a file format can raise
+        raise DataError(
+            f"Cannot read {name!r} (split {options.split!r}) from the Hub, nor is there such a "
+            f"file here: {_line(error)}"
+        ) from error
+    return read_loaded(dataset, f"{name}, split {options.split!r}", options)
+
+
+def read_loaded(dataset: Any, where: str, options: TextOptions) -> Found:
+    """Reads a `datasets.Dataset`, or an `IterableDataset`, which is a stream.
+
+    Of a stream the first `limit` rows are read, and no further ones are fetched.
+
+    Raises:
+        DataError: It has no column of text, or the stream broke off.
+    """
+    import datasets
+
+    streamed = isinstance(dataset, datasets.IterableDataset)
+    if dataset.features is None:
+        dataset = dataset._resolve_features()  # looks at the stream's first rows
+    schema = dataset.features.arrow_schema
+    text = text_column(string_columns(schema), options.text_column, where)
+    label = find_label(schema, options.label_column, where)
+    if label == text:
+        label = None
+    dataset = dataset.select_columns([text] if label is None else [text, label])
+    rows: list[tuple[Any, Any]] = []
+    try:
+        for row in islice(dataset, options.limit if streamed else None):
+            rows.append((row[text], row.get(label)))
+    except Exception as error:  # the network, most likely
+        raise DataError(
+            f"{where} broke off after {len(rows)} rows: {_line(error)} Try again"
+            f"{', or read it without streaming' if streamed else ''}."
+        ) from error
+    return gather(
+        where,
+        rows,
+        labelled=label is not None,
+        names=class_names(schema, label),
+        notes=("Streamed once.",) if streamed else (),
+    )
+
+
+def _line(error: BaseException) -> str:
+    return next((part.strip() for part in str(error).split("\n") if part.strip()), repr(error))
