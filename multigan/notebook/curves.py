@@ -1,6 +1,5 @@
 """What a run has logged, as curves that grow with its file and stay small to send."""
 
-import itertools
 import json
 from array import array
 from collections.abc import Iterator, Mapping
@@ -110,13 +109,14 @@ def extremes(values: np.ndarray, limit: int) -> np.ndarray:
     count = len(values)
     if count <= limit:
         return np.arange(count)
-    edges = np.linspace(0, count, limit // 2 + 1).astype(int)
-    kept = {
-        int(start + pick)
-        for start, end in itertools.pairwise(edges)
-        for pick in (values[start:end].argmin(), values[start:end].argmax())
-    }
-    return np.array(sorted(kept))
+    length = -(-count // (limit // 2))
+    whole = values[: count - count % length].reshape(-1, length)
+    starts = np.arange(len(whole)) * length
+    kept = [starts + whole.argmin(1), starts + whole.argmax(1)]
+    if count % length:
+        rest = values[whole.size :]
+        kept += [[whole.size + rest.argmin()], [whole.size + rest.argmax()]]
+    return np.unique(np.concatenate(kept))
 
 
 def _rows(text: bytes) -> Iterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import numpy as np
 import traitlets as t
 
 from multigan.core.run import AT_WORK, RunFolder
@@ -13,7 +14,6 @@ from multigan.notebook.assets import script, style
 from multigan.notebook.comms import any_shell
 from multigan.notebook.following import Follower
 from multigan.notebook.steering import ask, turn
-from multigan.notebook.stills import by_step
 from multigan.notebook.views import RunView
 
 MAX_EVENTS = 50
@@ -40,8 +40,8 @@ class Dashboard(RunView, anywidget.AnyWidget):
     curves: t.List = t.List().tag(
         sync=True
     )  # [{name, steps, values}], the numbers as float32 buffers
-    looks: t.List = t.List().tag(sync=True)  # [[step, suffixes]], oldest first
-    newest: t.List = t.List().tag(sync=True)  # the newest look's files; older ones on request
+    looks = t.Bytes().tag(sync=True)  # the steps that were looked at, as uint32
+    newest: t.List = t.List().tag(sync=True)  # the newest look: [{kind, content}]; older on request
     knobs = t.Dict().tag(sync=True)  # {name: {value, least, most}}
     health = t.Dict().tag(sync=True)
     events: t.List = t.List().tag(sync=True)  # [[step, sentence]]
@@ -64,10 +64,12 @@ class Dashboard(RunView, anywidget.AnyWidget):
             if self._is_due("curves") and self._is_new("curves", following.curves.version):
                 self.curves = [_curve(following, name) for name in following.curves.names()]
                 self.events = [list(event) for event in following.curves.events[-MAX_EVENTS:]]
-            if self._is_new("looks", following.looks):
-                looks = by_step(following.looks)
-                self.newest = [_content(file) for file in looks[-1]] if looks else []
-                self.looks = [[int(files[0].stem), [f.suffix for f in files]] for files in looks]
+            if self._is_new("looks", tuple(following.looks.newest())):
+                self.newest = [
+                    {"kind": file.suffix, "content": _content(file)}
+                    for file in following.looks.newest()
+                ]
+                self.looks = np.array(following.looks.steps, "<u4").tobytes()
 
     def _is_due(self, what: str) -> bool:
         at_work = self.following.is_at_work
@@ -104,15 +106,15 @@ class Dashboard(RunView, anywidget.AnyWidget):
                 case {"set": dict(values)}:
                     turn(self.run, values)
                     self.send({"told": _told(values)})
-                case {"look": int(index)}:
-                    self._send_look(index)
+                case {"look": int(step)}:
+                    self._send_look(step)
         except MultiganError as error:
             self.send({"error": str(error)})
 
-    def _send_look(self, index: int) -> None:
-        looks = by_step(self.following.looks)
-        if 0 <= index < len(looks):
-            self.send({"look": index}, buffers=[_content(file) for file in looks[index]])
+    def _send_look(self, step: int) -> None:
+        files = self.following.looks.files(step)
+        kinds = [file.suffix for file in files]
+        self.send({"look": step, "kinds": kinds}, buffers=[_content(file) for file in files])
 
 
 def _curve(following: Follower, name: str) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Runs that were forked from one another, as a tree."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from multigan.core.run import RunFolder, checkpoint_step, find_runs
+from multigan.notebook.looks import Looks
 from multigan.report.tables import shown
 
 
@@ -102,8 +103,8 @@ def _changed(origin: dict[str, Any]) -> str:
     return ", ".join(f"{name} = {shown(value)}" for name, value in changes.items())
 
 
-def nearest_look(run: RunFolder, step: int) -> Sequence[str]:
-    """Returns the paths of the newest look's files that are not younger than a step."""
-    steps = sorted({int(look.stem) for look in run.sample_files()})
-    best = max((one for one in steps if one <= step), default=None)
-    return [str(look) for look in run.sample_files() if int(look.stem) == best]
+def nearest_look(run: RunFolder, step: int) -> list[Path]:
+    """Returns the files of the newest look that is not younger than a step; none before it."""
+    looks = Looks(run.samples)
+    looks.refresh()
+    return looks.files(max((one for one in looks.steps if one <= step), default=-1))

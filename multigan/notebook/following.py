@@ -7,6 +7,7 @@ from multigan.core.run import AT_WORK, RunFolder
 from multigan.files import read_object
 from multigan.notebook.background import find_training
 from multigan.notebook.curves import Curves
+from multigan.notebook.looks import Looks
 
 HEALTH = "health.json"
 
@@ -21,7 +22,7 @@ class Follower:
         curves: Its losses and metrics.
         status: What status.json says.
         health: What the collapse doctor says; empty where there is none.
-        looks: The looks at its samples, oldest first.
+        looks: The looks at its samples.
     """
 
     def __init__(self, run: RunFolder) -> None:
@@ -29,15 +30,16 @@ class Follower:
         self.curves = Curves(run.metrics_file)
         self.status: dict[str, Any] = {"state": "created", "step": 0}
         self.health: dict[str, Any] = {}
-        self.looks: list[Path] = []
-        self._seen: dict[Path, int] = {}
+        self.looks = Looks(run.samples)
+        self._seen: dict[Path, tuple[int, int, int]] = {}
 
     def refresh(self) -> None:
         """Reads what has changed."""
         self.status = self._read_status()
         self.curves.refresh()
-        if self._has_changed(self.run.samples):
-            self.looks = self.run.sample_files()
+        # A clock of a few milliseconds could hide the last look of a run that ends.
+        if self._has_changed(self.run.samples) or not self.is_at_work:
+            self.looks.refresh()
         health_file = self.run.path / HEALTH
         if self._has_changed(health_file):
             self.health = read_object(health_file)
@@ -48,16 +50,19 @@ class Follower:
         return self.status["state"] in AT_WORK
 
     def _read_status(self) -> dict[str, Any]:
-        status = self.run.status()
         training = find_training(self.run.path)
+        # A run of another process may end without a word: only its lock tells.
+        is_new = self._has_changed(self.run.status_file)
+        status = self.run.status() if is_new or training is None else dict(self.status)
         if training is not None and status["state"] in AT_WORK and training.steps_done is not None:
             status["step"] = training.steps_done  # status.json is as old as the last logged row
         return status
 
     def _has_changed(self, path: Path) -> bool:
         try:
-            changed_at = path.stat().st_mtime_ns
+            stat = path.stat()
         except OSError:
             return False
-        before, self._seen[path] = self._seen.get(path), changed_at
-        return before != changed_at
+        now = stat.st_mtime_ns, stat.st_size, stat.st_ino
+        before, self._seen[path] = self._seen.get(path), now
+        return before != now

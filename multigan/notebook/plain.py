@@ -31,8 +31,8 @@ class PlainDashboard(RunView, widgets.VBox):
         self._bar = widgets.IntProgress(description=run.name, style={"description_width": "auto"})
         self._state = widgets.Label()
         self._trouble = widgets.HTML()
-        self._look = widgets.Box()
-        self._looks_shown: Path | None = None
+        self._look = widgets.VBox()
+        self._looks_shown: list[Path] = []
         self._knob = widgets.Dropdown(description="knob")
         self._value = widgets.FloatText(description="value")
         self._answer = widgets.Label()
@@ -75,10 +75,10 @@ class PlainDashboard(RunView, widgets.VBox):
         ask(self.run, action)
 
     def _show_look(self, following: Follower) -> None:
-        newest = following.looks[-1] if following.looks else None
-        if newest is not None and newest != self._looks_shown:
+        newest = following.looks.newest()
+        if newest and newest != self._looks_shown:
             self._looks_shown = newest
-            self._look.children = (_look(newest),)
+            self._look.children = tuple(_look(file) for file in newest)
 
     def _show_knob(self) -> None:
         knobs = self.following.status.get("knobs", {})

@@ -6,6 +6,8 @@ import time
 from typing import Protocol
 
 HERTZ = 4.0
+LARGEST_SHARE = 0.02  # of a processor that may go into views, while there is no lack of news
+MOST_SECONDS = 3.0  # between two rounds, however dear they are
 IDLE_SECONDS = 2.0  # between two looks at a run that nobody trains
 
 
@@ -26,7 +28,8 @@ class Publisher:
     """Pushes views from one daemon thread, which lives while there are any.
 
     The thread that trains never touches a widget, and however fast it trains the page gets a few
-    messages a second.
+    messages a second; fewer if they cost more than a small share of the processor's time, which is
+    taken from the training.
     """
 
     def __init__(self) -> None:
@@ -51,7 +54,7 @@ class Publisher:
 
     def _loop(self) -> None:
         while True:
-            started = time.monotonic()
+            started, used = time.monotonic(), time.thread_time()
             with self._lock:
                 self._due = {view: due for view, due in self._due.items() if view.is_open}
                 if not self._due:
@@ -63,7 +66,17 @@ class Publisher:
                 with self._lock:
                     if view in self._due:
                         self._due[view] = 0.0 if more else time.monotonic() + IDLE_SECONDS
-            time.sleep(max(1 / HERTZ - (time.monotonic() - started), 0.02))
+            pause = pause_after(time.thread_time() - used)
+            time.sleep(max(pause - (time.monotonic() - started), 0.02))
+
+
+def pause_after(cost_seconds: float) -> float:
+    """Returns the seconds from one round to the next.
+
+    Args:
+        cost_seconds: What the round took of the processor's time.
+    """
+    return min(max(1 / HERTZ, cost_seconds / LARGEST_SHARE), MOST_SECONDS)
 
 
 def _push(view: View) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from multigan.cli.output import main_losses
 from multigan.core.run import RunFolder
+from multigan.notebook.looks import Looks
 from multigan.report.tables import duration
 
 PICTURES = {".png": "image/png", ".gif": "image/gif"}
@@ -42,17 +43,10 @@ def of_file(path: Path, text: str) -> Bundle:
 
 def of_run(run: RunFolder) -> Bundle:
     """Returns a run as it stands: its newest look, and a line about it."""
-    looks = by_step(run.sample_files())
-    newest = looks[-1] if looks else []
-    return bundle_of([(look.suffix, look.read_bytes()) for look in newest], headline(run))
-
-
-def by_step(looks: Sequence[Path]) -> list[list[Path]]:
-    """Returns the files of each look together: sounds have a picture and a sound."""
-    steps: dict[int, list[Path]] = {}
-    for file in looks:
-        steps.setdefault(int(file.stem), []).append(file)
-    return [sorted(files, key=lambda file: file.suffix) for files in steps.values()]
+    looks = Looks(run.samples)
+    looks.refresh()
+    files = [(file.suffix, file.read_bytes()) for file in looks.newest()]
+    return bundle_of(files, headline(run))
 
 
 def audio(wav: bytes) -> str:

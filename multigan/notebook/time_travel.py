@@ -2,7 +2,6 @@
 
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -64,7 +63,7 @@ class ForkTree(RunView, anywidget.AnyWidget):
         """Answers the page; may be called on any of the kernel's threads."""
         match content:
             case {"look": [str(name), int(step)]}:
-                files = [Path(path) for path in nearest_look(self._branch(name).run, step)]
+                files = nearest_look(self._branch(name).run, step)
                 kinds = [file.suffix for file in files]
                 self.send(
                     {"looked": [name, step], "kinds": kinds},

@@ -58,7 +58,7 @@ def test_runs_that_claim_each_other_as_parents_end_nothing(tmp_path):
 
 
 def test_the_look_of_a_checkpoint_is_the_newest_that_is_not_younger(parent):
-    assert [path.split("/")[-1] for path in nearest_look(parent, 7)] == ["000004.png"]
+    assert [file.name for file in nearest_look(parent, 7)] == ["000004.png"]
     assert nearest_look(parent, 3) == []
 
 

@@ -9,7 +9,13 @@ import pytest
 from multigan.files import write_json
 from multigan.notebook.dashboard import Dashboard
 from multigan.notebook.plain import PlainDashboard
-from multigan.notebook.publishing import HERTZ, Publisher
+from multigan.notebook.publishing import (
+    HERTZ,
+    LARGEST_SHARE,
+    MOST_SECONDS,
+    Publisher,
+    pause_after,
+)
 from multigan.notebook.stills import of_run
 
 FINDING = {
@@ -52,8 +58,9 @@ def test_a_finished_run_is_shown_whole(opened, finished):
     view = opened(Dashboard, finished)
     assert view.status["state"] == "finished"
     assert (view.status["step"], view.status["of"]) == (8, 8)
-    assert view.looks == [[4, [".png"]], [8, [".png"]]]
-    assert view.newest == [finished.sample_files()[-1].read_bytes()]
+    assert np.frombuffer(view.looks, "<u4").tolist() == [4, 8]
+    content = finished.sample_files()[-1].read_bytes()
+    assert view.newest == [{"kind": ".png", "content": content}]
     curve = next(c for c in view.curves if c["name"] == "generator/adversarial")
     rows = [row for row in finished.metrics() if "generator/adversarial" in row]
     assert np.frombuffer(curve["steps"], "<f4").tolist() == [row["step"] for row in rows]
@@ -64,8 +71,9 @@ def test_a_finished_run_is_shown_whole(opened, finished):
 
 def test_older_looks_are_sent_when_asked_for(opened, finished):
     view = opened(Dashboard, finished)
-    view._hear(None, {"look": 0}, [])
-    assert view.sent == [({"look": 0}, [finished.sample_files()[0].read_bytes()])]
+    view._hear(None, {"look": 4}, [])
+    content = finished.sample_files()[0].read_bytes()
+    assert view.sent == [({"look": 4, "kinds": [".png"]}, [content])]
 
 
 def test_a_run_is_steered_from_the_page(opened, going):
@@ -115,6 +123,12 @@ def test_what_stays_is_an_ordinary_picture_with_words(finished):
     bundle = of_run(finished)
     assert bundle["text/plain"].startswith(f"{finished.name}: finished, step 8 of 8")
     assert bundle["image/png"].startswith("iVBORw0KGgo")
+
+
+def test_a_round_that_costs_much_is_followed_by_a_longer_pause():
+    assert pause_after(0.0) == 1 / HERTZ
+    assert pause_after(0.02) == 0.02 / LARGEST_SHARE
+    assert pause_after(60.0) == MOST_SECONDS
 
 
 def test_the_publisher_pushes_a_few_times_a_second_and_survives_a_broken_view(caplog):

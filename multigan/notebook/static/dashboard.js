@@ -55,7 +55,7 @@ function render({ model, el }) {
     }
   }
 
-  function drawLooks() { el.dataset.looks = model.get("looks").length; looks.update(); }
+  function drawLooks() { el.dataset.looks = wholes(model.get("looks")).length; looks.update(); }
   const drawKnobs = () => knobs.update(model.get("knobs")), drawHealth = () => health.update(model.get("health"));
   const unfollow = follow(model, {
     "name status": drawStatus, curves: curves.update, "looks newest": drawLooks, knobs: drawKnobs,

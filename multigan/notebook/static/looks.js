@@ -13,7 +13,7 @@ function lookBox(model) {
   const cache = new Map(), shownBoxes = [];
   let following = true, timer = null;
 
-  const steps = () => model.get("looks");
+  const steps = () => wholes(model.get("looks"));
   const isNewest = (index) => index === steps().length - 1;
 
   function update() {
@@ -26,27 +26,26 @@ function lookBox(model) {
   }
 
   function show() {
-    const index = Math.min(Number(slider.value), steps().length - 1), [step, suffixes] = steps()[index];
+    const known = steps(), step = known[Math.min(Number(slider.value), known.length - 1)];
     label.textContent = `step ${step}`;
     slider.setAttribute("aria-valuetext", `step ${step}`);
-    const files = isNewest(index) ? model.get("newest") : cache.get(step);
-    if (!files) return model.send({ look: index });
+    const files = step === known.at(-1) ? model.get("newest") : cache.get(step);
+    if (!files) return model.send({ look: step });
     // A look may be a picture and a sound. The boxes stay, so that nothing flickers.
-    while (shownBoxes.length < suffixes.length) {
+    while (shownBoxes.length < files.length) {
       shownBoxes.push(mediaBox());
       boxes.append(shownBoxes.at(-1).element);
     }
     shownBoxes.forEach((box, at) => {
-      box.element.hidden = at >= suffixes.length;
-      if (at < suffixes.length) box.show(files[at], suffixes[at], `samples at step ${step}`);
+      box.element.hidden = at >= files.length;
+      if (at < files.length) box.show(files[at].content, files[at].kind, `samples at step ${step}`);
     });
   }
 
   function onMessage(content, buffers) {
-    const look = steps()[content.look];
-    if (content.look === undefined || !look) return;
-    cache.set(look[0], buffers);
-    if (Number(slider.value) === content.look) show();
+    if (content.look === undefined) return;
+    cache.set(content.look, content.kinds.map((kind, at) => ({ kind, content: buffers[at] })));
+    if (steps()[Number(slider.value)] === content.look) show();
   }
 
   function togglePlay() {

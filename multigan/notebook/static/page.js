@@ -29,10 +29,15 @@ function button(text, onclick, attributes = {}) {
 }
 
 /** Returns the little-endian float32 numbers in a buffer that the kernel sent. */
-function floats(view) {
-  if (!view?.byteLength) return new Float32Array();
+const floats = (view) => new Float32Array(copied(view));
+
+/** Returns the little-endian uint32 numbers in a buffer that the kernel sent. */
+const wholes = (view) => new Uint32Array(copied(view));
+
+function copied(view) {
+  if (!view?.byteLength) return new ArrayBuffer(0);
   const { buffer, byteOffset, byteLength } = view;
-  return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  return buffer.slice(byteOffset, byteOffset + byteLength);
 }
 
 /** Returns a number as people write it. */
