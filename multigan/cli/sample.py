@@ -66,6 +66,13 @@ def add_checkpoint(parser: ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--step", type=int, help="sample the checkpoint of this step (the newest)")
     source.add_argument("--best", action="store_true", help="sample the best checkpoint")
+    source.add_argument(
+        "--average",
+        type=float,
+        metavar="LENGTH",
+        help="average the weights over this share of the training, 0.01 to 0.25, whatever the "
+        "recipe's half-life; for runs that stored profiles (--set profile_every=500)",
+    )
 
 
 def run(args: Namespace) -> None:
@@ -130,14 +137,14 @@ def open_pipeline(args: Namespace) -> "Pipeline":
     from multigan.runs import Run
 
     if (Path(args.run_name) / "pipeline.json").is_file():
-        if args.best or args.step is not None:
+        if args.best or args.step is not None or args.average is not None:
             raise ConfigError(
                 f"{args.run_name} is a saved pipeline, which has no checkpoints: name its run, or "
-                "leave out --step and --best."
+                "leave out --step, --best and --average."
             )
         return Pipeline.from_pretrained(args.run_name, device=args.device)
     run = Run.find(args.run_name, args.runs)
-    return run.pipeline(device=args.device, step=args.step, best=args.best)
+    return run.pipeline(device=args.device, step=args.step, best=args.best, average=args.average)
 
 
 def _make_folder(folder: Path) -> None:

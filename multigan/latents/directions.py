@@ -4,7 +4,7 @@ Shapes: K directions, Z latent size, N latents, F activations of a layer.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +15,7 @@ from multigan.core.modes import evaluating
 from multigan.errors import ConfigError
 
 NUM_LATENTS = 4000  # for principal directions; more change them little
+POWER_STEPS = 5  # of the randomized decomposition
 CHUNK = 256  # latents that go through the generator at once
 WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)
 
@@ -71,7 +72,7 @@ def factorized_directions(
     device = next(generator.parameters()).device
     # An affine layer is known by what it does to zero and to the unit vectors.
     probes = torch.cat([torch.zeros(1, latent_dim), torch.eye(latent_dim)]).to(device)
-    outputs = _activations(generator, probes, condition, layer=0)
+    outputs = _activations(generator, probes, condition, layer=0, seed=0)
     effect = (outputs[1:] - outputs[0]).double().T  # A, (F, Z)
     values, vectors = torch.linalg.eigh(effect.T @ effect)
     top = vectors.T.flip(0)[:count]
@@ -107,12 +108,11 @@ def principal_directions(
         seed: Of the latents and of the randomized decomposition.
     """
     _check_count(count, latent_dim)
-    with seeded(seed, "directions"):
+    with seeded(seed, "directions"):  # other threads wait for it: only for what must be drawn
         latents = torch.randn(num_latents, latent_dim).to(next(generator.parameters()).device)
-        activations = _activations(generator, latents, condition, layer=layer)
-        activations = activations - activations.mean(0)
-        most = min(count, *activations.shape)
-        _, strengths, components = torch.pca_lowrank(activations, most, center=False, niter=4)
+    activations = _activations(generator, latents, condition, layer=layer, seed=seed)
+    activations -= activations.mean(0)
+    strengths, components = _principal_components(activations, count, seed)
     coordinates = activations @ components  # (N, K)
     vectors = torch.linalg.lstsq(coordinates, latents).solution  # (K, Z)
     vectors = vectors / vectors.norm(dim=1, keepdim=True).clamp_min(1e-12)
@@ -131,16 +131,17 @@ def random_directions(latent_dim: int, *, count: int, seed: int = 0) -> Directio
 
 @torch.no_grad()
 def _activations(
-    generator: nn.Module, latents: Tensor, condition: Tensor | None, *, layer: int
+    generator: nn.Module, latents: Tensor, condition: Tensor | None, *, layer: int, seed: int
 ) -> Tensor:
     """Returns the outputs (N, F) of the `layer`-th layer with weights, in the order of use."""
     parts = []
     with evaluating(generator):
-        for chunk in torch.split(latents, CHUNK):
+        for index, chunk in enumerate(torch.split(latents, CHUNK)):
             told = None
             if condition is not None:
                 told = condition.to(latents.device).expand(len(chunk), *condition.shape[1:])
-            with _recording(generator) as outputs:
+            noise = seeded(seed, "noise", index)  # of generators that draw some
+            with _recording(generator, layer + 1) as outputs, noise, suppress(_Enough):
                 generator(chunk, told)
             if not outputs:
                 raise ConfigError("This generator has no linear or convolutional layer.")
@@ -148,11 +149,37 @@ def _activations(
     return torch.cat(parts)
 
 
+def _principal_components(centered: Tensor, count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Returns the largest singular values (K,) of a matrix (N, F), and their vectors (F, K).
+
+    Source: Halko, Martinsson & Tropp (2011), "Finding Structure with Randomness", algorithms 4.4
+    and 5.1.
+    """
+    most = min(count, *centered.shape)
+    with seeded(seed, "basis"):
+        basis = torch.randn(centered.shape[1], most).to(centered.device)
+    for _ in range(POWER_STEPS):
+        basis = torch.linalg.qr(centered.T @ torch.linalg.qr(centered @ basis).Q).Q
+    _, strengths, vectors = torch.linalg.svd(centered @ basis, full_matrices=False)
+    return strengths, basis @ vectors.T
+
+
+class _Enough(Exception):  # noqa: N818, it is no error
+    """The layers that are wanted have been heard: the rest of the network need not run."""
+
+
 @contextmanager
-def _recording(network: nn.Module) -> Iterator[list[Tensor]]:
+def _recording(network: nn.Module, most: int) -> Iterator[list[Tensor]]:
+    """Yields the outputs of the first `most` layers with weights, and ends the pass after them."""
     outputs: list[Tensor] = []
+
+    def hear(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        outputs.append(output)
+        if len(outputs) == most:
+            raise _Enough
+
     hooks = [
-        module.register_forward_hook(lambda _module, _inputs, output: outputs.append(output))
+        module.register_forward_hook(hear)
         for module in network.modules()
         if isinstance(module, WEIGHTED)
     ]

@@ -51,12 +51,19 @@ class ConditionEmbedding(nn.Module):
         nn.init.normal_(self.table.weight, std=std)
 
     def forward(self, condition: Tensor | None) -> Tensor:
-        """Embeds a condition, (B,) of classes or (B, size) of numbers, as (B, E)."""
+        """Embeds a condition as (B, E).
+
+        Args:
+            condition: (B,) of classes or (B, size) of numbers; of classes also (B, size) floats,
+                how much of each class's vector is taken: between two, a mixture of both.
+        """
         if condition is None:
             raise ShapeError(
                 f"This network is told a {self.spec.kind} of size {self.spec.size} with every "
                 "sample, but got no condition. Pass one, or build the network without."
             )
+        if self.spec.kind == "class" and condition.is_floating_point():
+            return condition @ self.table.weight
         embedded: Tensor = self.table(self.standardize(condition))
         return embedded
 

@@ -1,6 +1,7 @@
 """Copy as code: the cell that makes again what an explorer shows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from multigan.notebook.exploring import Explored, Pin, View
@@ -14,9 +15,8 @@ def code_of(explored: Explored, view: View) -> str:
         arguments = [str(view.count), *_condition(view), f"seed={view.seed}", *options]
         return "\n".join([*lines, f"samples = pipeline({', '.join(arguments)})", "samples"])
     lines += _latents(explored, view)
-    told = _told(view)
     lines += [
-        f"told = pipeline.conditions({told}, {view.count})",
+        *_conditions(view),
         f"samples = pipeline.generate(latents, told{_truncation(view)})",
         "samples = pipeline.modality.decode(samples)",
         "samples[0]",
@@ -28,25 +28,56 @@ def code_of_walk(explored: Explored, pins: Sequence[Pin], frames: int) -> str:
     """Returns Python that makes the samples of a walk."""
     lines = ["import torch", "", "from multigan.latents import walk"]
     lines += [line for line in _opening(explored, pins[0].view) if line != "import torch"]
-    lines += ["", "stops, told = [], []"]
-    for pin in pins:
-        lines += _latents(explored, pin.view)
-        lines += [f"stops.append(latents[{pin.index}])"]
-        if explored.facts()["condition"]:
-            told = f"pipeline.conditions({_told(pin.view)}, {pin.view.count})[{pin.index}]"
-            lines += [f"told.append({told})"]
+    lines += _stops(explored, pins)
+    facts = explored.facts()
+    if facts["mixes"] or facts["condition"] in ("attributes", "vector"):
+        lines.append(f"told = walk(torch.stack(asked), {frames}, linear=True)")
+    elif facts["condition"]:
+        nearest = f"torch.linspace(0, {len(pins) - 1}, {frames}).round().long()"
+        lines.append(f"told = torch.stack(asked)[{nearest}]")
+    told = ", told" if facts["condition"] else ""
     lines += [
-        f"nearest = torch.linspace(0, {len(pins) - 1}, {frames}).round().long()",
-        "told = torch.stack(told)[nearest] if told else None",
         f"latents = walk(torch.stack(stops), {frames})",
-        "samples = pipeline.modality.decode(pipeline.generate(latents, told))",
+        f"samples = pipeline.modality.decode(pipeline.generate(latents{told}))",
         "samples[0]",
     ]
     return "\n".join(lines)
 
 
+def code_of_mix(explored: Explored, pins: Sequence[Pin], layers: int) -> str:
+    """Returns Python that makes each pinned sample with the finer styles of each."""
+    lines = ["import torch", ""]
+    lines += [line for line in _opening(explored, pins[0].view) if line != "import torch"]
+    lines += _stops(explored, pins, weights=False)
+    told = ", condition=torch.stack(asked[:1])" if explored.facts()["condition"] else ""
+    lines += [
+        "stops = torch.stack(stops)",
+        f"samples = pipeline.mix_styles(stops, stops, layers={layers}{told})",
+        "samples[0]",
+    ]
+    return "\n".join(lines)
+
+
+def _stops(explored: Explored, pins: Sequence[Pin], *, weights: bool = True) -> list[str]:
+    """Returns lines that gather the latents of pins, and what their samples are told."""
+    facts = explored.facts()
+    lines = ["", "stops, asked = [], []"]
+    for pin in pins:
+        lines += _latents(explored, pin.view)
+        lines.append(f"stops.append(latents[{pin.index}])")
+        if not facts["condition"]:
+            continue
+        view = pin.view if weights else replace(pin.view, toward=None)
+        lines += _conditions(view)
+        if weights and facts["mixes"] and not _is_mixed(view):
+            lines.append("told = pipeline.class_weights(told)")
+        lines.append(f"asked.append(told[{pin.index}])")
+    return lines
+
+
 def _opening(explored: Explored, view: View) -> list[str]:
-    imports = ["import torch", ""] if isinstance(view.condition, tuple) else []
+    needs_torch = isinstance(view.condition, tuple) or _is_mixed(view)
+    imports = ["import torch", ""] if needs_torch else []
     if explored.run is None:
         return [*imports, "from multigan import Pipeline", "", f"pipeline = {_saved(explored)}"]
     step = "" if view.step is None else f"step={view.step}"
@@ -70,6 +101,20 @@ def _latents(explored: Explored, view: View) -> list[str]:
         lines.append(f"directions = pipeline.directions({', '.join(arguments)})")
     lines += [f"latents = directions.move(latents, {i}, {distance!r})" for i, distance in moves]
     return lines
+
+
+def _conditions(view: View) -> list[str]:
+    lines = [f"told = pipeline.conditions({_told(view)}, {view.count})"]
+    if _is_mixed(view):
+        lines += [
+            f"toward = pipeline.class_weights(torch.tensor([{view.toward}]))",
+            f"told = torch.lerp(pipeline.class_weights(told), toward, {view.share!r})",
+        ]
+    return lines
+
+
+def _is_mixed(view: View) -> bool:
+    return view.toward is not None and view.share > 0
 
 
 def _truncation(view: View) -> str:

@@ -1,5 +1,6 @@
 """The dashboard: a run's curves, samples and health, and the means to steer it."""
 
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from multigan.core.run import AT_WORK, RunFolder
 from multigan.errors import MultiganError, RunError
 from multigan.notebook.assets import script, style
 from multigan.notebook.comms import any_shell
+from multigan.notebook.curing import cure
 from multigan.notebook.following import Follower
 from multigan.notebook.steering import ask, turn
 from multigan.notebook.views import RunView
+from multigan.runs import Run
 
 MAX_EVENTS = 50
 CURVES_SECONDS = 1.0  # at least, between two sendings of the curves of a run at work
@@ -47,6 +50,7 @@ class Dashboard(RunView, anywidget.AnyWidget):
     events: t.List = t.List().tag(sync=True)  # [[step, sentence]]
 
     def __init__(self, run: RunFolder, **traits: Any) -> None:
+        self._drawing = threading.RLock()  # the publisher draws, and a cure turns to another run
         self._shown: dict[str, Any] = {}
         self._drawn_at: dict[str, float] = {}
         super().__init__(name=run.name, **traits)
@@ -56,7 +60,9 @@ class Dashboard(RunView, anywidget.AnyWidget):
 
     def draw(self, following: Follower) -> None:
         """Sends what has changed, in one message."""
-        with self.hold_sync():
+        with self._drawing, self.hold_sync():
+            if following is not self.following:  # it has turned to another run meanwhile
+                return
             self.status = self._described(following.status)
             self.knobs = knobs_of(following.status)
             self.health = following.health
@@ -106,10 +112,32 @@ class Dashboard(RunView, anywidget.AnyWidget):
                 case {"set": dict(values)}:
                     turn(self.run, values)
                     self.send({"told": _told(values)})
+                case {"cure": str(name)}:
+                    threading.Thread(target=self._cure, args=(name,), daemon=True).start()
                 case {"look": int(step)}:
                     self._send_look(step)
         except MultiganError as error:
             self.send({"error": str(error)})
+
+    def _cure(self, name: str) -> None:
+        """Goes on with the new run that a remedy needs; loading its data takes a while."""
+        self.send({"told": "Stops, and begins a new run …"})
+        sick = Run(self.run.path)
+        try:
+            training = cure(sick, name)
+        except MultiganError as error:
+            self.send({"error": " ".join(str(error).split())})
+            return
+        self.show_run(training.run)
+        said = f"Goes on as {training.run.name}. {sick.name} stays as it was, to compare with."
+        self.send({"told": said})
+
+    def show_run(self, run: RunFolder) -> None:
+        """Turns to another run."""
+        with self._drawing:
+            self._shown, self._drawn_at = {}, {}
+            self.name = run.name
+            self.turn_to(run)
 
     def _send_look(self, step: int) -> None:
         files = self.following.looks.files(step)

@@ -13,7 +13,7 @@ from IPython.display import display
 
 from multigan.errors import MultiganError
 from multigan.notebook.assets import script, style
-from multigan.notebook.coding import code_of, code_of_walk
+from multigan.notebook.coding import code_of, code_of_mix, code_of_walk
 from multigan.notebook.comms import any_shell
 from multigan.notebook.exploring import Explored, Pin, View
 from multigan.notebook.media import media_of, still_of
@@ -88,6 +88,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _ipython_display_(self) -> None:
         display_widget(self)
+        self.explored.prepare(self.explored.start())
         self._still = display(still_of(self._shown, ""), raw=True, display_id=True)
 
     def _hear(self, _: Any, content: dict[str, Any], buffers: list[bytes]) -> None:
@@ -105,16 +106,21 @@ class Explorer(anywidget.AnyWidget):
     def _answer(self, number: int, content: dict[str, Any]) -> None:
         match content:
             case {"show": dict(asked)}:
-                partial = _Partial(lambda texts: self.send({"number": number, "partial": texts}))
-                self._send_samples(number, self.explored.samples(View.from_json(asked), partial))
+                self._show(number, View.from_json(asked))
             case {"walk": list(asked), "frames": int(frames)}:
                 pins = [Pin.from_json(one) for one in asked]
                 self._send_samples(number, self.explored.walk(pins, min(frames, MOST_FRAMES)))
+            case {"mix": list(asked), "layers": int(layers)}:
+                pins = [Pin.from_json(one) for one in asked]
+                self._send_samples(number, self.explored.mix(pins, layers))
             case {"code": dict(asked)}:
                 self.send({"number": number, "code": code_of(self.explored, View.from_json(asked))})
             case {"code": list(asked), "frames": int(frames)}:
                 pins = [Pin.from_json(one) for one in asked]
                 self.send({"number": number, "code": code_of_walk(self.explored, pins, frames)})
+            case {"code": list(asked), "layers": int(layers)}:
+                pins = [Pin.from_json(one) for one in asked]
+                self.send({"number": number, "code": code_of_mix(self.explored, pins, layers)})
             case {"keep": str(text)}:
                 self.keep(text)
                 self.send({"number": number, "kept": True})
@@ -122,6 +128,12 @@ class Explorer(anywidget.AnyWidget):
                 self.explored.forget()
                 self.facts = self.explored.facts()
                 self.send({"number": number, "reloaded": True})
+
+    def _show(self, number: int, view: View) -> None:
+        if self.explored.finds(view):
+            self.send({"number": number, "waits": f"Finding the {view.method} directions …"})
+        partial = _Partial(lambda texts: self.send({"number": number, "partial": texts}))
+        self._send_samples(number, self.explored.samples(view, partial))
 
     def _send_samples(self, number: int, items: list[Any]) -> None:
         self._shown = items

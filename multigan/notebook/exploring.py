@@ -14,6 +14,7 @@ from multigan.core.profiles import LONGEST, SHORTEST
 from multigan.core.run import checkpoint_step
 from multigan.errors import ConfigError
 from multigan.latents import Directions, walk
+from multigan.notebook.finding import Found, Key
 from multigan.pipelines import Pipeline
 from multigan.runs import Run
 
@@ -21,6 +22,7 @@ NUM_DIRECTIONS = 8
 METHODS = ("principal", "factorized", "random")
 COUNTS = {"image": 16, "audio": 4, "text": 8}  # shown at first
 MOST_SHOWN = 64
+MOST_MIXED = 8  # samples, each with the styles of each
 WRITING = {"prompt": "", "temperature": 1.0, "top_k": 0, "top_p": 1.0}  # text's own options
 
 OnPartial = Callable[[list[str]], None]
@@ -38,6 +40,8 @@ class View:
         count: How many samples.
         truncation: As in `Pipeline.__call__`.
         condition: A class's number, numbers of a vector, or None for the classes in turn.
+        toward: A class that is mixed into each sample's own.
+        share: How much of it, from 0 to 1.
         method: How the directions are found.
         moves: The distance along each direction.
         writing: `prompt`, `temperature`, `top_k` and `top_p`, for generators that write.
@@ -49,6 +53,8 @@ class View:
     count: int = 16
     truncation: float = 1.0
     condition: int | tuple[float, ...] | None = None
+    toward: int | None = None
+    share: float = 0.0
     method: str = "principal"
     moves: tuple[float, ...] = ()
     writing: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -58,6 +64,8 @@ class View:
             raise ConfigError(f"Between 1 and {MOST_SHOWN} samples are shown, not {self.count}.")
         if len(self.moves) > NUM_DIRECTIONS or self.method not in METHODS:
             raise ConfigError(f"There are {NUM_DIRECTIONS} directions, {', '.join(METHODS)}.")
+        if not 0 <= self.share <= 1:
+            raise ConfigError(f"A share of a class lies between 0 and 1; {self.share} does not.")
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "View":
@@ -101,7 +109,7 @@ class Explored:
         self.path = None if isinstance(source, Run | Pipeline) else Path(source)
         self._device = device
         self._pipelines: dict[Source, Pipeline] = {}
-        self._directions: dict[tuple[Any, ...], Directions] = {}
+        self._found = Found()
         self.pipeline()  # so that a wrong path is said at once
 
     def pipeline(self, view: View | None = None) -> Pipeline:
@@ -118,7 +126,7 @@ class Explored:
     def forget(self) -> None:
         """Lets the newest pipeline be read again, which a run at work has replaced."""
         self._pipelines.clear()
-        self._directions.clear()
+        self._found.forget()
 
     def facts(self) -> dict[str, Any]:
         """Returns what a page needs to know to offer controls."""
@@ -132,6 +140,8 @@ class Explored:
             "directions": self._num_directions(pipeline),
             "methods": list(METHODS),
             "writes": _writes(pipeline),
+            "mixes": pipeline.mixes_classes and not _writes(pipeline),
+            "styles": getattr(pipeline.generator, "num_styles", 0),
             "pitches": _pitches(pipeline),
             "center": [] if spec is None else list(spec.center),
             "scale": [] if spec is None else list(spec.scale),
@@ -151,9 +161,19 @@ class Explored:
         pipeline = self.pipeline(view)
         if _writes(pipeline):
             return self._written(pipeline, view, on_partial)
-        told = pipeline.conditions(_told(view), view.count)
+        told = self.conditions(view)
         samples = pipeline.generate(self.latents(view), told, truncation=view.truncation)
         return pipeline.modality.decode(samples)
+
+    def conditions(self, view: View) -> Tensor | None:
+        """Returns what each sample of a view is told: (count, ...), weights where classes mix."""
+        pipeline = self.pipeline(view)
+        told = pipeline.conditions(_told(view), view.count)
+        if told is None or view.toward is None or not view.share:
+            return told
+        pipeline.conditions(view.toward, 1)  # so that a class that is none is said
+        toward = pipeline.class_weights(torch.tensor([view.toward]))
+        return torch.lerp(pipeline.class_weights(told), toward, view.share)
 
     def _written(self, pipeline: Pipeline, view: View, on_partial: OnPartial | None) -> list[Any]:
         options = {**WRITING, **view.writing}
@@ -192,37 +212,73 @@ class Explored:
         return View(count=facts["count"], condition=told, moves=(0.0,) * facts["directions"])
 
     def walk(self, pins: Sequence[Pin], frames: int) -> list[Any]:
-        """Returns samples along the way through pinned ones; each keeps its nearest pin's class.
+        """Returns samples along the way through pinned ones, and from class to class.
+
+        A generator that cannot mix classes stays with that of the nearest pin.
 
         Raises:
             ConfigError: There are fewer than two pins.
         """
         if len(pins) < 2:
             raise ConfigError("A walk needs two pinned samples, from which and to which it goes.")
-        stops = torch.stack([self.latents(pin.view)[pin.index] for pin in pins])
         pipeline = self.pipeline(pins[0].view)
         told = self._conditions_of(pins, frames)
-        return pipeline.modality.decode(pipeline.generate(walk(stops, frames), told))
+        latents = walk(self._latents_of(pins), frames)
+        return pipeline.modality.decode(pipeline.generate(latents, told))
+
+    def mix(self, pins: Sequence[Pin], layers: int) -> list[Any]:
+        """Returns each pinned sample with the finer styles of each, row by row.
+
+        All of them are told what the first one is.
+
+        Args:
+            pins: P of them.
+            layers: How many of the coarsest styles are the row's.
+
+        Raises:
+            ConfigError: There are too many pins, or the generator has no styles.
+        """
+        if not 2 <= len(pins) <= MOST_MIXED:
+            raise ConfigError(f"Styles are mixed of 2 to {MOST_MIXED} pinned samples.")
+        latents, first = self._latents_of(pins), pins[0]
+        told = self.pipeline(first.view).conditions(_told(first.view), first.view.count)
+        one = None if told is None else told[first.index : first.index + 1]
+        return self.pipeline(first.view).mix_styles(latents, latents, condition=one, layers=layers)
+
+    def _latents_of(self, pins: Sequence[Pin]) -> Tensor:
+        return torch.stack([self.latents(pin.view)[pin.index] for pin in pins])
 
     def _conditions_of(self, pins: Sequence[Pin], frames: int) -> Tensor | None:
-        told = []
+        pipeline, told = self.pipeline(pins[0].view), []
         for pin in pins:
-            one = self.pipeline(pin.view).conditions(_told(pin.view), pin.view.count)
-            if one is None:
+            conditions = self.conditions(pin.view)
+            if conditions is None:
                 return None
-            told.append(one[pin.index])
-        nearest = torch.linspace(0, len(pins) - 1, frames).round().long()
-        return torch.stack(told)[nearest]
+            if pipeline.mixes_classes and not conditions.is_floating_point():
+                conditions = pipeline.class_weights(conditions)
+            told.append(conditions[pin.index])
+        stops = torch.stack(told)
+        if stops.is_floating_point():
+            return walk(stops, frames, linear=True)
+        return stops[torch.linspace(0, len(pins) - 1, frames).round().long()]
+
+    def finds(self, view: View) -> bool:
+        """Whether a view needs directions that are not found yet."""
+        return any(view.moves) and self._key(view) not in self._found
+
+    def prepare(self, view: View) -> None:
+        """Begins to find a view's directions on a thread, before a hand asks for them."""
+        pipeline = self.pipeline(view)
+        if count := self._num_directions(pipeline):
+            self._found.begin(self._key(view), pipeline, count)
 
     def _directions_of(self, view: View) -> Directions:
+        pipeline = self.pipeline(view)
+        return self._found.of(self._key(view), pipeline, self._num_directions(pipeline))
+
+    def _key(self, view: View) -> Key:
         condition = view.condition if isinstance(view.condition, int) else None
-        key = (view.step, view.average, view.method, condition)
-        if key not in self._directions:
-            pipeline = self.pipeline(view)
-            self._directions[key] = pipeline.directions(
-                self._num_directions(pipeline), method=view.method, condition=condition
-            )
-        return self._directions[key]
+        return view.step, view.average, view.method, condition
 
     def _num_directions(self, pipeline: Pipeline) -> int:
         return 0 if _writes(pipeline) else min(NUM_DIRECTIONS, pipeline.prior.dim)

@@ -22,13 +22,17 @@ class RunView:
 
     def follow(self, run: RunFolder) -> None:
         """Begins to follow a run; the widget is made by now."""
+        self._still: Any = None
+        self.turn_to(run)
+        PUBLISHER.add(self)
+
+    def turn_to(self, run: RunFolder) -> None:
+        """Shows a run, from now on."""
         self.run = run
         self.following = Follower(run)
         self.training = find_training(run.path)  # kept, for the error it may end with
-        self._still: Any = None
         self._still_shows: Any = None
         self.push()
-        PUBLISHER.add(self)
 
     @property
     def is_open(self) -> bool:

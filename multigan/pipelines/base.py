@@ -31,6 +31,7 @@ from multigan.latents import (
     walk,
 )
 from multigan.modalities import GENERATORS, MODALITIES
+from multigan.modalities.layers import ConditionEmbedding
 from multigan.pipelines.conditions import (
     Condition,
     check_counts,
@@ -265,6 +266,29 @@ class Pipeline:
     def conditions(self, condition: Condition, num_samples: int) -> Tensor | None:
         """Returns each sample's condition, or None for an unconditional generator."""
         return conditions_of(self.condition, condition, num_samples)
+
+    def class_weights(self, classes: Tensor) -> Tensor:
+        """Returns classes (B,) as weights (B, size), of which mixtures can be made.
+
+        `generate` takes them in a condition's place; how well a generator's samples lie between
+        those of two classes, nobody has trained it for.
+
+        Raises:
+            ConfigError: Its generator is not told classes, or cannot mix them.
+
+        Example:
+            >>> two = pipeline.class_weights(torch.tensor([3, 8]))  # doctest: +SKIP
+            >>> pipeline.generate(latents, two.mean(0).expand(len(latents), -1))  # doctest: +SKIP
+        """
+        if self.condition is None or not self.mixes_classes:
+            raise ConfigError("This generator is told no classes that could be mixed.")
+        return torch.nn.functional.one_hot(classes, self.condition.size).float()
+
+    @property
+    def mixes_classes(self) -> bool:
+        """Whether it can be told a mixture of classes."""
+        parts = self.generator.modules()
+        return self._by_class and any(isinstance(part, ConditionEmbedding) for part in parts)
 
     @torch.inference_mode()
     def generate(

@@ -86,6 +86,12 @@ def run_cell(page: Any, index: int) -> None:
     )
 
 
+def run_cells(page: Any, *indices: int) -> None:
+    """Runs cells, one after the other."""
+    for index in indices:
+        run_cell(page, index)
+
+
 def set_theme(page: Any, theme: str) -> None:
     """Switches JupyterLab's theme and waits until it is applied."""
     execute(page, "apputils:change-theme", {"theme": theme})

@@ -3,6 +3,7 @@
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +15,7 @@ from multigan.files import write_json
 from multigan.modalities import GENERATORS, MODALITIES
 from multigan.pipelines import Pipeline
 from multigan.registry import Component
-from tests.browser.conftest import SLUGGISH
+from tests.browser.conftest import SLUGGISH, needs_subshells
 from tests.browser.driving import (
     BRISK,
     TINY,
@@ -22,6 +23,7 @@ from tests.browser.driving import (
     open_notebook,
     open_panel,
     run_cell,
+    run_cells,
     shoot,
     wait_until,
     write_notebook,
@@ -34,6 +36,7 @@ LOAD = "%load_ext multigan"
 TRAIN = f"%multigan train digits --steps 1000000 {' '.join((*TINY, *BRISK))}"
 STOP_SECONDS = 0.5 * SLUGGISH
 DRAG_MILLISECONDS = 150 * SLUGGISH
+BLOCK = "import time\nprint('blocking')\ntime.sleep(600)"
 
 
 def picture(page, selector: str = ".mg-explorer .mg-samples img") -> list[int]:
@@ -60,17 +63,20 @@ def state_becomes(page, state: str) -> None:
     page.locator(f".mg-dashboard[data-state='{state}']").wait_for()
 
 
-def test_train_watch_stop_while_a_cell_blocks_and_reload(page, lab):
-    folder = "widgets"
-    block = "import time\nprint('blocking')\ntime.sleep(600)"
+def trains(page, lab, folder: str) -> tuple[Any, RunFolder]:
+    """Begins to train in a new notebook; returns its dashboard and the run."""
     (lab.work / folder).mkdir()
-    write_notebook(lab.work / folder / "train.ipynb", LOAD, TRAIN, block)
+    write_notebook(lab.work / folder / "train.ipynb", LOAD, TRAIN, BLOCK)
     open_notebook(page, lab, f"{folder}/train.ipynb")
-    run_cell(page, 0)
-    run_cell(page, 1)
+    run_cells(page, 0, 1)
     dashboard = page.locator(".mg-dashboard")
     dashboard.wait_for()
     steps_beyond(page, 60)
+    return dashboard, RunFolder(lab.work / folder / "runs" / "0001-digits")
+
+
+def test_train_watch_pause_reload_and_stop(page, lab):
+    dashboard, run = trains(page, lab, "widgets")
     dashboard.locator("svg [class*=line], svg polyline, svg path").first.wait_for()
     before = int(dashboard.get_attribute("data-looks"))
     page.wait_for_function(
@@ -78,7 +84,6 @@ def test_train_watch_stop_while_a_cell_blocks_and_reload(page, lab):
     )
     shoot(page, "widget-dashboard")
 
-    run = RunFolder(lab.work / folder / "runs" / "0001-digits")
     dashboard.get_by_role("button", name="Pause").click()
     state_becomes(page, "paused")
     step = run.status()["step"]
@@ -89,10 +94,16 @@ def test_train_watch_stop_while_a_cell_blocks_and_reload(page, lab):
     # A reload finds the kernel, and the kernel the page.
     execute(page, "docmanager:save")
     page.wait_for_timeout(1500)
-    open_notebook(page, lab, f"{folder}/train.ipynb", query="")
+    open_notebook(page, lab, "widgets/train.ipynb", query="")
     dashboard.wait_for()
     steps_beyond(page, int(dashboard.get_attribute("data-step")))
+    dashboard.get_by_role("button", name="Stop").click()
+    state_becomes(page, "stopped")
 
+
+@needs_subshells
+def test_stop_while_a_cell_blocks(page, lab):
+    dashboard, run = trains(page, lab, "blocked")
     run_cell(page, 2)
     page.get_by_text("blocking", exact=True).wait_for()
     clicked = time.monotonic()
@@ -127,28 +138,27 @@ def saved_generator(folder: Path) -> Path:
     return pipeline.save_pretrained(folder)
 
 
-def test_the_explorer_follows_the_hand(page, lab):
-    saved_generator(lab.work / "explored" / "generator")
-    write_notebook(
-        lab.work / "explored" / "explore.ipynb",
-        LOAD,
-        "%multigan explore generator",
-        "import time\nprint('blocking')\ntime.sleep(600)",
-    )
-    open_notebook(page, lab, "explored/explore.ipynb")
-    run_cell(page, 0)
-    run_cell(page, 1)
+def explores(page, lab, folder: str) -> None:
+    """Opens an explorer in a new notebook."""
+    saved_generator(lab.work / folder / "generator")
+    write_notebook(lab.work / folder / "explore.ipynb", LOAD, "%multigan explore generator", BLOCK)
+    open_notebook(page, lab, f"{folder}/explore.ipynb")
+    run_cells(page, 0, 1)
     page.locator(".mg-explorer .mg-samples img").first.wait_for()
+
+
+def test_the_explorer_follows_the_hand(page, lab):
+    explores(page, lab, "explored")
     first = picture(page)
     assert len(set(first)) > 8, "it shows something"
     shoot(page, "widget-explorer")
 
     pad = page.locator(".mg-pad")
-    first_drag = drag(page, pad)  # which finds the directions
+    first_drag = drag(page, pad)
     milliseconds = drag(page, pad)
     assert picture(page) != first, "the drag has moved the picture"
     median = statistics.median(milliseconds)
-    print(f"the first answer, which finds the directions: {first_drag[0]:.0f} ms")
+    print(f"the first answer, with directions found ahead: {first_drag[0]:.0f} ms")
     print(f"{len(milliseconds)} answers to a drag, median {median:.0f} ms, 16 samples of 32x32")
     assert median <= DRAG_MILLISECONDS
 
@@ -162,6 +172,11 @@ def test_the_explorer_follows_the_hand(page, lab):
         page.wait_for_timeout(1000)
         assert (picture(page) == first) == is_same
 
+
+@needs_subshells
+def test_the_explorer_answers_while_a_cell_blocks(page, lab):
+    explores(page, lab, "explored-busy")
+    first, pad = picture(page), page.locator(".mg-pad")
     run_cell(page, 2)
     page.get_by_text("blocking", exact=True).wait_for()
     busy = drag(page, pad)
@@ -196,8 +211,7 @@ def test_sound_plays_in_the_dashboard(page, lab):
     run.write_status("finished", step=1, of=1)
     write_notebook(lab.work / "heard.ipynb", LOAD, f"%multigan watch heard/{run.name}")
     open_notebook(page, lab, "heard.ipynb")
-    run_cell(page, 0)
-    run_cell(page, 1)
+    run_cells(page, 0, 1)
     sound = page.locator(".mg-dashboard audio")
     sound.wait_for()
     sound.evaluate("element => element.play()")
@@ -214,8 +228,7 @@ def test_errors_are_shown_where_people_look(page, lab):
         "(run.path / 'samples').write_text('in the way')",
     )
     open_notebook(page, lab, "errors/errors.ipynb")
-    run_cell(page, 0)
-    run_cell(page, 1)
+    run_cells(page, 0, 1)
     page.get_by_text("There is no recipe").wait_for()
     run_cell(page, 2)
     page.locator(".mg-dashboard").wait_for()

@@ -55,16 +55,23 @@ def asked_for(monkeypatch, trained) -> list[dict[str, Any]]:
 
 
 def test_an_earlier_or_the_best_checkpoint_is_sampled(multigan, trained, tmp_path, asked_for):
-    for option in (["--step", 2], ["--best"], []):
+    for option in (["--step", 2], ["--best"], ["--average", 0.1], []):
         assert multigan("sample", trained, *option, "-n", 1, "--out", tmp_path).code == 0
-    assert [(one["step"], one["best"]) for one in asked_for] == [
-        (2, False),
-        (None, True),
-        (None, False),
+    assert [(one["step"], one["best"], one["average"]) for one in asked_for] == [
+        (2, False, None),
+        (None, True, None),
+        (None, False, 0.1),
+        (None, False, None),
     ]
 
 
-@pytest.mark.parametrize("option", [["--step", 2], ["--best"]])
+def test_a_run_without_profiles_has_no_average_of_another_length(multigan, trained, tmp_path):
+    said = multigan("sample", trained, "--average", 0.1, "-n", 1, "--out", tmp_path)
+    assert said.code == 1
+    assert "profile_every" in said.err
+
+
+@pytest.mark.parametrize("option", [["--step", 2], ["--best"], ["--average", 0.1]])
 def test_a_saved_pipeline_has_no_checkpoints(multigan, trained, tmp_path, option):
     said = multigan("sample", trained / "pipeline", *option, "--out", tmp_path)
     assert said.code == 1

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.prior import Prior
 from multigan.errors import ConfigError, RunError
 from multigan.modalities import GENERATORS, MODALITIES
-from multigan.notebook.coding import code_of, code_of_walk
+from multigan.notebook.coding import code_of, code_of_mix, code_of_walk
 from multigan.notebook.compare import Compare
 from multigan.notebook.dashboard import Dashboard
 from multigan.notebook.explorer import Explorer
@@ -59,8 +60,11 @@ def explorer(finished, monkeypatch):
     widget.close()
 
 
+MIXED = View(seed=2, count=4, condition=2, toward=7, share=0.25)
+
+
 @pytest.mark.parametrize(
-    "view", [View(count=3), MOVED, View(step=4, count=2, method="random", moves=(1.0,))]
+    "view", [View(count=3), MOVED, MIXED, View(step=4, count=2, method="random", moves=(1.0,))]
 )
 def test_the_code_makes_what_is_shown(finished, view):
     explored = Explored(finished)
@@ -75,6 +79,10 @@ def test_a_walk_begins_and_ends_with_its_pins_and_its_code_makes_it_again(finish
     assert walked[0] == pixels(explored.samples(MOVED))[1]
     assert walked[-1] == pixels(explored.samples(pins[1].view))[3]
     assert made_by(code_of_walk(explored, pins, 6)) == walked
+    on_the_way = View(seed=2, count=4, condition=2, toward=7, share=1.0)
+    assert pixels(explored.samples(on_the_way)) == pixels(
+        explored.samples(View(seed=2, count=4, condition=7))
+    ), "all the way towards a class is that class"
     with pytest.raises(ConfigError, match="two pinned samples"):
         explored.walk(pins[:1], 6)
 
@@ -184,3 +192,38 @@ def test_conditions_that_nobody_has_told_begin_in_the_middle():
     assert told.start().condition == (5.0, 1.0)
     assert (told.facts()["center"], told.facts()["scale"]) == ([5.0, 1.0], [2.0, 0.5])
     assert len(told.samples(told.start())) == told.start().count
+
+
+def test_styles_are_mixed_and_the_code_mixes_them_again(tmp_path):
+    components = {
+        "modality": Component("image", {"channels": 1, "height": 8, "width": 8}),
+        "generator": Component("stylegan2", {"width": 4}),
+    }
+    modality = MODALITIES.build(components["modality"])
+    digits = ConditionSpec("class", 10)
+    options = {"latent_dim": 6, "sample_shape": modality.sample_shape, "condition": digits}
+    generator = GENERATORS.build(components["generator"], **options)
+    pipeline = Pipeline(generator, modality, Prior(6), condition=digits, components=components)
+    explored = Explored(pipeline.save_pretrained(tmp_path / "styled"))
+    pins = [Pin(View(seed=1, condition=3), 0), Pin(View(seed=2, condition=5), 4)]
+    mixed = pixels(explored.mix(pins, 1))
+    assert explored.facts()["styles"] == 4
+    assert mixed[0] == pixels(explored.samples(pins[0].view))[0], "its own styles change nothing"
+    assert made_by(code_of_mix(explored, pins, 1)) == mixed
+    assert len(mixed) == 4
+    with pytest.raises(ConfigError, match="2 to 8"):
+        explored.mix(pins[:1], 1)
+
+
+def test_directions_are_found_ahead_and_until_then_the_page_is_told(explorer):
+    asked = {"count": 2, "moves": [1.0], "method": "factorized"}
+    explorer._hear(None, {"number": 1, "show": asked}, [])
+    assert explorer.sent[0][0] == {"number": 1, "waits": "Finding the factorized directions …"}
+    explorer._hear(None, {"number": 2, "show": asked}, [])
+    assert [sent[0]["number"] for sent in explorer.sent] == [1, 1, 2]
+    view = View(moves=(1.0,))
+    explorer.explored.prepare(view)
+    give_up = time.monotonic() + 30
+    while explorer.explored.finds(view):
+        assert time.monotonic() < give_up
+        time.sleep(0.02)

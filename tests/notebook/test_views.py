@@ -102,6 +102,26 @@ def test_the_collapse_doctors_findings_are_shown(opened, going):
     wait_until(lambda: "alarm: Samples are nearly the same" in plain._trouble.value)
 
 
+def test_a_remedy_that_needs_a_new_run_begins_it_and_the_page_goes_on_with_it(opened, going):
+    view = opened(Dashboard, going.run)
+    wait_until(lambda: (going.run.status().get("step") or 0) >= 4)
+    remedy = {"name": "add_penalties", "text": "Add R2.", "needs_fork": True, "knobs": {}}
+    remedy["changes"] = {"regularizers.r2.weight": 0.1, "steps": 1_000_000}
+    write_json(going.run.path / "health.json", {"findings": [{**FINDING, "remedy": remedy}]})
+    view._hear(None, {"cure": "nonsense"}, [])
+    wait_until(lambda: "does not suggest" in view.sent[-1][0].get("error", ""))
+    view._hear(None, {"cure": "add_penalties"}, [])
+    wait_until(lambda: view.sent[-1][0].get("told", "").startswith("Goes on as 0002-digits"))
+    assert going.run.status()["state"] == "stopped"
+    assert view.name == "0002-digits"
+    assert view.status["state"] == "running"
+    cured = view.run
+    assert cured.recipe.regularizers["r2"]["weight"] == 0.1
+    wait_until(lambda: cured.metrics()[-1]["step"] > going.run.metrics()[-1]["step"])
+    view._hear(None, {"do": "stop"}, [])
+    wait_until(lambda: view.status["state"] == "stopped")
+
+
 def test_the_plain_dashboard_shows_and_steers_as_well(opened, going):
     view = opened(PlainDashboard, going.run)
     wait_until(lambda: len(view._look.children) == 1)

@@ -90,8 +90,10 @@ function drawing(lines, visible, { x, y }, { log, smoothing }) {
     s("line", { class: "mg-grid", x1: CHART.left, x2: CHART.width - CHART.right, y1: y(tick), y2: y(tick) }),
     s("text", { class: "mg-tick", x: CHART.left - 6, y: y(tick) + 4, "text-anchor": "end" }, shown(tick)),
   ]);
-  parts.push(...x.ticks.map((tick) =>
-    s("text", { class: "mg-tick", x: x(tick), y: bottom + 18, "text-anchor": "middle" }, shown(tick))));
+  const edge = CHART.width - 20;  // where a label in the middle of its tick would be cut off
+  parts.push(...x.ticks.map((tick) => (x(tick) > edge
+    ? s("text", { class: "mg-tick", x: CHART.width - 2, y: bottom + 18, "text-anchor": "end" }, shown(tick))
+    : s("text", { class: "mg-tick", x: x(tick), y: bottom + 18, "text-anchor": "middle" }, shown(tick)))));
   for (const line of visible) {
     const look = `mg-line-${lines.indexOf(line) % LOOKS_OF_LINES}`;
     if (smoothing) parts.push(polyline(line.steps, line.values, x, y, log, `${look} mg-raw`));

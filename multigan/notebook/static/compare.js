@@ -6,7 +6,7 @@ function render({ model, el }) {
   const sides = model.get("sides").map((facts, side) => comparedSide(model, facts, side, view));
   const ask = () => { for (const side of sides) side.ask(); };
   const controls = h("div", { class: "mg-row" }, seedControl(view, ask),
-    ...(first.condition === "class" ? [classControl(first, view, ask)] : []));
+    ...(first.condition === "class" ? [classControl(first, view, ask).element] : []));
   const charts = h("div", { class: "mg-charts" });
   const shownCharts = h("select", { "aria-label": "curve", onchange: draw });
   const log = h("input", { type: "checkbox", onchange: draw });

@@ -5,8 +5,10 @@ function controlPanel(facts, view, ask, reload, play) {
   const parts = [seedControl(view, ask), countControl(facts, view, ask)];
   if (facts.steps.length) parts.push(stepControl(facts, view, ask, reload));
   if (facts.lengths.length) parts.push(...averageControl(facts, view, ask));
-  if (facts.condition === "class") parts.push(classControl(facts, view, ask));
-  if (Object.keys(facts.pitches).length) parts.push(pitchKeyboard(facts, view, play));
+  const classes = facts.condition === "class" ? classControl(facts, view, ask) : null;
+  if (classes) parts.push(classes.element);
+  if (facts.mixes) parts.push(mixtureControl(facts, view, ask));
+  if (Object.keys(facts.pitches).length) parts.push(pitchKeyboard(facts, (number) => { classes.set(number); play(); }));
   if (facts.condition === "attributes") parts.push(attributeControl(facts, view, ask));
   if (facts.condition === "vector") parts.push(vectorControl(facts, view, ask));
   if (facts.writes) parts.push(writingControl(view, ask));
@@ -51,13 +53,30 @@ function stepControl(facts, view, ask, reload) {
 function averageControl({ lengths: [least, most] }, view, ask) {
   const range = rangeControl("average", 0.1, least, most, 0.01, (value) => { view.average = value; own.checked = true; ask(); });
   const own = h("input", { type: "checkbox", onchange: () => { view.average = own.checked ? Number(range.element.querySelector("input").value) : null; ask(); } });
-  return [h("label", { class: "mg-row" }, own, "choose the average's length, as a share of training"), range.element];
+  return [h("label", { class: "mg-check" }, own, h("span", {}, "choose the average's length, as a share of training")), range.element];
 }
 
+/** Returns {element, set(number)}: which class is made. */
 function classControl(facts, view, ask) {
   const choices = [["", "all in turn"], ...facts.names.map((name, index) => [index, name])];
-  return h("label", { class: "mg-row" }, "class ", select(choices, "",
-    (value) => { view.condition = value === "" ? null : Number(value); ask(); }));
+  const change = (value) => { view.condition = value === "" ? null : Number(value); };
+  const picker = select(choices, "", (value) => { change(value); ask(); });
+  const set = (number) => { picker.value = String(number); change(number); };
+  return { element: h("label", { class: "mg-row" }, "class ", picker), set };
+}
+
+/** Mixes another class into each sample's own. */
+function mixtureControl(facts, view, ask) {
+  const choices = [["", "no other"], ...facts.names.map((name, index) => [index, name])];
+  const share = rangeControl("how far", 0, 0, 1, 0.05, (value) => { view.share = value; ask(); });
+  const toward = select(choices, "", (value) => {
+    view.toward = value === "" ? null : Number(value);
+    if (view.toward !== null && !view.share) { view.share = 0.5; share.set(0.5); }
+    share.element.hidden = view.toward === null;
+    ask();
+  });
+  share.element.hidden = true;
+  return h("div", { class: "mg-mixture" }, h("label", { class: "mg-row" }, "towards ", toward), share.element);
 }
 
 function vectorControl(facts, view, ask) {
@@ -79,12 +98,12 @@ function attributeControl(facts, view, ask) {
 const BLACK = new Set([1, 3, 6, 8, 10]), NOTE_NAMES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 
 /** A piano of the pitches that the generator knows: a key plays the first sound of its pitch. */
-function pitchKeyboard(facts, view, play) {
+function pitchKeyboard(facts, play) {
   const keys = Object.entries(facts.pitches).map(([midi, number]) => {
     const name = `${NOTE_NAMES[midi % 12]}${Math.floor(midi / 12) - 1}`;
     const key = h("button", {
       type: "button", class: `mg-note ${BLACK.has(midi % 12) ? "mg-black" : ""}`, title: name, "aria-label": `play ${name}`,
-      onclick: () => { view.condition = number; play(); },
+      onclick: () => play(number),
     }, h("span", {}, name));
     return key;
   });
@@ -94,7 +113,9 @@ function pitchKeyboard(facts, view, play) {
 function writingControl(view, ask) {
   view.writing = { prompt: "", temperature: 1, top_k: 0, top_p: 1 };
   const set = (name) => (value) => { view.writing[name] = value; ask(); };
-  const prompt = h("input", { type: "text", placeholder: "begins with …", "aria-label": "prompt", onchange: () => set("prompt")(prompt.value) });
+  const write = () => { if (prompt.value !== view.writing.prompt) set("prompt")(prompt.value); };
+  const onkeydown = (event) => { if (event.key === "Enter") { event.stopPropagation(); write(); } };  // before JupyterLab's own Enter
+  const prompt = h("input", { type: "text", placeholder: "begins with …", "aria-label": "prompt", onchange: write, onkeydown });
   const topK = h("input", { type: "number", min: 0, step: 1, value: 0, "aria-label": "top k, 0 for all words", onchange: () => set("top_k")(Math.max(0, Math.trunc(Number(topK.value)))) });
   return h("fieldset", { class: "mg-writing" }, h("legend", {}, "writing"),
     h("label", { class: "mg-row" }, "prompt ", prompt),

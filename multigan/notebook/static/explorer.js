@@ -10,12 +10,20 @@ function render({ model, el }) {
   const time = h("output", { class: "mg-ms" });
   const line = asker(model, answer, time);
   const code = h("textarea", { class: "mg-code", readonly: true, rows: 8, hidden: true, "aria-label": "the code that makes these samples again" });
-  const walk = walkBar(walkAsked, () => { pins.length = 0; walk.update(pins); grid.markPins(pins, view); });
+  const walk = walkBar(facts, walkAsked, mixAsked, () => { pins.length = 0; walk.update(pins); grid.markPins(pins, view); });
 
   function ask(after) {
     line.ask({ show: view }, ({ partial, kinds }, buffers) => {
-      if (partial) { el.dataset.partials = Number(el.dataset.partials ?? 0) + 1; return grid.show(partial.map(() => ".txt"), partial.map((text) => new TextEncoder().encode(text))); } grid.show(kinds, buffers); grid.markPins(pins, view); after?.(); });
+      if (partial) return showPartial(partial);
+      grid.show(kinds, buffers);
+      grid.markPins(pins, view);
+      after?.();
+    });
     el.dataset.seed = view.seed;
+  }
+  function showPartial(texts) {
+    el.dataset.partials = Number(el.dataset.partials ?? 0) + 1;
+    grid.show(texts.map(() => ".txt"), texts.map((text) => new TextEncoder().encode(text)));
   }
   function play() {
     ask(() => grid.element.querySelector("audio")?.play().catch(() => {}));
@@ -29,8 +37,11 @@ function render({ model, el }) {
   function walkAsked(frames) {
     line.ask({ walk: pins, frames }, ({ kinds }, buffers) => grid.film(kinds, buffers));
   }
+  function mixAsked(layers) {
+    line.ask({ mix: pins, layers }, ({ kinds }, buffers) => grid.table(kinds, buffers, pins.length));
+  }
   function showCode() {
-    const asked = grid.isFilm() ? { code: pins, frames: FRAMES } : { code: view };
+    const asked = grid.isFilm() ? { code: pins, frames: FRAMES } : grid.isTable() ? { code: pins, layers: walk.layers() } : { code: view };
     line.ask(asked, ({ code: text }) => {
       code.hidden = false;
       code.value = text;
@@ -76,6 +87,7 @@ function asker(model, answer, time) {
     if (content.number !== number || !waiting) return;
     clearTimeout(timer);
     const { then } = waiting;
+    if ("waits" in content) { answer.textContent = content.waits; return; }
     if ("partial" in content) return then(content, []);
     waiting = null;
     answer.textContent = content.error ?? "";
@@ -105,19 +117,38 @@ function sampleGrid(modality, onPin) {
     return { ...media, kind, pin, whole: h("figure", { class: "mg-card" }, media.element, pin) };
   }
   function show(kinds, buffers) {
-    const keeps = !timer && cards.length === kinds.length && kinds.every((kind, i) => kind === cards[i].kind && kind !== ".wav");
+    const keeps = !timer && !isFilm() && !isTable() && cards.length === kinds.length && kinds.every((kind, i) => kind === cards[i].kind && kind !== ".wav");
     if (keeps) {
       kinds.forEach((kind, i) => cards[i].show(buffers[i], kind, `sample ${i + 1}`));
       return;
     }
     clear();
-    delete element.dataset.film;
+    forgetKind();
     cards = kinds.map((kind, i) => card(kind, buffers[i], i, `sample ${i + 1}`));
     element.replaceChildren(...cards.map((one) => one.whole));
+  }
+  function forgetKind() {
+    delete element.dataset.film;
+    delete element.dataset.table;
+    element.style.removeProperty("grid-template-columns");
+  }
+  /** A row a pinned sample, a column each whose finer styles it takes over. */
+  function table(kinds, buffers, columns) {
+    clear();
+    forgetKind();
+    cards = kinds.map((kind, i) => {
+      const box = mediaBox();
+      box.show(buffers[i], kind, `sample ${Math.floor(i / columns) + 1} with the fine styles of ${(i % columns) + 1}`);
+      return box;
+    });
+    element.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 104px))`;
+    element.replaceChildren(...cards.map((one) => one.element));
+    element.dataset.table = columns;
   }
   function film(kinds, buffers) {
     if (kinds[0] !== ".png") { show(kinds, buffers); element.dataset.film = true; return; }
     clear();
+    forgetKind();
     const box = mediaBox("mg-film"), slider = h("input", { type: "range", min: 0, max: kinds.length - 1, value: 0, "aria-label": "frame of the walk" });
     const draw = () => box.show(buffers[Number(slider.value)], kinds[0], `frame ${Number(slider.value) + 1} of the walk`);
     const play = button("❚❚", () => (timer ? pause() : start()), { "aria-label": "Play or pause the walk" });
@@ -146,20 +177,28 @@ function sampleGrid(modality, onPin) {
       if (pin) pin.textContent = here.has(index) ? "Pinned" : "Pin";
     });
   }
-  return { element, show, film, clear, markPins, isFilm: () => "film" in element.dataset };
+  const isFilm = () => "film" in element.dataset, isTable = () => "table" in element.dataset;
+  return { element, show, film, table, clear, markPins, isFilm, isTable };
 }
 
-function walkBar(onWalk, onClear) {
+/** Returns {element, update(pins), layers()}: what can be done with pinned samples. */
+function walkBar(facts, onWalk, onMix, onClear) {
   const count = h("span", {}, "");
   const walk = button("Walk", () => onWalk(FRAMES), { title: "Animate the way through the pinned samples", disabled: true });
   const clear = button("Unpin all", onClear, { hidden: true });
-  const element = h("span", { class: "mg-walk" }, walk, clear, count);
+  const layers = select(Array.from({ length: Math.max(facts.styles - 1, 0) }, (_, i) => [i + 1, String(i + 1)]), Math.floor(facts.styles / 2), () => onMix(coarse()));
+  const coarse = () => Number(layers.value);
+  const mix = button("Mix styles", () => onMix(coarse()), { disabled: true, title: "Every pinned sample (rows) with the finer styles of every one (columns); of the first one's class" });
+  const choice = h("label", { hidden: true, title: `Of ${facts.styles} styles, coarse to fine` }, "row's styles ", layers);
+  const mixing = facts.styles ? [mix, choice] : [];
+  const element = h("span", { class: "mg-walk" }, walk, ...mixing, clear, count);
   function update(pins) {
-    walk.disabled = pins.length < 2;
+    walk.disabled = mix.disabled = pins.length < 2;
+    choice.hidden = mix.disabled;
     clear.hidden = !pins.length;
     count.textContent = pins.length ? `${pins.length} pinned` : "";
   }
-  return { element, update };
+  return { element, update, layers: coarse };
 }
 
 export default { render };

@@ -65,12 +65,17 @@ function healthPanel(model) {
   const element = h("ul", { class: "mg-health", "aria-label": "the run's health" });
   function light({ name, severity, text, remedy }) {
     const [sign, word] = LIGHTS[severity] ?? LIGHTS.warning;
-    const knobs = remedy?.needs_fork ? null : remedy?.knobs;  // a fork is asked for in words
-    const cure = !remedy ? null : knobs && Object.keys(knobs).length
-      ? button(remedy.text, () => model.send({ set: knobs }), { class: "mg-remedy", title: `Set ${Object.entries(knobs).map(([n, v]) => `${n} = ${shown(v)}`).join(", ")}` })
-      : h("span", { class: "mg-remedy" }, remedy.text);
     return h("li", { class: `mg-light mg-${severity}` },
-      h("i", { "aria-hidden": "true" }, sign), h("b", {}, `${name}: ${word}`), h("span", {}, text), cure);
+      h("i", { "aria-hidden": "true" }, sign), h("b", {}, `${name.replaceAll("_", " ")}: ${word}`), h("span", {}, text),
+      remedy ? cure(remedy) : null);
+  }
+  /** A button that turns knobs, or that goes on in a new run. */
+  function cure({ name, text, knobs, needs_fork: needsFork }) {
+    const title = needsFork ? "Stops this run, which stays as it is, and goes on in a new one"
+      : `Set ${Object.entries(knobs).map(([knob, value]) => `${knob} = ${shown(value)}`).join(", ")}`;
+    const act = () => { if (needsFork) one.disabled = true; model.send(needsFork ? { cure: name } : { set: knobs }); };
+    const one = button(text, act, { class: "mg-remedy", title });
+    return one;
   }
   function update(health) {
     const findings = health.findings ?? [];
