@@ -39,7 +39,15 @@ FINDINGS = [
             "name": "more_r1",
             "text": "A stronger penalty holds it back.",
             "knobs": {"r1.weight": 0.2},
+            "needs_fork": False,
         },
+    },
+    {
+        "name": "support",
+        "severity": "alarm",
+        "value": 0.1,
+        "text": "Samples lie in a few places.",
+        "remedy": {"name": "pack", "text": "Judge pairs.", "knobs": {}, "needs_fork": True},
     },
 ]
 
@@ -145,6 +153,7 @@ def test_health_is_said_and_its_remedy_asked_for(page, lab):
     execute(page, "multigan:open-run", {"path": f"ill/{run.name}"})
     board = dashboard(page)
     board.get_by_text("The discriminator tells 99 % of all samples right.").wait_for()
+    board.get_by_text(f"multigan runs heal ill/{run.name} --remedy pack").wait_for()
     shoot(page, "health")
     board.get_by_role("button", name="more r1").click()
     wait_until(page, lambda: run.control()["set"] == {"r1.weight": 0.2})

@@ -1,7 +1,7 @@
 import React from 'react';
 import { ask } from './controls';
 import { RunsModel } from './model';
-import { IFinding, IHealth, IRun, isAtWork, shown } from './run';
+import { IFinding, IHealth, IRemedy, IRun, isAtWork, shown } from './run';
 
 const SIGNS = { ok: '●', warning: '▲', alarm: '◆' };
 const WORDS = { ok: 'fine', warning: 'warning', alarm: 'alarm' };
@@ -46,20 +46,38 @@ function Finding({ finding, model, run }: IFindingProps): JSX.Element {
         <b>{finding.name.replace(/_/g, ' ')}</b>: {WORDS[severity] ?? severity}
       </p>
       {severity !== 'ok' && <p>{finding.text}</p>}
-      {severity !== 'ok' && remedy && (
-        <p>
-          <button
-            className="mgl-button"
-            title={knobsInWords(remedy.knobs)}
-            disabled={!isAtWork(run) || !Object.keys(remedy.knobs).length}
-            onClick={() => void ask(model, run, { set: remedy.knobs })}
-          >
-            {remedy.name.replace(/_/g, ' ')}
-          </button>{' '}
-          {remedy.text}
-        </p>
-      )}
+      {severity !== 'ok' && remedy && <Remedy remedy={remedy} model={model} run={run} />}
     </li>
+  );
+}
+
+interface IRemedyProps {
+  model: RunsModel;
+  run: IRun;
+  remedy: IRemedy;
+}
+
+/** A button that turns knobs; a new run takes a process, and so a shell or a notebook. */
+function Remedy({ model, run, remedy }: IRemedyProps): JSX.Element {
+  if (remedy.needs_fork) {
+    return (
+      <p>
+        {remedy.text} In a shell: <code>{`multigan runs heal ${run.path} --remedy ${remedy.name}`}</code>
+      </p>
+    );
+  }
+  return (
+    <p>
+      <button
+        className="mgl-button"
+        title={knobsInWords(remedy.knobs)}
+        disabled={!isAtWork(run)}
+        onClick={() => void ask(model, run, { set: remedy.knobs })}
+      >
+        {remedy.name.replace(/_/g, ' ')}
+      </button>{' '}
+      {remedy.text}
+    </p>
   );
 }
 

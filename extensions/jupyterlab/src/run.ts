@@ -47,7 +47,15 @@ export interface IFinding {
   severity: 'ok' | 'warning' | 'alarm';
   value: number | null;
   text: string;
-  remedy: { name: string; text: string; knobs: Record<string, number> } | null;
+  remedy: IRemedy | null;
+}
+
+export interface IRemedy {
+  name: string;
+  text: string;
+  knobs: Record<string, number>;
+  /** Whether it is a new run that it takes. */
+  needs_fork?: boolean;
 }
 
 export interface IRun {
