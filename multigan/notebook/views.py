@@ -43,11 +43,12 @@ class RunView:
         """Shows what is new in the run; returns whether it is at work."""
         following = self.following
         following.refresh()
-        self.training = find_training(self.run.path) or self.training
+        training = find_training(self.run.path)
+        self.training = training or self.training
         self.draw(following)
         if not following.is_at_work:
             self._update_still()
-        return following.is_at_work
+        return following.is_at_work or training is not None  # which has not said so yet
 
     def draw(self, following: Follower) -> None:
         """Brings the widget up to date."""

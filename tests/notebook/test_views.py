@@ -114,7 +114,7 @@ def test_a_remedy_that_needs_a_new_run_begins_it_and_the_page_goes_on_with_it(op
     wait_until(lambda: view.sent[-1][0].get("told", "").startswith("Goes on as 0002-digits"))
     assert going.run.status()["state"] == "stopped"
     assert view.name == "0002-digits"
-    assert view.status["state"] == "running"
+    wait_until(lambda: view.status["state"] == "running")
     cured = view.run
     assert cured.recipe.regularizers["r2"]["weight"] == 0.1
     wait_until(lambda: cured.metrics()[-1]["step"] > going.run.metrics()[-1]["step"])
