@@ -28,7 +28,7 @@ def run(args: Namespace) -> None:
 
     from multigan.errors import ConfigError
     from multigan.files import write_atomic
-    from multigan.modalities.audio.clip import Audio
+    from multigan.modalities.audio.clip import Audio, turned_down
     from multigan.pipelines.audio import audio_pipeline
 
     if args.out.suffix not in (".wav", ".flac"):
@@ -44,5 +44,6 @@ def run(args: Namespace) -> None:
         if seconds >= args.seconds:
             break
     rate = block.sample_rate
-    sound = Audio(torch.cat(blocks, 1)[:, : round(args.seconds * rate)], rate)
+    waveform = torch.cat(blocks, 1)[None, :, : round(args.seconds * rate)]
+    sound = Audio(turned_down(waveform)[0], rate)
     print(write_atomic(args.out, sound.encoded(args.out.suffix)))
