@@ -138,7 +138,13 @@ def read_folder(
     wanted, ignored = _sorted_out(sorted(_walk(folder)), kind)
     if not wanted:
         raise DataError(_none_found(str(folder), len(ignored), kind))
-    listing = Listing(str(folder), wanted, ignored, lambda name: (folder / name).read_bytes())
+    consulted: set[str] = set()
+
+    def read(name: str) -> bytes:
+        consulted.add(name)
+        return (folder / name).read_bytes()
+
+    listing = Listing(str(folder), wanted, ignored, read)
     used, labels, classes, notes = (classify or by_folders(split))(listing)
     stats = [(folder / path).stat() for path in used]
     stamps = [
@@ -151,7 +157,7 @@ def read_folder(
         count=len(used),
         labels=labels,
         classes=classes,
-        ignored=tuple(ignored),
+        ignored=tuple(name for name in ignored if name not in consulted),
         notes=notes,
         files=digest(*(str(stat.st_size) for stat in stats)),
         plural=kind.plural,
@@ -202,10 +208,16 @@ def _zip_reader(path: Path, archive: zipfile.ZipFile, kind: FileKind, classify: 
         with lock:
             return archive.read(by_name[name])
 
+    consulted: set[str] = set()
+
+    def read(name: str) -> bytes:
+        consulted.add(name)
+        return content(PurePosixPath(name))
+
     def opened(name: PurePosixPath) -> Any:
         return kind.open_bytes(content(name))
 
-    listing = Listing(str(path), wanted, ignored, lambda name: content(PurePosixPath(name)))
+    listing = Listing(str(path), wanted, ignored, read)
     used, labels, classes, notes = classify(listing)
     return Reader(
         where=str(path),
@@ -214,7 +226,7 @@ def _zip_reader(path: Path, archive: zipfile.ZipFile, kind: FileKind, classify: 
         count=len(used),
         labels=labels,
         classes=classes,
-        ignored=tuple(ignored),
+        ignored=tuple(name for name in ignored if name not in consulted),
         notes=notes,
         files=digest(*(f"{by_name[name].CRC} {by_name[name].file_size}" for name in used)),
         close=archive.close,

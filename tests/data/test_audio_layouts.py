@@ -29,6 +29,12 @@ def test_spoken_digits_are_known_by_their_names(digits):
     assert load_audio(digits, label="speaker").condition.names == ("anna", "ben")
 
 
+def test_a_mapped_set_is_kept_for_each_label(digits, tmp_path):
+    options = {"memory_bytes": 1, "cache": tmp_path / "cache"}
+    for label, names in (("label", ("3", "7")), ("speaker", ("anna", "ben"))) * 2:
+        assert load_audio(digits, label=label, **options).condition.names == names
+
+
 def test_a_pattern_names_the_class_and_the_split(digits):
     options = {"pattern": "{word}_{who}_{take}", "label": "who", "test": "take>=5"}
     assert len(load_audio(digits, **options, split="test")) == 8
@@ -77,6 +83,7 @@ def test_notes_of_nsynth(tmp_path):
     audio = load_audio(tmp_path)
     assert audio.condition.names == ("30", "31", "100")  # in the order of numbers
     assert "1 files are not in its annotations" in audio.report.summary()
+    assert "Ignored" not in audio.report.summary()  # the table was read
     family = load_audio(tmp_path, label="instrument_family_str")
     assert family.condition.names == ("bass", "flute")
     (tmp_path / "examples.json").write_text("[]")
@@ -90,7 +97,9 @@ def test_splits_of_nsynth(tmp_path):
         for name in notes:
             write(tmp_path / f"nsynth-{split}" / "audio" / f"{name}.wav")
         (tmp_path / f"nsynth-{split}" / "examples.json").write_text(json.dumps(notes))
-    assert (len(load_audio(tmp_path)), len(load_audio(tmp_path, split="test"))) == (2, 1)
+    train = load_audio(tmp_path)
+    assert (len(train), len(load_audio(tmp_path, split="test"))) == (2, 1)
+    assert "not in its annotations" not in train.report.summary()
     assert len(load_audio(tmp_path, split="all")) == 3
 
 

@@ -177,7 +177,10 @@ def _from_reader(reader: Reader, options: AudioOptions) -> AudioSet:
         raise DataError(f"There are no sounds in {reader.where}. Check how it was made.")
     wanted = (options.sample_rate, options.channels, options.length)
     shaping = (options.fit, options.trim_db, options.normalize)
-    folder = options.cache / f"audio-{digest(reader.identity, repr((wanted, shaping)))}"
+    # The same files can have other labels: another field of their names, or new annotations.
+    labelled = digest(*map(str, reader.labels), *reader.classes, *reader.numbers)
+    key = digest(reader.identity, repr((wanted, shaping)), labelled)
+    folder = options.cache / f"audio-{key}"
     stored = _from_cache(folder, reader, options)
     if stored is not None:
         return stored
