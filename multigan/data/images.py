@@ -27,6 +27,7 @@ from multigan.data.options import ImageOptions, as_columns, as_size
 from multigan.data.readers import Reader, digest
 from multigan.data.report import LoadReport
 from multigan.data.source import MappedSource, Source, TensorSource
+from multigan.data.stacked import HEIGHT, PREFIX, StackedSource, is_stacked
 from multigan.data.store import (
     FileStore,
     MemoryStore,
@@ -98,7 +99,8 @@ def load_images(
         data: A folder, a `.zip`, `.parquet` or `.npz` file, a folder of Parquet files, "digits",
             the name of a data set on the Hugging Face Hub ("owner/name", or anything that
             `datasets` reads after the prefix "hf:"), a tensor or array of images, a pair of one
-            and of labels, or a torch data set.
+            and of labels, or a torch data set. "stacked:" before a name stacks three images at a
+            time, drawn at random, as the channels of one; see `multigan.data.stacked`.
         size: Height and width to bring every image to; one number for both. None requires that
             they share a size already.
         channels: 1, 3 or 4. None takes the commonest among the images.
@@ -124,9 +126,12 @@ def load_images(
         (1, 8, 8, 10, 1797)
     """
     started = time.perf_counter()
+    stacked = is_stacked(data)
+    if stacked and channels not in (None, HEIGHT):
+        raise DataError(f"{data} has {HEIGHT} channels, not {channels}. Leave out `channels`.")
     options = ImageOptions(
         size=as_size(size),
-        channels=channels,
+        channels=1 if stacked else channels,
         fit=fit,
         max_unreadable=max_unreadable,
         memory_bytes=available_memory() // 2 if memory_bytes is None else memory_bytes,
@@ -137,12 +142,14 @@ def load_images(
         split=split,
         streaming=streaming,
     )
-    opened = open_data(data, options)
+    opened = open_data(data.removeprefix(PREFIX) if stacked else data, options)
     if isinstance(opened, Arrays) and _is_ready(opened, options):
         loaded = _from_arrays(opened, options)
     else:
         with opened.reader() if isinstance(opened, Arrays) else opened as reader:
             loaded = _from_reader(reader, options)
+    if stacked:
+        loaded = _stacked(loaded)
     seconds = round(time.perf_counter() - started, 3)
     return replace(loaded, report=replace(loaded.report, seconds=seconds))
 
@@ -198,6 +205,24 @@ def _from_reader(reader: Reader, options: ImageOptions) -> ImageSet:
     condition = condition_spec(reader.classes, reader.numbers, labels)
     source = TensorSource(store.rows, labels, condition)
     return _image_set(source, _report(reader, canvas, tally), labels, reader.files)
+
+
+def _stacked(singles: ImageSet) -> ImageSet:
+    source = StackedSource(singles.source)
+    report = replace(
+        singles.report,
+        channels=HEIGHT,
+        classes=(),
+        numbers=(),
+        notes=(*singles.report.notes, f"{len(source):,} stacks of three images are drawn of these."),
+    )
+    return replace(
+        singles,
+        source=source,
+        channels=HEIGHT,
+        report=report,
+        fingerprint=digest(singles.fingerprint, PREFIX, str(len(source))),
+    )
 
 
 def _build_cache(folder: Path, reader: Reader, canvas: Canvas, options: ImageOptions) -> None:

@@ -27,7 +27,7 @@ from multigan.metrics.features import (
 )
 from multigan.metrics.frechet import Gaussian, frechet_distance
 from multigan.metrics.kernel import kernel_distance
-from multigan.metrics.modes import ModeCoverage, mode_coverage
+from multigan.metrics.modes import ClassCoverage, ModeCoverage, class_coverage, mode_coverage
 from multigan.metrics.neighbors import density_coverage, precision_recall
 from multigan.metrics.pretrained import INCEPTION_SHA256
 from multigan.metrics.result import MetricResult
@@ -37,6 +37,7 @@ __all__ = [
     "EXTRACTORS",
     "INCEPTION_SHA256",
     "METRICS",
+    "ClassCoverage",
     "Classifier",
     "ClassifierReport",
     "Comparison",
@@ -53,6 +54,7 @@ __all__ = [
     "build_extractor",
     "check_names",
     "class_agreement",
+    "class_coverage",
     "class_diversity_ratio",
     "density_coverage",
     "duplicate_shares",

@@ -1,4 +1,4 @@
-"""How many modes of a known mixture of Gaussians a generator reaches.
+"""How many modes a generator reaches, of those that its data is known to have.
 
 Shapes: N samples, K modes, D dimensions of the space they lie in.
 """
@@ -66,4 +66,41 @@ def mode_coverage(
         total=len(centers),
         high_quality=counts.sum().item() / len(samples),
         counts=tuple(counts.tolist()),
+    )
+
+
+@dataclass(frozen=True)
+class ClassCoverage:
+    """What `class_coverage` counted.
+
+    Attributes:
+        covered: How many classes have at least one sample.
+        total: K.
+        kl: KL(samples || uniform) of the classes' shares, in nats; 0 at best, log K at worst. N
+            perfect samples have about (K - 1) / 2N, so it is to be quoted with N.
+    """
+
+    covered: int
+    total: int
+    kl: float
+
+
+def class_coverage(classes: Tensor, total: int) -> ClassCoverage:
+    """Counts the classes among samples, given by number (N,), and how far from equal they are.
+
+    Source: Srivastava et al. (2017), "VEEGAN"; Lin et al. (2018), "PacGAN". The divergence that they
+    call reverse: the generator's distribution stands first.
+
+    Args:
+        classes: (N,) integers in [0, K).
+        total: K.
+    """
+    if not len(classes) or classes.min() < 0 or classes.max() >= total:
+        raise ConfigError(
+            f"Got {len(classes)} classes, expected at least one and all in [0, {total})."
+        )
+    shares = classes.bincount(minlength=total).double() / len(classes)
+    reached = shares[shares > 0]
+    return ClassCoverage(
+        covered=len(reached), total=total, kl=(reached * (reached * total).log()).sum().item()
     )
