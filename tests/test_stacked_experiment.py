@@ -82,6 +82,7 @@ def test_a_game_is_a_loss_and_its_penalties():
 @pytest.fixture
 def quick(monkeypatch):
     monkeypatch.setattr("multigan.experiments.stacked.CLASSIFIER_STEPS", 30)
+    monkeypatch.setattr("multigan.data.images.STACKS", 2000)
 
 
 OPTIONS = [
@@ -91,12 +92,13 @@ OPTIONS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_command_trains_counts_draws_and_goes_on_where_it_was_stopped(
     quick, tmp_path, capsys, monkeypatch
 ):
-    def bench(folder, *games):
+    def bench(folder, *games, code=0):
         places = [f"--out={folder / 'runs'}", f"--save={folder / 'found'}"]
-        assert main(["bench", "stacked-mnist", *games, *OPTIONS, *places]) == 0
+        assert main(["bench", "stacked-mnist", *games, *OPTIONS, *places]) == code
         return json.loads((folder / "found.json").read_text())
 
     games = ["non_saturating", "relativistic+r1+r2"]
@@ -111,15 +113,16 @@ def test_the_command_trains_counts_draws_and_goes_on_where_it_was_stopped(
     with Image.open(tmp_path / "whole" / "found.png") as picture:
         assert picture.size == (900, 620)
 
-    def stop_after_two(trainer, step=stacked.Trainer.step):
+    def stop_at_three(trainer, step=stacked.Trainer.step):
         logs = step(trainer)
         if trainer.steps_done == 3:
             trainer.stop("the test wants it")
         return logs
 
     with monkeypatch.context() as patch:
-        patch.setattr(stacked.Trainer, "step", stop_after_two)
-        cut = bench(tmp_path / "cut", games[0])["rows"][0]
+        patch.setattr(stacked.Trainer, "step", stop_at_three)
+        cut = bench(tmp_path / "cut", games[0], code=1)["rows"][0]
+    assert "stopped at step 3 of 4" in capsys.readouterr().err
     assert not cut["done"]
     resumed = bench(tmp_path / "cut", games[0])["rows"][0]
     first = whole["rows"][0]

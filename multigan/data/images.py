@@ -27,7 +27,7 @@ from multigan.data.options import ImageOptions, as_columns, as_size
 from multigan.data.readers import Reader, digest
 from multigan.data.report import LoadReport
 from multigan.data.source import MappedSource, Source, TensorSource
-from multigan.data.stacked import HEIGHT, PREFIX, StackedSource, is_stacked
+from multigan.data.stacked import HEIGHT, PREFIX, STACKS, StackedSource, is_stacked
 from multigan.data.store import (
     FileStore,
     MemoryStore,
@@ -208,13 +208,16 @@ def _from_reader(reader: Reader, options: ImageOptions) -> ImageSet:
 
 
 def _stacked(singles: ImageSet) -> ImageSet:
-    source = StackedSource(singles.source)
+    source = StackedSource(singles.source, STACKS)
     report = replace(
         singles.report,
         channels=HEIGHT,
         classes=(),
         numbers=(),
-        notes=(*singles.report.notes, f"{len(source):,} stacks of three images are drawn of these."),
+        notes=(
+            *singles.report.notes,
+            f"{len(source):,} stacks of three images are drawn of these.",
+        ),
     )
     return replace(
         singles,

@@ -38,7 +38,7 @@ class StackedSource:
 
     condition = None  # what is in a stack is what a generator shall find out by itself
 
-    def __init__(self, singles: Source, count: int = STACKS, *, seed: int = 0) -> None:
+    def __init__(self, singles: Source, count: int, *, seed: int = 0) -> None:
         if len(singles) == 0:
             raise DataError("There are no images to stack. Check where the data is read from.")
         self.singles = singles
@@ -69,7 +69,9 @@ class StackedSource:
         _, labels = self.singles.read(self._drawn(indices))
         condition = self.singles.condition
         if labels is None or condition is None or condition.kind != "class":
-            raise DataError("The images that were stacked have no classes, so the stacks have none.")
+            raise DataError(
+                "The images that were stacked have no classes, so the stacks have none."
+            )
         return stacked_class(labels.view(-1, HEIGHT), condition.size)
 
     def _drawn(self, indices: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 Every loss with every penalty, on a ring of 8 and a grid of 25 Gaussians, ten seeds each. The games
 are those of the package, played by its trainer; see `multigan.experiments.replicas` for how ten
-seeds train at once.
+seeds train at once. A mixture has one setting, with which all its games are played.
 
 A mode counts as captured if at least half of its fair share of the samples lies within three
 standard deviations of it. The literature counts a mode with a single such sample (Srivastava et al.
@@ -35,7 +35,7 @@ MIXTURES["ring"] = Ring()
 MIXTURES["grid"] = Grid()
 
 # What is combined with every loss. Weights are the papers', but those of the zero-centered
-# penalties, which depend on the data's scale: they were chosen on other seeds than are reported.
+# penalties, which depend on the data: `Setting.zero_centered` says how `play` weighs them.
 PENALTIES: Registry[dict[str, dict[str, float]]] = Registry("penalty")
 PENALTIES["none"] = {}
 PENALTIES["r1"] = {"r1": {"weight": 0.02}}
@@ -54,7 +54,7 @@ SHARE = 0.5  # of a mode's fair share of the samples, for it to count as capture
 
 @dataclass(frozen=True)
 class Setting:
-    """How every game is played, whatever its loss and penalty.
+    """How every game on a mixture is played, whatever its loss and penalty.
 
     Attributes:
         steps: Of the trainer; one update of each player.
@@ -62,7 +62,11 @@ class Setting:
         width, depth: Of the hidden layers of both players, perceptrons with ReLU.
         latent_dim: Z.
         learning_rate: At the start; it falls along half a cosine to a twentieth.
+        beta2: Adam's, at the start; it rises along half a cosine to 0.99.
         half_life: Of the averaged generator, in samples.
+        scale: What the mixture is multiplied by for the players. A perceptron of ReLU is smooth on
+            the scale of 1, so more modes want more room.
+        zero_centered: The weight of R1 and of R2, wherever they play.
     """
 
     steps: int = 1200
@@ -71,7 +75,16 @@ class Setting:
     depth: int = 3
     latent_dim: int = 2
     learning_rate: float = 5e-3
+    beta2: float = 0.99
     half_life: int = 10_000
+    scale: float = 1.0
+    zero_centered: float = 0.02
+
+
+# Both were chosen by the default game on seeds 100 to 109.
+SETTINGS: Registry[Setting] = Registry("mixture")
+SETTINGS["ring"] = Setting(steps=800)
+SETTINGS["grid"] = Setting(steps=3500, batch=256, beta2=0.9, scale=3.0, zero_centered=0.05)
 
 
 @dataclass(frozen=True)
@@ -155,13 +168,16 @@ def play(
         UnknownNameError: There is no such loss or penalty.
     """
     began = _cpu_seconds()
-    penalties = PENALTIES[penalty]
+    penalties = {
+        name: {**options, "weight": setting.zero_centered} if name in ("r1", "r2") else options
+        for name, options in PENALTIES[penalty].items()
+    }
     groups = [list(seeds)] if together and penalty in TOGETHER else [[seed] for seed in seeds]
     outcomes: list[Outcome] = []
     for group in groups:
         trainer = make_trainer(MIXTURES[mixture], loss, penalties, group, setting)
         trainer.fit(setting.steps)
-        outcomes += measure(trainer, MIXTURES[mixture], group)
+        outcomes += measure(trainer, MIXTURES[mixture], group, setting.scale)
     return Cell(mixture, loss, penalty, tuple(outcomes), round(_cpu_seconds() - began, 2))
 
 
@@ -185,24 +201,41 @@ def make_trainer(
     over = setting.steps * setting.batch * count
     return Trainer(
         game,
-        {p.name: adam(p.player, count, rate, beta2=0.99) for p in game.phases},
+        {p.name: adam(p.player, count, rate, setting.beta2) for p in game.phases},
         Unconditional(
-            Stream(data.source(100_000), lambda raw: raw, setting.batch * count, seed=seeds[0])
+            Stream(
+                data.source(100_000),
+                lambda raw: setting.scale * raw,
+                setting.batch * count,
+                seed=seeds[0],
+            )
         ),
-        schedules={"learning_rate": Schedule(rate, rate / 20, over=over)},
+        schedules={
+            "learning_rate": Schedule(rate, rate / 20, over=over),
+            "beta2": Schedule(setting.beta2, 0.99, over=over),
+        },
         seed=seeds[0],
         half_life=setting.half_life * count,
     )
 
 
 @torch.no_grad()
-def measure(trainer: Trainer, data: Ring | Grid, seeds: Sequence[int]) -> list[Outcome]:
-    """Counts the modes that each seed's averaged generator reaches with 2,500 samples."""
+def measure(
+    trainer: Trainer, data: Ring | Grid, seeds: Sequence[int], scale: float = 1.0
+) -> list[Outcome]:
+    """Counts the modes that each seed's averaged generator reaches with 2,500 samples.
+
+    Args:
+        trainer: Of all seeds.
+        data: The mixture.
+        seeds: In the trainer's order.
+        scale: What the mixture was multiplied by for the players.
+    """
     game = trainer.objective
     assert isinstance(game, AdversarialGame)
     with seeded("modes", *seeds):
         latents = game.prior.sample(len(seeds) * NUM_SAMPLES)
-    samples = trainer.average["generator"](latents).view(len(seeds), NUM_SAMPLES, -1)
+    samples = trainer.average["generator"](latents).view(len(seeds), NUM_SAMPLES, -1) / scale
     return [_outcome(seed, own, data) for seed, own in zip(seeds, samples, strict=True)]
 
 
@@ -222,17 +255,26 @@ def _outcome(seed: int, samples: torch.Tensor, data: Ring | Grid) -> Outcome:
 def play_all(
     cells: Sequence[tuple[str, str, str]],
     seeds: Sequence[int],
-    setting: Setting,
+    settings: Mapping[str, Setting],
     *,
     known: Sequence[Cell] = (),
     together: bool = True,
     on_cell: Callable[[Cell], None] | None = None,
 ) -> list[Cell]:
-    """Trains the cells (mixture, loss, penalty) that are not `known`; returns all, in order."""
+    """Trains the cells (mixture, loss, penalty) that are not `known`; returns all, in order.
+
+    Args:
+        cells: Which.
+        seeds: One game each.
+        settings: How every mixture's games are played.
+        known: Cells that were trained before.
+        together: As in `play`.
+        on_cell: Told each cell that was trained.
+    """
     done = {(c.mixture, c.loss, c.penalty): c for c in known}
     for name in cells:
         if name not in done:
-            done[name] = play(*name, seeds, setting, together=together)
+            done[name] = play(*name, seeds, settings[name[0]], together=together)
             if on_cell:
                 on_cell(done[name])
     return [done[name] for name in cells]

@@ -1,8 +1,8 @@
 """Stacked MNIST: how many of the thousand triples of digits a generator makes, while it trains.
 
-Three digits, drawn independently, are the channels of an image. A classifier of single digits, which
-learns from the same images, reads the channels of 26,000 samples; each of the 1,000 classes that it
-reads at least once is a mode. The numbers of real stacks stand beside, read by the same classifier.
+Three digits, drawn independently, are the channels of an image. A classifier of single digits,
+which learns from the same images, reads the channels of 26,000 samples; each of the 1,000 classes
+that it reads at least once is a mode. Real stacks, read by the same classifier, stand beside.
 
 Source of the protocol: Srivastava et al. (2017), "VEEGAN"; Lin et al. (2018), "PacGAN".
 
@@ -20,6 +20,7 @@ from torch import Tensor
 
 from multigan.config import Recipe
 from multigan.core.draws import seeded
+from multigan.core.game import AdversarialGame
 from multigan.core.losses import LOSSES
 from multigan.core.regularizers import REGULARIZERS
 from multigan.core.resuming import newest_whole
@@ -27,7 +28,7 @@ from multigan.core.run import checkpoint_step
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.data.images import ImageSet, load_images
 from multigan.data.stacked import HEIGHT, PREFIX, StackedSource, stacked_class
-from multigan.errors import ConfigError, DivergedError
+from multigan.errors import ConfigError, DivergedError, RunError
 from multigan.evaluators.judges import data_classifier
 from multigan.metrics import ClassCoverage, Classifier, class_coverage
 from multigan.metrics.classifier import accuracy, from_bytes
@@ -152,16 +153,16 @@ class Judge:
 
     def generated(self, trainer: Trainer) -> ClassCoverage:
         """Counts what the averaged generator makes of fixed latents."""
-        generator = trainer.average["generator"]
-        prior = trainer.objective.prior  # type: ignore[attr-defined]  # every game has one
+        game, generator = trainer.objective, trainer.average["generator"]
+        assert isinstance(game, AdversarialGame)
         with seeded("stacked"):
-            latents = prior.sample(self.samples).to(trainer.engine.device)
-        return self.count(generator(part).cpu() for part in latents.split(AT_ONCE))
+            latents = game.prior.sample(self.samples).to(trainer.engine.device)
+        return self.count(generator(part).cpu() for part in torch.split(latents, AT_ONCE))
 
     def real(self, images: ImageSet, name: str) -> Control:
         """Counts real stacks, by the classifier and by their labels."""
         source = StackedSource(images.source, self.samples, seed=REAL_SEED)
-        parts = torch.arange(self.samples).split(AT_ONCE)
+        parts = torch.split(torch.arange(self.samples), AT_ONCE)
         read = self.count(from_bytes(source.read(part)[0]) for part in parts)
         true = self._covered(torch.cat([source.classes(part) for part in parts]))
         return Control(name, read.covered, read.kl, true.covered, true.kl)
@@ -276,6 +277,9 @@ def play(
         device: "auto", "cpu", "cuda" or "mps".
         on_row: Told the row whenever there is more of it.
         on_note: Told each sentence for the person.
+
+    Raises:
+        RunError: The run was stopped.
     """
     recipe = recipe.with_data(f"{PREFIX}{data}").changed(
         {"seed": row.seed, "checkpoint_every": every, "keep_checkpoints": 1}
@@ -294,7 +298,13 @@ def play(
     except DivergedError as error:
         row = replace(row, done=True, failure=str(error))
     else:
-        row = replace(row, done=run.status()["state"] == "finished")
+        status = run.status()
+        if status["state"] != "finished":
+            raise RunError(
+                f"{run.path} is {status['state']} at step {status['step']} of {status['of']}. The "
+                "same command goes on there."
+            )
+        row = replace(row, done=True)
     on_row(row)
     return row
 

@@ -88,8 +88,8 @@ class ClassCoverage:
 def class_coverage(classes: Tensor, total: int) -> ClassCoverage:
     """Counts the classes among samples, given by number (N,), and how far from equal they are.
 
-    Source: Srivastava et al. (2017), "VEEGAN"; Lin et al. (2018), "PacGAN". The divergence that they
-    call reverse: the generator's distribution stands first.
+    Source: Srivastava et al. (2017), "VEEGAN"; Lin et al. (2018), "PacGAN". What they call
+    the reverse divergence: the generator's distribution stands first.
 
     Args:
         classes: (N,) integers in [0, K).

@@ -23,7 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--losses", nargs="+", metavar="NAME", help="losses (all)")
     parser.add_argument("--penalties", nargs="+", metavar="NAME", help="penalties (all)")
     parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10)), help="(0 to 9)")
-    parser.add_argument("--steps", type=int, help="of every game")
+    parser.add_argument("--steps", type=int, help="of every game (each mixture's own)")
     parser.add_argument(
         "--alone", action="store_true", help="train the seeds one by one, to time a single run"
     )
@@ -40,14 +40,23 @@ def run(args: Namespace) -> None:
         UnknownNameError: There is no such mixture, loss or penalty.
         ConfigError: The results there are of other seeds or another setting.
     """
+    from dataclasses import replace
+
     from multigan.cli.output import print_json, print_table, remark
     from multigan.experiments import modes
     from multigan.files import write_json
     from multigan.report.heatmap import write_heat_maps
 
-    setting = modes.Setting() if args.steps is None else modes.Setting(steps=args.steps)
     names = chosen(args)
-    asked = {"seeds": args.seeds, "together": not args.alone, "setting": vars(setting)}
+    settings = {
+        mixture: replace(setting, steps=args.steps or setting.steps)
+        for mixture, setting in modes.SETTINGS.items()
+    }
+    asked = {
+        "seeds": args.seeds,
+        "together": not args.alone,
+        "settings": {mixture: vars(setting) for mixture, setting in settings.items()},
+    }
     file = args.save.with_suffix(".json")
     cells = _known(file, asked)
 
@@ -57,9 +66,9 @@ def run(args: Namespace) -> None:
         remark(f"{cell.mixture}, {cell.loss}, {cell.penalty}: {cell.captured:.0%} of the modes")
 
     found = modes.play_all(
-        names, args.seeds, setting, known=list(cells), together=not args.alone, on_cell=keep
+        names, args.seeds, settings, known=list(cells), together=not args.alone, on_cell=keep
     )
-    picture = write_heat_maps(args.save.with_suffix(".png"), heat_maps(cells, setting))
+    picture = write_heat_maps(args.save.with_suffix(".png"), heat_maps(cells, settings))
     if args.json:
         print_json([cell.to_json() for cell in found])
         return
@@ -82,7 +91,7 @@ def chosen(args: Namespace) -> list[tuple[str, str, str]]:
     return [(m, loss, penalty) for m in mixtures for loss in losses for penalty in penalties]
 
 
-def heat_maps(cells: "list[Cell]", setting: "Setting") -> "list[HeatMap]":
+def heat_maps(cells: "list[Cell]", settings: "dict[str, Setting]") -> "list[HeatMap]":
     """Returns one table a mixture: the share of modes captured, and the seeds that got all."""
     from multigan.experiments.modes import MIXTURES
     from multigan.report.heatmap import HeatMap, Square
@@ -96,7 +105,7 @@ def heat_maps(cells: "list[Cell]", setting: "Setting") -> "list[HeatMap]":
         maps.append(
             HeatMap(
                 f"{mixture}: captured of {modes} modes, mean of {seeds} seeds, "
-                f"{setting.steps} steps (seeds with all)",
+                f"{settings[mixture].steps} steps (seeds with all)",
                 list(dict.fromkeys(cell.loss for cell in own)),
                 list(dict.fromkeys(cell.penalty for cell in own)),
                 {
