@@ -15,6 +15,7 @@ ROOT = Path(multigan.__file__).parent
 LAYERS = [
     {"errors"},
     {"registry", "files", "compat", "heap"},
+    {"plain"},
     {"config"},
     {"core"},
     {"music", "oracle", "tokenizers"},
