@@ -18,6 +18,7 @@ SCHEDULE_SHAPES = (  # those of multigan.core.schedules
     *("half_cosine", "linear", "exponential", "logarithmic", "quadratic", "sigmoid"),
     "square_root",
 )
+PREFIXES = ("stacked:", "oracle:")  # of data that is made from what a path behind them names
 GIVEN_IN_PYTHON = "(given in Python)"  # the name of data that has none
 
 _FOLDER_NAME = re.compile(r"[^./\\][^/\\]*")
@@ -247,10 +248,12 @@ def located(source: str) -> str:
     Raises:
         ConfigError: It is empty.
     """
-    if not source.strip():
+    prefix = next((p for p in PREFIXES if source.startswith(p)), "")
+    name = source.removeprefix(prefix)
+    if not name.strip():
         raise ConfigError(f"Please name the data, by path or on the Hub: {source!r} names nothing.")
-    found = Path(source)
-    return str(found.resolve()) if found.exists() else source
+    found = Path(name)
+    return f"{prefix}{found.resolve()}" if found.exists() else source
 
 
 def parse_changes(assignments: Iterable[str]) -> dict[str, Any]:

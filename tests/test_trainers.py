@@ -23,6 +23,7 @@ def test_a_place_is_absolute_and_a_name_is_left_alone(tmp_path, monkeypatch):
     (tmp_path / "pictures").mkdir()
     monkeypatch.chdir(tmp_path)
     assert located("pictures") == str(tmp_path / "pictures")
+    assert located("stacked:pictures") == f"stacked:{tmp_path / 'pictures'}"
     assert located("someone/somewhere") == "someone/somewhere"
 
 
