@@ -27,7 +27,7 @@ def test_a_place_is_absolute_and_a_name_is_left_alone(tmp_path, monkeypatch):
     assert located("someone/somewhere") == "someone/somewhere"
 
 
-@pytest.mark.parametrize("nothing", ["", " "])
+@pytest.mark.parametrize("nothing", ["", " ", "stacked:"])
 def test_data_without_a_name_is_not_the_folder_we_stand_in(nothing):
     with pytest.raises(ConfigError, match="name the data"):
         ImageTrainer(nothing)
