@@ -13,13 +13,14 @@ that anybody sees: the GAN learns from it, the filters judge by it, and the clas
 with the same network, budget and shifts. Accuracy is on the 10,000 test images.
 
     python -m tests.benchmarks.bench_augmentation TRAIN.parquet TEST.parquet --json RESULT.json
+
+Each seed is written down when it is done; what the file already has is not measured again.
 """
 
 import json
-import resource
 import tempfile
+import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -31,12 +32,15 @@ from multigan import ImageTrainer, synthesize
 from multigan.core.draws import seeded
 from multigan.data.images import load_images
 from multigan.errors import ConfigError
-from multigan.files import write_json
+from multigan.files import read_object
 from multigan.metrics import train_classifier
 from multigan.runs import Run
 from multigan.synthesis import Mixture
+from tests.benchmarks.taking_turns import finish, start
 
 Images = tuple[Tensor, Tensor]  # uint8 (N, C, H, W) and classes (N,)
+Row = dict[str, Any]
+MODULE = "tests.benchmarks.bench_augmentation"
 
 CHANGES = {
     "generator.width": 16,
@@ -82,25 +86,22 @@ def train_gan(few: Images, seed: int, steps: int, out: str) -> Run:
     return ImageTrainer(few, steps=steps, seed=seed, out=out, device="cpu", changes=CHANGES).fit()
 
 
-def measure(args: Namespace) -> Iterator[dict[str, object]]:
-    """Yields the accuracy of every classifier."""
-    train, test = read(args.train), read(args.test)
-    for per_class in args.labels:
-        for seed in range(args.seeds):
-            few = subset(train, per_class, seed)
-            with tempfile.TemporaryDirectory() as out:
-                run = train_gan(few, seed, args.gan_steps, out)
-                for kind, options in KINDS.items():
-                    used = few if options is None else mixed(few, run, seed, options)
-                    judge = used and train_classifier(
-                        *used, 10, seed=seed, steps=args.classifier_steps, test=test
-                    )
-                    yield {
-                        "labels": per_class,
-                        "seed": seed,
-                        "trained_on": kind,
-                        "accuracy": judge.report.accuracy if judge else None,
-                    }
+def measure(train: Images, test: Images, per_class: int, seed: int, args: Namespace) -> list[Row]:
+    """Returns the accuracy of every classifier with one subset of the training images."""
+    few = subset(train, per_class, seed)
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as out:
+        run = train_gan(few, seed, args.gan_steps, out)
+        for kind, options in KINDS.items():
+            used = few if options is None else mixed(few, run, seed, options)
+            judge = used and train_classifier(
+                *used, 10, seed=seed, steps=args.classifier_steps, test=test
+            )
+            accuracy = judge.report.accuracy if judge else None
+            rows.append(
+                {"labels": per_class, "seed": seed, "trained_on": kind, "accuracy": accuracy}
+            )
+    return rows
 
 
 def mixed(few: Images, run: Run, seed: int, options: dict[str, Any]) -> Images | None:
@@ -112,7 +113,7 @@ def mixed(few: Images, run: Run, seed: int, options: dict[str, Any]) -> Images |
         return None
 
 
-def table(rows: list[dict[str, object]]) -> list[str]:
+def table(rows: list[Row]) -> list[str]:
     """Returns a line for each kind: mean and standard deviation of the accuracy by labels."""
     counts = sorted({row["labels"] for row in rows})
     lines = ["| Trained on | " + " | ".join(f"{c} labels a class" for c in counts) + " |"]
@@ -132,7 +133,7 @@ def table(rows: list[dict[str, object]]) -> list[str]:
 
 
 def main() -> None:
-    """Measures, prints each row as it comes, and the table."""
+    """Measures what the result does not have yet, and prints the rows and the table."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("train")
     parser.add_argument("test")
@@ -140,19 +141,24 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--gan-steps", type=int, default=1000)
     parser.add_argument("--classifier-steps", type=int, default=400)
-    parser.add_argument("--json", type=Path)
-    args = parser.parse_args()
-    rows = []
-    for row in measure(args):
-        print(json.dumps(row), flush=True)
-        rows.append(row)
+    args, place = start(parser, MODULE)
+    place["command"] = place["command"].replace(args.train, Path(args.train).name)
+    place["command"] = place["command"].replace(args.test, Path(args.test).name)
+    before = read_object(args.json) if args.json else {}
+    rows: list[Row] = before.get("rows", [])
+    done = {(row["labels"], row["seed"]) for row in rows}
+    train, test = read(args.train), read(args.test)
+    for per_class in args.labels:
+        for seed in range(args.seeds):
+            if (per_class, seed) in done:
+                continue
+            began = time.process_time()
+            found = measure(train, test, per_class, seed, args)
+            found[0]["cpu_seconds"] = round(time.process_time() - began)
+            print("\n".join(map(json.dumps, found)), flush=True)
+            rows += found
+            finish({**place, "rows": rows}, args.json)
     print("\n".join(table(rows)))
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    if args.json:
-        settings = {name: str(value) for name, value in vars(args).items() if name != "json"}
-        settings |= {"train": Path(args.train).name, "test": Path(args.test).name}
-        seconds = round(used.ru_utime + used.ru_stime)
-        write_json(args.json, {"settings": settings, "cpu_seconds": seconds, "rows": rows})
 
 
 if __name__ == "__main__":

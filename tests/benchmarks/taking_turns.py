@@ -21,6 +21,8 @@ from typing import Any
 
 import torch
 
+from multigan.files import write_atomic
+
 Times = dict[str, list[float]]
 
 CLOCKS = {"wall": time.perf_counter, "processor": time.process_time}
@@ -99,8 +101,7 @@ def finish(result: dict[str, Any], path: Path | None) -> None:
     if result["load_before"] > 0.5:
         print(f"The machine was busy before (load {result['load_before']}): trust ratios only.")
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        write_atomic(path, json.dumps(result, indent=1) + "\n")
 
 
 def peak_memory(module: str, side: str, options: Sequence[str]) -> float:
