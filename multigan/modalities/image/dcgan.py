@@ -70,7 +70,8 @@ class DCGANGenerator(nn.Module):
         self.base = sizes[0], height >> doublings, length >> doublings
         self.embed = None
         if condition is not None and conditioning == "concat":
-            self.embed = ConditionEmbedding(condition, embedding_dim)
+            # A condition as loud as the latent soon drowns it: one picture a class.
+            self.embed = ConditionEmbedding(condition, embedding_dim, std=condition.size**-0.5)
             latent_dim += embedding_dim
         bias = norm != "batch"  # which subtracts any bias right away
         self.input = nn.Linear(latent_dim, prod(self.base), bias=bias)
