@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from multigan.core.health import ALARMS, Doctor, Finding
+from multigan.core.health import ALARMS, Doctor, Finding, Vitals
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.errors import DivergedError
 from multigan.experiments.patients import SETTING, Patient, failing, healthy
@@ -14,6 +14,7 @@ from multigan.experiments.patients import SETTING, Patient, failing, healthy
 EVERY = 25  # steps between inspections
 WELL, ILL = 0.85, 0.7  # shares of the data's modes that are kept: at least, and less than
 ANY = "any alarm"
+LISTS = ("signs", "standing", "ever", "history")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Case:
         ever: Alarms that stood at any.
         values: The last inspection's numbers.
         doctor_share: The inspections' share of the training time, here every `EVERY` steps.
+        history: The numbers of every inspection, so that other thresholds can be tried on them.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Case:
     ever: tuple[str, ...]
     values: dict[str, float]
     doctor_share: float
+    history: tuple[dict[str, float], ...] = ()
 
     @property
     def ill(self) -> bool | None:
@@ -55,7 +58,7 @@ class Case:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Case":
         """Reads what `to_json` returned."""
-        lists = {name: tuple(value[name]) for name in ("signs", "standing", "ever")}
+        lists = {name: tuple(value.get(name, ())) for name in LISTS}
         return cls(**{n: v for n, v in value.items() if n != "ill"} | lists)
 
 
@@ -91,13 +94,16 @@ class Trust:
 
 
 class _Memory(Callback):
-    """Remembers which alarms stood at any inspection."""
+    """Remembers which alarms stood at any inspection, and every inspection's numbers."""
 
     def __init__(self, doctor: Doctor) -> None:
         self.doctor, self.ever = doctor, set[str]()
+        self.history: list[dict[str, float]] = []
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
         self.ever.update(_standing(self.doctor.findings))
+        if trainer.steps_done % EVERY == 0:
+            self.history.append(_rounded(self.doctor.history[-1]))
 
 
 def examine(patient: Patient, seed: int) -> Case:
@@ -116,8 +122,9 @@ def examine(patient: Patient, seed: int) -> Case:
         kept=round(patient.kept(), 3),
         standing=_standing(doctor.findings),
         ever=tuple(sorted(memory.ever)),
-        values={n: float(f"{v:.4g}") for n, v in doctor.history[-1].numbers().items()},
+        values=_rounded(doctor.history[-1]),
         doctor_share=round(doctor.seconds / max(time.process_time() - began, 1e-9), 4),
+        history=tuple(memory.history),
     )
 
 
@@ -156,6 +163,10 @@ def _trust(alarm: str, cases: Sequence[Case]) -> Trust:
         found=sum(stands(case, case.standing) for case in expected),
         passing=sum(stands(c, c.ever) and not stands(c, c.standing) for c in well),
     )
+
+
+def _rounded(vitals: Vitals) -> dict[str, float]:
+    return {name: float(f"{value:.4g}") for name, value in vitals.numbers().items()}
 
 
 def _standing(findings: Sequence[Finding]) -> tuple[str, ...]:
