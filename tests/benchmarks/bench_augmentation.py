@@ -62,6 +62,8 @@ def read(path: str) -> Images:
     """Returns all images and labels of a data set."""
     loaded = load_images(path)
     raw, labels = loaded.source.read(torch.arange(len(loaded)))
+    if labels is None:
+        raise SystemExit(f"{path} has no labels, and this counts by class.")
     return raw, labels
 
 

@@ -11,7 +11,7 @@ from torch import nn
 from multigan.core.draws import seeded
 from multigan.core.game import AdversarialGame
 from multigan.core.health import ALARMS, Doctor, Healer, Vitals, diagnose, make_reference, worst
-from multigan.core.health.findings import PATIENCE, WARM_UP, Remedy
+from multigan.core.health.findings import LASTING, PATIENCE, WARM_UP, Remedy
 from multigan.core.health.reference import spread
 from multigan.core.health.remedies import remedies_for
 from multigan.core.health.vitals import compare, gradient_ratio, saturation
@@ -276,9 +276,23 @@ def test_words_are_not_measured_as_if_they_were_numbers():
 # Healing
 
 
-def sick(name: str, remedy: Remedy):
+def sick(name: str, remedy: Remedy, looks: int = LASTING):
     numbers, _ = SYMPTOMS[name]
-    return diagnose([ill()] * WARM_UP + [ill(**numbers)] * PATIENCE, {remedy.name: remedy})
+    return diagnose([ill()] * WARM_UP + [ill(**numbers)] * looks, {remedy.name: remedy})
+
+
+def test_nobody_acts_on_an_alarm_that_may_pass(tmp_path):
+    trainer = make_trainer()
+    findings = sick("coverage", remedies_for(trainer)["penalty"], looks=LASTING - 1)
+    assert worst(findings) == "alarm"
+    assert not Healer(RunFolder(tmp_path))(trainer, findings, 0)
+
+
+def test_an_inspection_in_between_that_is_well_begins_the_count_anew():
+    bad = ill(coverage=0.31)
+    findings = diagnose([*[bad] * (WARM_UP + LASTING), ill(), bad, bad], {})
+    assert findings[0].looks == 2
+    assert findings[0].severity == "warning"
 
 
 def test_knobs_are_turned_and_the_log_says_why(tmp_path):
@@ -318,5 +332,5 @@ def test_a_remedy_gets_its_time(tmp_path):
     doctor = Doctor(every=1, samples=64, healer=_always(acted))
     trainer = make_trainer(callbacks=[doctor])
     trainer.turn("generator.learning_rate", 0.0)
-    trainer.fit(2 * (WARM_UP + PATIENCE))
-    assert acted == [WARM_UP + PATIENCE, 2 * (WARM_UP + PATIENCE)]
+    trainer.fit(2 * (WARM_UP + LASTING))
+    assert acted == [WARM_UP + LASTING, 2 * (WARM_UP + LASTING)]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from multigan.core.game import AdversarialGame
-from multigan.core.health.findings import PATIENCE, WARM_UP, Finding, diagnose, worst
+from multigan.core.health.findings import LASTING, WARM_UP, Finding, diagnose, worst
 from multigan.core.health.reference import Reference, make_reference
 from multigan.core.health.remedies import remedies_for
 from multigan.core.health.vitals import (
@@ -24,7 +24,7 @@ from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.files import write_json
 
 ADVANTAGE = "discriminator/advantage"
-KEPT = WARM_UP + PATIENCE  # inspections that a verdict depends on
+KEPT = WARM_UP + LASTING  # inspections that a verdict depends on
 
 
 class Doctor(Callback):
@@ -38,7 +38,7 @@ class Doctor(Callback):
         run: Where health.json and rows of metrics are written; None writes nothing.
         every: Interval in steps; 0 never inspects.
         samples: How many real and generated samples are compared.
-        healer: Acts on alarms: told the trainer, the findings and how often it has acted before,
+        healer: Acts on alarms that last: told the trainer, the findings and how often it has acted before,
             it says whether it has acted again.
     """
 
@@ -115,7 +115,8 @@ class Doctor(Callback):
         if self.healer is None:
             return
         self.findings = trainer.engine.share(self.findings)
-        if worst(self.findings) == "alarm" and self.healer(trainer, self.findings, self._healed):
+        lasting = any(finding.lasts for finding in self.findings)
+        if lasting and self.healer(trainer, self.findings, self._healed):
             self._healed += 1
             self.history, self._inspections = [], 0  # the remedy gets its time
 

@@ -5,6 +5,7 @@ Thresholds were chosen on runs of other seeds than `multigan bench doctor` repor
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Literal
 
 from multigan.core.health.vitals import Vitals
@@ -12,6 +13,7 @@ from multigan.core.health.vitals import Vitals
 Severity = Literal["ok", "warning", "alarm"]
 WARM_UP = 6  # inspections: a generator that has not begun to learn looks collapsed
 PATIENCE = 3  # inspections in a row that must agree before there is an alarm
+LASTING = 6  # before somebody acts on it without being asked: healthy runs have bad spells
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Finding:
         value: The number, None where it could not be measured.
         text: What it says, in plain words, with the number.
         remedy: What helps; None while all is well.
+        looks: How many inspections in a row have shown it, the warm-up's not counted; those of
+            the last `LASTING` at most.
     """
 
     name: str
@@ -54,6 +58,12 @@ class Finding:
     value: float | None
     text: str
     remedy: Remedy | None = None
+    looks: int = 0
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it has shown for so long that it is time to act."""
+        return self.looks >= LASTING
 
     def to_json(self) -> dict[str, Any]:
         """Returns plain values, as health.json has them."""
@@ -171,8 +181,9 @@ def _finding(alarm: Alarm, history: Sequence[Vitals], remedies: Mapping[str, Rem
         return Finding(alarm.name, "ok", None, "Not measured yet, or not on this objective.")
     if not alarm.is_bad(history[-1]):
         return Finding(alarm.name, "ok", value, alarm.well.format(value=value))
-    late = history[WARM_UP:][-PATIENCE:]
-    sure = len(late) == PATIENCE and all(alarm.is_bad(vitals) for vitals in late)
+    late = reversed(history[WARM_UP:][-LASTING:])
+    looks = sum(1 for _ in takewhile(alarm.is_bad, late))
+    severity: Severity = "alarm" if looks >= PATIENCE else "warning"
     cure = next((remedies[name] for name in alarm.cures if name in remedies), None)
     words = alarm.words.format(value=value)
-    return Finding(alarm.name, "alarm" if sure else "warning", value, words, cure)
+    return Finding(alarm.name, severity, value, words, cure, looks)

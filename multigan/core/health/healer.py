@@ -13,7 +13,8 @@ UNWELL = "unwell"  # how the reason of a stop begins that asks for a new run
 class Healer:
     """Turns knobs at an alarm; where that is not enough, stops the run, so that a new one heals it.
 
-    The doctor forgets its inspections after each remedy, so that the remedy gets its time.
+    It acts on what lasts only: healthy runs raise alarms that pass. The doctor forgets its
+    inspections after each remedy, so that the remedy gets its time.
 
     Args:
         run: Where rows about what was done are written.
@@ -23,7 +24,7 @@ class Healer:
         self.run = run
 
     def __call__(self, trainer: Trainer, findings: Sequence[Finding], turns: int) -> bool:
-        """Acts on the first alarm that has a remedy; returns whether anything was done.
+        """Acts on the first lasting alarm that has a remedy; returns whether anything was done.
 
         Args:
             trainer: Of the run.
@@ -32,7 +33,7 @@ class Healer:
         """
         for finding in findings:
             remedy = finding.remedy
-            if finding.severity != "alarm" or remedy is None:
+            if not finding.lasts or remedy is None:
                 continue
             if not remedy.needs_fork and turns < MOST_TURNS:
                 self._turn(trainer, finding, remedy)
