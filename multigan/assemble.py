@@ -17,12 +17,15 @@ from multigan.core.packing import Packed, packed_shape
 from multigan.core.prior import Prior
 from multigan.core.schedules import Schedule
 from multigan.core.trainer import Trainer
+from multigan.data.source import Source, part
 from multigan.data.stream import Stream
 from multigan.errors import ConfigError
 from multigan.kits import KITS, Loaded
 from multigan.modalities import DISCRIMINATORS, GENERATORS, MODALITIES, OBJECTIVES, Ingredients
 from multigan.pipelines import PIPELINES, Pipeline
 from multigan.registry import Component
+
+LEAST_HELD_OUT = 64  # samples; the means of fewer say too little
 
 
 @dataclass(frozen=True)
@@ -138,14 +141,45 @@ def _discriminator(
     return Packed(inner, recipe.pack)
 
 
+def divide(source: Source, share: float, seed: int) -> tuple[Source, Source | None]:
+    """Returns what the players learn from, and what is kept aside of it: drawn by the seed alone.
+
+    Raises:
+        ConfigError: So few samples would be kept aside that they could tell nothing.
+    """
+    if not share:
+        return source, None
+    count = round(share * len(source))
+    if not LEAST_HELD_OUT <= count < len(source):
+        raise ConfigError(
+            f"held_out={share:g} keeps {count} of {len(source)} samples aside; it takes "
+            f"{LEAST_HELD_OUT} of them to tell anything, and one more to learn from."
+        )
+    with seeded(seed, "held out"):
+        order = torch.randperm(len(source))
+    return part(source, order[count:]), part(source, order[:count])
+
+
+def held_out(recipe: Recipe, parts: Parts, engine: Engine, most: int = 512) -> Batch | None:
+    """Returns up to `most` real samples that the players never see, None if there are none."""
+    _, kept = divide(parts.data.source, recipe.held_out, recipe.seed)
+    if kept is None:
+        return None
+    raw, condition = kept.read(torch.arange(min(len(kept), most)))
+    samples = parts.modality.encode(raw.to(engine.device))
+    told = parts.condition is not None and condition is not None
+    return Batch(samples, condition.to(engine.device) if told else None)
+
+
 def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
     """Returns the trainer of a recipe's parts; its only callbacks are the recipe's controllers.
 
     Raises:
         ConfigError: A controller turns a knob that there is not, or that has a schedule.
     """
+    learned, _ = divide(parts.data.source, recipe.held_out, recipe.seed)
     stream = Stream(
-        parts.data.source,
+        learned,
         parts.modality.encode,
         recipe.batch_size,
         seed=recipe.seed,

@@ -122,6 +122,8 @@ class Recipe:
         metrics: What is measured every `evaluate_every` steps.
         best_by: The metric whose best checkpoint is kept besides; "" for none.
         health_every: Interval in steps of the doctor's inspections; 0 is never.
+        held_out: The share of the data that nobody learns from, so that the doctor can tell whether
+            the discriminator learns by heart; 0 keeps nothing aside.
         heal: Whether to apply what the doctor suggests without being told to.
         on_divergence: "stop", or "rollback" to the last checkpoint with half the learning rate.
         max_rollbacks: After so many the run stops all the same.
@@ -165,11 +167,14 @@ class Recipe:
     metrics: tuple[str, ...] = ("frechet", "coverage")
     best_by: str = ""
     health_every: int = 250
+    held_out: float = 0.0
     heal: bool = False
     on_divergence: str = "stop"
     max_rollbacks: int = 3
 
     def __post_init__(self) -> None:
+        if not 0 <= self.held_out < 1:
+            raise ConfigError(f"held_out is a share of the data, 0 to below 1: {self.held_out}.")
         for name in _AT_LEAST_1:
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}.")

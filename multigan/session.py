@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from multigan.assemble import Parts, build_parts, build_trainer, load_data
+from multigan.assemble import Parts, build_parts, build_trainer, held_out, load_data
 from multigan.config import GIVEN_IN_PYTHON, Recipe
 from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey
 from multigan.core.engine import Engine, open_engine
@@ -289,7 +289,8 @@ def _open(
     )
     log = Log(run, recipe.steps, every=recipe.log_every, on_row=on_row)
     healer = Healer(run) if recipe.heal else None
-    doctor = Doctor(run, every=recipe.health_every, healer=healer)
+    unseen = held_out(recipe, parts, trainer.engine)
+    doctor = Doctor(run, every=recipe.health_every, healer=healer, held_out=unseen)
     checkpoint = Checkpoint(
         run,
         every=recipe.checkpoint_every,

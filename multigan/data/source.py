@@ -79,6 +79,43 @@ class TensorSource:
         return replace(self, raw=self.raw.to(device), labels=labels)
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some of a source's samples.
+
+    Attributes:
+        whole: The source.
+        chosen: (N,) int64, which of its samples, on the CPU.
+    """
+
+    whole: Source
+    chosen: Tensor
+
+    @property
+    def condition(self) -> ConditionSpec | None:
+        """The source's."""
+        return self.whole.condition
+
+    @property
+    def device(self) -> torch.device:
+        """The source's."""
+        return self.whole.device
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    def read(self, indices: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Returns the raw samples (B, *S) and conditions (B, ...) at `indices` (B,) int64."""
+        return self.whole.read(self.chosen[indices.cpu()])
+
+
+def part(source: Source, chosen: Tensor) -> Source:
+    """Returns the samples `chosen` (N,) of a source; copies of them, where they are in memory."""
+    if isinstance(source, TensorSource):
+        return TensorSource(*source.read(chosen), source.condition)
+    return Part(source, chosen)
+
+
 class MappedSource:
     """Samples in a memory-mapped `.npy` file, with their labels in memory.
 

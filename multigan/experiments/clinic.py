@@ -3,46 +3,41 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from typing import Any
 
-from multigan.core.health import ALARMS, Doctor, Finding, Vitals
+from multigan.core.health import ALARMS, Doctor, Finding, Vitals, diagnose
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.errors import DivergedError
-from multigan.experiments.patients import SETTING, Patient, failing, healthy
+from multigan.experiments.patients import SETTING, Patient, failing, healthy, signs_of
 
 EVERY = 25  # steps between inspections
 WELL, ILL = 0.85, 0.7  # shares of the data's modes that are kept: at least, and less than
 ANY = "any alarm"
-LISTS = ("signs", "standing", "ever", "history")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One run, what became of it, and what the doctor said.
+    """One run, what became of it, and what the doctor measured.
+
+    What the doctor says of the measurements is asked of it anew each time, so that a change of its
+    thresholds can be judged on runs that were trained before.
 
     Attributes:
         name, seed: Which run.
         made_to_fail: Whether it was.
-        signs: The alarms its illness should raise, any of them.
         kept: The share of the data's known modes that its samples have in the end.
-        standing: Alarms that stood at the last inspection.
-        ever: Alarms that stood at any.
-        values: The last inspection's numbers.
         doctor_share: The inspections' share of the training time, here every `EVERY` steps.
-        history: The numbers of every inspection, so that other thresholds can be tried on them.
+        history: The numbers of every inspection, the oldest first.
     """
 
     name: str
     seed: int
     made_to_fail: bool
-    signs: tuple[str, ...]
     kept: float
-    standing: tuple[str, ...]
-    ever: tuple[str, ...]
-    values: dict[str, float]
     doctor_share: float
-    history: tuple[dict[str, float], ...] = ()
+    history: tuple[dict[str, float], ...]
 
     @property
     def ill(self) -> bool | None:
@@ -51,15 +46,42 @@ class Case:
             return True
         return False if self.kept >= WELL else None
 
+    @property
+    def signs(self) -> frozenset[str]:
+        """The alarms that its illness should raise."""
+        return signs_of(self.name)
+
+    @cached_property
+    def findings(self) -> list[list[Finding]]:
+        """What the doctor found at each inspection."""
+        vitals = [Vitals(step, **numbers) for step, numbers in enumerate(self.history)]
+        return [diagnose(vitals[: count + 1], {}) for count in range(len(vitals))]
+
+    @property
+    def standing(self) -> set[str]:
+        """Alarms that stood at the last inspection."""
+        return _alarms(self.findings[-1:])
+
+    @property
+    def ever(self) -> set[str]:
+        """Alarms that stood at any inspection."""
+        return _alarms(self.findings)
+
+    @property
+    def acted_on(self) -> set[str]:
+        """Alarms that have lasted so long at some inspection that `--heal` would act."""
+        return {one.name for findings in self.findings for one in findings if one.lasts}
+
     def to_json(self) -> dict[str, Any]:
-        """Returns plain values."""
-        return {**asdict(self), "ill": self.ill}
+        """Returns plain values, the alarms with them for people to read."""
+        told = {name: sorted(getattr(self, name)) for name in ("standing", "ever", "acted_on")}
+        return {**asdict(self), "ill": self.ill, **told}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Case":
         """Reads what `to_json` returned."""
-        lists = {name: tuple(value.get(name, ())) for name in LISTS}
-        return cls(**{n: v for n, v in value.items() if n != "ill"} | lists)
+        known = {field.name: value[field.name] for field in fields(cls)}
+        return cls(**known | {"history": tuple(value["history"])})
 
 
 @dataclass(frozen=True)
@@ -73,6 +95,7 @@ class Trust:
         expected: How many ill runs have an illness that this alarm is a sign of.
         found: How many of those it found.
         passing: On how many well runs it stood at some time and had gone in the end.
+        needless: On how many well runs `--heal` would have acted on it.
     """
 
     alarm: str
@@ -81,6 +104,7 @@ class Trust:
     expected: int
     found: int
     passing: int
+    needless: int
 
     @property
     def precision(self) -> float | None:
@@ -94,16 +118,16 @@ class Trust:
 
 
 class _Memory(Callback):
-    """Remembers which alarms stood at any inspection, and every inspection's numbers."""
+    """Remembers every inspection's numbers."""
 
     def __init__(self, doctor: Doctor) -> None:
-        self.doctor, self.ever = doctor, set[str]()
+        self.doctor = doctor
         self.history: list[dict[str, float]] = []
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
-        self.ever.update(_standing(self.doctor.findings))
         if trainer.steps_done % EVERY == 0:
-            self.history.append(_rounded(self.doctor.history[-1]))
+            numbers = self.doctor.history[-1].numbers().items()
+            self.history.append({name: float(f"{value:.4g}") for name, value in numbers})
 
 
 def examine(patient: Patient, seed: int) -> Case:
@@ -118,11 +142,7 @@ def examine(patient: Patient, seed: int) -> Case:
         name=patient.name,
         seed=seed,
         made_to_fail=patient.ill,
-        signs=tuple(sorted(patient.signs)),
         kept=round(patient.kept(), 3),
-        standing=_standing(doctor.findings),
-        ever=tuple(sorted(memory.ever)),
-        values=_rounded(doctor.history[-1]),
         doctor_share=round(doctor.seconds / max(time.process_time() - began, 1e-9), 4),
         history=tuple(memory.history),
     )
@@ -148,11 +168,10 @@ def judge(cases: Sequence[Case]) -> list[Trust]:
 
 
 def _trust(alarm: str, cases: Sequence[Case]) -> Trust:
-    def stands(case: Case, alarms: Sequence[str]) -> bool:
-        shipped = {one.name for one in ALARMS}
-        return bool(shipped & set(alarms)) if alarm == ANY else alarm in alarms
+    def among(alarms: set[str]) -> bool:
+        return bool(alarms) if alarm == ANY else alarm in alarms
 
-    raised = [case for case in cases if stands(case, case.standing)]
+    raised = [case for case in cases if among(case.standing)]
     expected = [case for case in cases if case.ill and (alarm == ANY or alarm in case.signs)]
     well = [case for case in cases if not case.ill]
     return Trust(
@@ -160,14 +179,11 @@ def _trust(alarm: str, cases: Sequence[Case]) -> Trust:
         raised=len(raised),
         right=sum(bool(case.ill) for case in raised),
         expected=len(expected),
-        found=sum(stands(case, case.standing) for case in expected),
-        passing=sum(stands(c, c.ever) and not stands(c, c.standing) for c in well),
+        found=sum(among(case.standing) for case in expected),
+        passing=sum(among(case.ever) and not among(case.standing) for case in well),
+        needless=sum(among(case.acted_on) for case in well),
     )
 
 
-def _rounded(vitals: Vitals) -> dict[str, float]:
-    return {name: float(f"{value:.4g}") for name, value in vitals.numbers().items()}
-
-
-def _standing(findings: Sequence[Finding]) -> tuple[str, ...]:
-    return tuple(finding.name for finding in findings if finding.severity == "alarm")
+def _alarms(inspections: Sequence[Sequence[Finding]]) -> set[str]:
+    return {one.name for findings in inspections for one in findings if one.severity == "alarm"}

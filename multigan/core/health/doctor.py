@@ -16,9 +16,11 @@ from multigan.core.health.vitals import (
     compare,
     draw_samples,
     gradient_ratio,
+    memory,
     saturation,
 )
 from multigan.core.modes import evaluating
+from multigan.core.objective import Batch
 from multigan.core.run import RunFolder
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.files import write_json
@@ -38,6 +40,8 @@ class Doctor(Callback):
         run: Where health.json and rows of metrics are written; None writes nothing.
         every: Interval in steps; 0 never inspects.
         samples: How many real and generated samples are compared.
+        held_out: Real samples that no player learns from; without them nobody can tell whether the
+            discriminator learns by heart.
         healer: Acts on alarms that last: told the trainer, the findings and how often it has acted before,
             it says whether it has acted again.
     """
@@ -48,9 +52,11 @@ class Doctor(Callback):
         *,
         every: int = 250,
         samples: int = 512,
+        held_out: Batch | None = None,
         healer: Callable[[Trainer, list[Finding], int], bool] | None = None,
     ) -> None:
         self.run, self.every, self.samples, self.healer = run, every, samples, healer
+        self.held_out = held_out
         self.history: list[Vitals] = []
         self.findings: list[Finding] = []
         self.seconds = 0.0  # spent on inspections
@@ -150,15 +156,15 @@ class Doctor(Callback):
             return {}
         last = self.history[-1] if self.history else None
         found = compare(features, before, reference, last)
-        return found | {"saturation": self._saturation(game, reference, real, samples)}
-
-    def _saturation(
-        self, game: AdversarialGame, reference: Reference, real: Tensor, samples: Tensor
-    ) -> float:
-        condition = reference.condition
+        judged = [Batch(real, reference.condition), Batch(samples, reference.condition)]
+        if self.held_out is not None:
+            judged.append(self.held_out)
         with evaluating(game.discriminator):  # which leaves the norms' statistics as they are
-            logits = [game.discriminator(x, condition).float() for x in (real, samples)]
-        return saturation(game.loss, *logits)
+            logits = [game.discriminator(x.samples, x.condition).float() for x in judged]
+        found["saturation"] = saturation(game.loss, *logits[:2])
+        if self.held_out is not None:
+            found["memory"] = memory(logits[0], logits[2])
+        return found
 
     def _real(self, trainer: Trainer) -> tuple[Reference, Tensor]:
         """Returns the first real samples of the run and what is known of them; kept once read."""

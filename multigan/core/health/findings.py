@@ -131,6 +131,15 @@ ALARMS: tuple[Alarm, ...] = (
         ("penalty", "add_penalties", "slow_down"),
     ),
     Alarm(
+        "memory",
+        lambda v: v.memory,
+        lambda v: v.memory > 0.25,
+        "The discriminator learns by heart: it puts what it learns from {value:.2f} deviations above "
+        "real samples it has never seen. More data or an augmentation helps.",
+        "The discriminator puts what it learns from {value:.2f} deviations above unseen samples.",
+        (),
+    ),
+    Alarm(
         "oscillation",
         lambda v: v.turnover,
         lambda v: v.turnover > 0.6,

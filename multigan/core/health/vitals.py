@@ -38,6 +38,8 @@ class Vitals:
             start, 1 is flat.
         advantage: The share of pairs that the discriminator ranks rightly, less that of wrong ones,
             since the last inspection.
+        memory: How much higher the discriminator puts samples that it learns from than real ones
+            that it never sees, in their logits' standard deviations.
         generator_gradient, discriminator_gradient: Their norms over the weights' norms.
         histogram: (K,), the share of the samples in each region.
     """
@@ -51,6 +53,7 @@ class Vitals:
     turnover: float = math.nan
     saturation: float = math.nan
     advantage: float = math.nan
+    memory: float = math.nan
     generator_gradient: float = math.nan
     discriminator_gradient: float = math.nan
     histogram: tuple[float, ...] = field(default=(), repr=False)
@@ -109,6 +112,18 @@ def saturation(loss: AdversarialLoss, real: Tensor, fake: Tensor) -> float:
     """Returns how flat the discriminator's loss is at logits (N, L), against logits of zero."""
     at_start = _steepness(loss, torch.zeros_like(real), torch.zeros_like(fake))
     return 1 - min(_steepness(loss, real, fake) / max(at_start, 1e-12), 1.0)
+
+
+def memory(learned: Tensor, unseen: Tensor) -> float:
+    """Returns how far the mean of `learned` logits lies above that of `unseen` ones.
+
+    In standard deviations of the logits, which balanced players leave alone; the overfitting
+    heuristic r_v of Karras et al. (2020), "Training Generative Adversarial Networks with Limited
+    Data", divides by the distance to generated samples instead, which is near 0 while the players
+    are balanced, and of either sign.
+    """
+    deviation = ((learned.var() + unseen.var()) / 2).sqrt().clamp(min=1e-12)
+    return float((learned.mean() - unseen.mean()) / deviation)
 
 
 def gradient_ratio(player: nn.Module) -> float:
