@@ -33,7 +33,7 @@ def suggested(run: Run, name: str | None = None) -> tuple[dict[str, Any], dict[s
     if not findings:
         raise RunError(
             f"Run {run.name} has not been inspected yet: there is no health.json. Inspections come "
-            "every health_every steps."
+            "every health_every steps, in games of a generator and a discriminator only."
         )
     sick = [finding for finding in findings if finding.get("remedy")]
     sick.sort(key=lambda finding: finding["severity"] != "alarm")

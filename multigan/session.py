@@ -15,6 +15,7 @@ from multigan.assemble import Parts, build_parts, build_trainer, held_out, load_
 from multigan.config import GIVEN_IN_PYTHON, Recipe
 from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey
 from multigan.core.engine import Engine, open_engine
+from multigan.core.game import AdversarialGame
 from multigan.core.health import Doctor, Healer
 from multigan.core.interrupts import stopping_on_signals
 from multigan.core.profiles import Profiles
@@ -311,7 +312,13 @@ def _open(
     obey = Obey(run, checkpoint, log)
     standard = [log, look, evaluate, *profiles, doctor, checkpoint, obey]
     trainer.callbacks += [*standard, *callbacks]
-    return Session(run, recipe, parts, trainer, trainer.engine, log, checkpoint, notes=[])
+    notes = []
+    if not isinstance(parts.objective, AdversarialGame) and (recipe.heal or recipe.held_out):
+        notes.append(
+            f"The doctor knows games of a generator and a discriminator only, and {recipe.name} is "
+            "another kind: heal and held_out find nothing here."
+        )
+    return Session(run, recipe, parts, trainer, trainer.engine, log, checkpoint, notes)
 
 
 def draw_look(parts: Parts, trainer: Trainer, stem: Path) -> Path:

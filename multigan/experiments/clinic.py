@@ -149,12 +149,17 @@ def examine(patient: Patient, seed: int) -> Case:
 
 
 def examine_all(
-    seeds: Sequence[int], on_case: Callable[[list[Case]], None] | None = None
+    seeds: Sequence[int],
+    on_case: Callable[[list[Case]], None] | None = None,
+    known: Sequence[Case] = (),
 ) -> list[Case]:
-    """Trains every failing and every healthy run once for each seed."""
-    cases: list[Case] = []
+    """Trains every failing and every healthy run once for each seed, but those already `known`."""
+    cases = list(known)
+    done = {(case.name, case.seed) for case in known}
     for seed in seeds:
         for patient in [*failing(seed), *healthy(seed)]:
+            if (patient.name, seed) in done:
+                continue
             cases.append(examine(patient, seed))
             if on_case:
                 on_case(cases)

@@ -24,7 +24,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="29 runs each: 18 to fail, 11 to be well",
     )
     parser.add_argument(
-        "--save", type=Path, default=Path("doctor.json"), help="where results go (doctor.json)"
+        "--save",
+        type=Path,
+        default=Path("doctor.json"),
+        help="where results go; runs that are there are not trained again (doctor.json)",
     )
     parser.add_argument("--from", type=Path, dest="saved", help="only print what was saved there")
     add_json(parser)
@@ -34,17 +37,20 @@ def run(args: Namespace) -> None:
     """Trains all runs, saving after each, and prints a row for each alarm."""
     from multigan.cli.output import print_json, print_table, remark
     from multigan.experiments.clinic import Case, examine_all, judge
-    from multigan.files import read_json, write_json
+    from multigan.files import read_json, read_object, write_json
 
     def keep(cases: "list[Case]") -> None:
         write_json(args.save, {"cases": [case.to_json() for case in cases]})
         last = cases[-1]
-        remark(f"{last.name}: kept {last.kept:.0%}; alarms: {', '.join(last.standing) or 'none'}")
+        remark(
+            f"{last.name}: kept {last.kept:.0%}; alarms: {', '.join(sorted(last.standing)) or 'none'}"
+        )
 
     if args.saved is not None:
         cases = [Case.from_json(case) for case in read_json(args.saved)["cases"]]
     else:
-        cases = examine_all(args.seeds, keep)
+        saved = read_object(args.save).get("cases", ())
+        cases = examine_all(args.seeds, keep, [Case.from_json(case) for case in saved])
     trusts = judge(cases)
     if args.json:
         print_json([{**vars(t), "precision": t.precision, "recall": t.recall} for t in trusts])

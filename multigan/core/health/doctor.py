@@ -42,8 +42,8 @@ class Doctor(Callback):
         samples: How many real and generated samples are compared.
         held_out: Real samples that no player learns from; without them nobody can tell whether the
             discriminator learns by heart.
-        healer: Acts on alarms that last: told the trainer, the findings and how often it has acted before,
-            it says whether it has acted again.
+        healer: Acts on alarms that last: told the trainer, the findings and how often it has acted
+            before, it says whether it has acted again.
     """
 
     def __init__(

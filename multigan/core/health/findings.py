@@ -134,8 +134,8 @@ ALARMS: tuple[Alarm, ...] = (
         "memory",
         lambda v: v.memory,
         lambda v: v.memory > 0.25,
-        "The discriminator learns by heart: it puts what it learns from {value:.2f} deviations above "
-        "real samples it has never seen. More data or an augmentation helps.",
+        "The discriminator learns by heart: it puts what it learns from {value:.2f} deviations "
+        "above real samples it has never seen. More data or an augmentation helps.",
         "The discriminator puts what it learns from {value:.2f} deviations above unseen samples.",
         (),
     ),
