@@ -167,8 +167,9 @@ def held_out(recipe: Recipe, parts: Parts, engine: Engine, most: int = 512) -> B
         return None
     raw, condition = kept.read(torch.arange(min(len(kept), most)))
     samples = parts.modality.encode(raw.to(engine.device))
-    told = parts.condition is not None and condition is not None
-    return Batch(samples, condition.to(engine.device) if told else None)
+    if parts.condition is None or condition is None:
+        return Batch(samples)
+    return Batch(samples, condition.to(engine.device))
 
 
 def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:

@@ -54,7 +54,10 @@ class Case:
     @cached_property
     def findings(self) -> list[list[Finding]]:
         """What the doctor found at each inspection."""
-        vitals = [Vitals(step, **numbers) for step, numbers in enumerate(self.history)]
+        vitals = [
+            Vitals.from_json({"step": step, "histogram": (), **numbers})
+            for step, numbers in enumerate(self.history)
+        ]
         return [diagnose(vitals[: count + 1], {}) for count in range(len(vitals))]
 
     @property

@@ -14,6 +14,9 @@ from multigan.registry import Component
 def dcgan() -> Recipe:
     """Returns the GAN of Radford et al. (2016), "Unsupervised Representation Learning with Deep
     Convolutional Generative Adversarial Networks": batch norm, no penalty, Adam(0.5, 0.999).
+
+    By class, which the paper is not, it begins with a quiet embedding: as loud as the latent, it
+    led to one picture a class (benchmarks/RESULTS.md).
     """
     return _family(
         "dcgan",
@@ -21,7 +24,7 @@ def dcgan() -> Recipe:
         loss="non_saturating",
         regularizers={},
         optimizer=OptimizerOptions(learning_rate=2e-4, beta1=0.5, beta2=0.999),
-        generator=Component("dcgan", {"width": 64}),
+        generator=Component("dcgan", {"width": 64, "embedding_std": 0.3}),
         discriminator=Component("dcgan", {"width": 64, "norm": "batch"}),
     )
 

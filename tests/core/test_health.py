@@ -14,7 +14,7 @@ from multigan.core.health import ALARMS, Doctor, Healer, Vitals, diagnose, make_
 from multigan.core.health.findings import LASTING, PATIENCE, WARM_UP, Remedy
 from multigan.core.health.reference import spread
 from multigan.core.health.remedies import remedies_for
-from multigan.core.health.vitals import compare, gradient_ratio, saturation
+from multigan.core.health.vitals import compare, gradient_ratio, memory, saturation
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.core.packing import Packed
@@ -111,6 +111,14 @@ def test_the_gradient_is_measured_against_the_weights():
     assert gradient_ratio(layer) == pytest.approx(2)
 
 
+def test_memory_is_the_distance_of_the_means_in_deviations():
+    logits = torch.linspace(-2, 2, 64)[:, None]
+    scale = float(logits.std())
+    assert memory(logits + scale / 2, logits) == pytest.approx(0.5)
+    assert memory(10 * logits, 10 * logits + 10 * scale) == pytest.approx(-1)
+    assert memory(torch.ones(9, 1), torch.ones(9, 1)) == 0
+
+
 # Words
 
 
@@ -128,10 +136,10 @@ SYMPTOMS = {
     "diversity": ({"diversity": 0.05}, "5%"),
     "support": ({"support": 0.04, "distinct": 8.0}, "about 8 different"),
     "saturation": ({"saturation": 0.99}, "99% flat"),
+    "memory": ({"memory": 0.5}, "0.50 deviations"),
     "oscillation": ({"turnover": 0.8}, "80%"),
     "vanishing_gradient": ({"generator_gradient": 1e-7, "saturation": 0.8}, "1.0e-07"),
-    "exploding_gradient": ({"discriminator_gradient": 1e3}, "1.0e+03"),
-    "dead_generator": ({"movement": 0.0}, "0.0e+00"),
+    "dead_generator": ({"movement": 0.0, "coverage": 0.5}, "0.0e+00"),
 }
 
 
@@ -146,8 +154,9 @@ def test_each_alarm_says_its_number_and_needs_patience(name):
         found = {finding.name: finding for finding in findings}
         assert found[name].severity == severity
         assert words in found[name].text
-        assert found[name].remedy == cure
-        assert all(f.severity == "ok" for f in findings if f.name != name), "another one fires"
+        assert found[name].remedy == (None if name == "memory" else cure)
+        alone = {name, "coverage"} if name == "dead_generator" else {name}
+        assert all(f.severity == "ok" for f in findings if f.name not in alone), "another one fires"
     assert worst(findings) == "alarm"
 
 
@@ -259,6 +268,10 @@ def test_small_gradients_alone_are_an_architectures_habit():
     assert worst(diagnose([ill(generator_gradient=1e-7)] * 20, {})) == "ok"
 
 
+def test_a_generator_that_stands_still_and_reaches_the_data_has_finished():
+    assert worst(diagnose([ill(movement=0.0)] * 20, {})) == "ok"
+
+
 def test_words_are_not_measured_as_if_they_were_numbers():
     class Words(Ring):
         def batches(self, start):
@@ -271,6 +284,14 @@ def test_words_are_not_measured_as_if_they_were_numbers():
     doctor.inspect(trainer)
     assert math.isnan(doctor.history[0].coverage)
     assert math.isfinite(doctor.history[0].generator_gradient)
+
+
+def test_without_samples_kept_aside_nobody_speaks_of_memory():
+    unseen = Batch(torch.full((64, 2), 9.0))
+    with_them, without = Doctor(every=1, held_out=unseen), Doctor(every=1)
+    make_trainer(callbacks=[with_them, without]).fit(1)
+    assert math.isfinite(with_them.history[0].memory)
+    assert math.isnan(without.history[0].memory)
 
 
 # Healing

@@ -42,9 +42,8 @@ def run(args: Namespace) -> None:
     def keep(cases: "list[Case]") -> None:
         write_json(args.save, {"cases": [case.to_json() for case in cases]})
         last = cases[-1]
-        remark(
-            f"{last.name}: kept {last.kept:.0%}; alarms: {', '.join(sorted(last.standing)) or 'none'}"
-        )
+        alarms = ", ".join(sorted(last.standing)) or "none"
+        remark(f"{last.name}: kept {last.kept:.0%}; alarms: {alarms}")
 
     if args.saved is not None:
         cases = [Case.from_json(case) for case in read_json(args.saved)["cases"]]

@@ -59,7 +59,7 @@ class Doctor(Callback):
         self.held_out = held_out
         self.history: list[Vitals] = []
         self.findings: list[Finding] = []
-        self.seconds = 0.0  # spent on inspections
+        self.seconds = 0.0  # of processor time, spent on inspections
         self._inspections = self._healed = 0
         self._well = False
         self._reference: tuple[Reference, Tensor] | None = None
@@ -76,10 +76,10 @@ class Doctor(Callback):
             self._advantage = value if self._advantage is None else self._advantage + value
             self._steps += 1
         if trainer.steps_done % self.every == 0:
-            began = time.perf_counter()
+            began = time.process_time()
             if trainer.engine.is_main:
                 self.inspect(trainer)
-            self.seconds += time.perf_counter() - began
+            self.seconds += time.process_time() - began
             self._heal(trainer)
 
     def inspect(self, trainer: Trainer) -> list[Finding]:

@@ -13,6 +13,7 @@ from multigan.core.health.vitals import Vitals
 Severity = Literal["ok", "warning", "alarm"]
 WARM_UP = 6  # inspections: a generator that has not begun to learn looks collapsed
 PATIENCE = 3  # inspections in a row that must agree before there is an alarm
+LOST = 0.7  # of the real data; a generator that reaches less has lost some
 LASTING = 6  # before somebody acts on it without being asked: healthy runs have bad spells
 
 
@@ -99,7 +100,7 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm(
         "coverage",
         lambda v: v.coverage,
-        lambda v: v.coverage < 0.7,
+        lambda v: v.coverage < LOST,
         "The generator reaches only {value:.0%} of the real data: the rest has no samples near it.",
         "The generator reaches {value:.0%} of the real data.",
         ("penalty", "add_penalties", "pack"),
@@ -156,10 +157,12 @@ ALARMS: tuple[Alarm, ...] = (
         "The generator's gradient is {value:.1e} of its weights.",
         ("penalty", "add_penalties", "slow_down"),
     ),
+    # A norm's statistics move samples a little even if no weight does. One that stands still and
+    # reaches the data has not died but finished: its learning rate has come to its end.
     Alarm(
         "dead_generator",
         lambda v: v.movement,
-        lambda v: v.movement < 1e-4,
+        lambda v: v.movement < 0.01 and v.coverage < LOST,
         "The generator has stopped: its samples moved by {value:.1e} of the data's deviation since "
         "the last inspection.",
         "Samples moved by {value:.1e} of the data's deviation since the last inspection.",

@@ -46,6 +46,8 @@ class DCGANGenerator(nn.Module):
         conditioning: "concat" appends the embedded condition to the latent, "norm" lets it
             scale and shift the normalized maps.
         embedding_dim: Size of the condition's embedding in the latent.
+        embedding_std: Of the embedding's first values; the latent's is 1. Without a penalty, a
+            condition as loud as the latent soon drowns it: one picture a class.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class DCGANGenerator(nn.Module):
         norm: Norm = "batch",
         conditioning: Literal["concat", "norm"] = "concat",
         embedding_dim: int = 32,
+        embedding_std: float = 1.0,
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The dcgan generator")
@@ -70,8 +73,7 @@ class DCGANGenerator(nn.Module):
         self.base = sizes[0], height >> doublings, length >> doublings
         self.embed = None
         if condition is not None and conditioning == "concat":
-            # A condition as loud as the latent soon drowns it: one picture a class.
-            self.embed = ConditionEmbedding(condition, embedding_dim, std=condition.size**-0.5)
+            self.embed = ConditionEmbedding(condition, embedding_dim, std=embedding_std)
             latent_dim += embedding_dim
         bias = norm != "batch"  # which subtracts any bias right away
         self.input = nn.Linear(latent_dim, prod(self.base), bias=bias)
