@@ -157,12 +157,12 @@ ALARMS: tuple[Alarm, ...] = (
         "The generator's gradient is {value:.1e} of its weights.",
         ("penalty", "add_penalties", "slow_down"),
     ),
-    # A norm's statistics move samples a little even if no weight does. One that stands still and
-    # reaches the data has not died but finished: its learning rate has come to its end.
+    # A norm's statistics move samples a little even if no weight does, and so does a learning rate
+    # that has come to its end; but that generator reaches the data.
     Alarm(
         "dead_generator",
         lambda v: v.movement,
-        lambda v: v.movement < 0.01 and v.coverage < LOST,
+        lambda v: v.movement < 1e-4 or (v.movement < 0.01 and v.coverage < LOST),
         "The generator has stopped: its samples moved by {value:.1e} of the data's deviation since "
         "the last inspection.",
         "Samples moved by {value:.1e} of the data's deviation since the last inspection.",
