@@ -136,7 +136,6 @@ SYMPTOMS = {
     "diversity": ({"diversity": 0.05}, "5%"),
     "support": ({"support": 0.04, "distinct": 8.0}, "about 8 different"),
     "saturation": ({"saturation": 0.99}, "99% flat"),
-    "memory": ({"memory": 0.5}, "0.50 deviations"),
     "oscillation": ({"turnover": 0.8}, "80%"),
     "vanishing_gradient": ({"generator_gradient": 1e-7, "saturation": 0.8}, "1.0e-07"),
     "dead_generator": ({"movement": 0.0}, "0.0e+00"),
@@ -154,7 +153,7 @@ def test_each_alarm_says_its_number_and_needs_patience(name):
         found = {finding.name: finding for finding in findings}
         assert found[name].severity == severity
         assert words in found[name].text
-        assert found[name].remedy == (None if name == "memory" else cure)
+        assert found[name].remedy == cure
         assert all(f.severity == "ok" for f in findings if f.name != name), "another one fires"
     assert worst(findings) == "alarm"
 

@@ -40,8 +40,8 @@ class Doctor(Callback):
         run: Where health.json and rows of metrics are written; None writes nothing.
         every: Interval in steps; 0 never inspects.
         samples: How many real and generated samples are compared.
-        held_out: Real samples that no player learns from; without them nobody can tell whether the
-            discriminator learns by heart.
+        held_out: Real samples that no player learns from; without them nobody can measure how far
+            the discriminator learns by heart.
         healer: Acts on alarms that last: told the trainer, the findings and how often it has acted
             before, it says whether it has acted again.
     """
