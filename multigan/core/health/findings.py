@@ -96,7 +96,7 @@ class Alarm:
 
 
 # One of exploding gradients is not among them: on the bench it stood only on runs that ended well.
-# Nor one of a discriminator that learns by heart (`Vitals.memory`): too few runs have been measured.
+# Nor one of a discriminator that learns by heart (`Vitals.memory`): too few runs are measured.
 ALARMS: tuple[Alarm, ...] = (
     Alarm(
         "coverage",
