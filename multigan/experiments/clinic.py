@@ -9,7 +9,7 @@ from typing import Any
 
 from multigan.core.health import ALARMS, Doctor, Finding, Vitals, diagnose
 from multigan.core.trainer import Callback, Logs, Trainer
-from multigan.errors import DivergedError
+from multigan.errors import ConfigError, DivergedError
 from multigan.experiments.patients import SETTING, Patient, failing, healthy, signs_of
 
 EVERY = 25  # steps between inspections
@@ -82,7 +82,16 @@ class Case:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Case":
-        """Reads what `to_json` returned."""
+        """Reads what `to_json` returned.
+
+        Raises:
+            ConfigError: It has no inspections, as the results of older versions.
+        """
+        if "history" not in value:
+            raise ConfigError(
+                f"{value.get('name')} was saved without its inspections, by an older version: "
+                "train it anew, saving to another file."
+            )
         known = {field.name: value[field.name] for field in fields(cls)}
         return cls(**known | {"history": tuple(value["history"])})
 
