@@ -6,12 +6,10 @@
 same step fed by a `DataLoader` whose workers transform clip by clip, as the originals do.
 `serving`: the same two ways, the batches alone.
 `inverting`: integrating the instantaneous frequency beside 32 iterations of fast Griffin-Lim.
-`generating`: seconds of sound per second of processor time, inversion included.
 """
 
 import argparse
 import itertools
-import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -161,26 +159,6 @@ def inverting(sounds: AudioSet, rounds: int) -> dict:
     }
 
 
-def generating(sounds: AudioSet, width: int, rounds: int) -> dict:
-    found = {}
-    for name in ("log_magnitude_if", "log_magnitude"):
-        modality = modality_of(sounds, name)
-        generator, _ = players(modality, width)
-        generator.eval()
-        for batch in (1, 64):
-            latent = torch.randn(batch, LATENT)
-
-            def make(latent=latent, generator=generator, modality=modality) -> Tensor:
-                return modality.waveforms(generator(latent, None))
-
-            with torch.inference_mode():
-                times = take_turns({"make": make}, rounds, warm_up=1, clock="processor")
-            spent = statistics.median(times["make"])
-            heard = batch * sounds.length / sounds.sample_rate
-            found[f"{name}, batch {batch}"] = round(heard / spent, 1)
-    return {"width": width, "times real time": found}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
@@ -196,11 +174,9 @@ def main() -> None:
     result["serving"] = serving(sounds, args.workers, args.rounds)
     result["transforming"] = transforming(sounds, args.rounds)
     result["inverting"] = inverting(sounds, args.rounds)
-    result["generating"] = generating(sounds, args.width, args.rounds)
     for name in ("feeding", "serving", "transforming", "inverting"):
         label = next(label for label in result[name] if " / " in label)
         print(f"{name}: {label} {show_ratio(result[name][label])}")
-    print(result["generating"]["times real time"])
     finish(result, args.json)
 
 
