@@ -62,6 +62,17 @@ def test_a_picture_shows_the_frequency_and_the_level():
     assert quiet.getextrema()[1] < rows.max()
 
 
+def test_runs_at_full_scale_are_red_and_single_samples_are_not():
+    def is_red(waveform) -> bool:
+        picture = np.asarray(draw_audio(Audio(waveform, 8000), 64, 100)).astype(int)
+        return bool((picture[:20, :, 0] > picture[:20, :, 2] + 50).any())
+
+    assert is_red((2 * tone().waveform).clamp(-1, 1) * 1.5)
+    peak = tone().waveform.clone()
+    peak[0, 4000] = 1.0
+    assert not is_red(peak)
+
+
 def test_a_notebook_gets_a_player():
     html = tone()._repr_html_()
     assert html.startswith("<audio controls")

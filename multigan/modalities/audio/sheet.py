@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn.functional import adaptive_max_pool1d, max_pool1d
 
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.image.sheet import draw_sheet
@@ -19,6 +20,7 @@ RANGE_DB = 80.0  # what is so far below the loudest is black
 FULL_DB = 0.0  # a sine of full scale, which is white
 WINDOW_SECONDS = 0.032  # as in speech; music's partials show as well
 
+FULL, RUN = 0.999, 3  # so many samples in a row at so much of full scale are clipped
 BLUE, RED = (120, 200, 240), (255, 60, 60)
 
 # Dark violet over red to light yellow, in about equal steps of lightness: louder looks brighter.
@@ -70,12 +72,17 @@ def _colored(levels: Tensor) -> np.ndarray:
 
 
 def _envelope(audio: Audio, width: int, height: int) -> np.ndarray:
-    """Returns the largest amplitudes over time around a middle line, red where they clip."""
-    peaks = audio.waveform.float().nan_to_num(0).abs().amax(0)
-    pooled = torch.nn.functional.adaptive_max_pool1d(peaks[None, None], width)[0, 0].clamp_max(1)
+    """Returns the largest amplitudes over time around a middle line, red where they clip.
+
+    A single sample at full scale is no clipping: a sound that was turned down has one.
+    """
+    peaks = audio.waveform.float().nan_to_num(0).abs().amax(0)[None, None]
+    pooled = adaptive_max_pool1d(peaks, width)[0, 0].clamp_max(1)
+    run = -max_pool1d(-peaks, RUN, stride=1, padding=RUN // 2)  # the least of neighbors
+    clipped = adaptive_max_pool1d(run, width)[0, 0] >= FULL
     distance = (torch.arange(height) - (height - 1) / 2).abs() / ((height - 1) / 2)
     inside = (distance[:, None] <= pooled.clamp_min(1 / height)[None]).numpy()
     picture = np.zeros((height, width, 3), dtype=np.uint8)
     picture[inside] = BLUE
-    picture[inside & (pooled >= 1).numpy()] = RED
+    picture[inside & clipped.numpy()] = RED
     return picture
