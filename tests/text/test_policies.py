@@ -10,7 +10,7 @@ from multigan.core.objective import Batch
 from multigan.core.regularizers import FeatureMatching
 from multigan.errors import ConfigError
 from multigan.modalities.text.game import TextGame
-from multigan.modalities.text.policies import Neighbor, Reinforce, Rollout, returns
+from multigan.modalities.text.policies import ROLLOUT_LOGITS, Neighbor, Reinforce, Rollout, returns
 from multigan.modalities.text.vocabulary import masked_mean
 from tests.text.networks import B, L, make_discriminator, make_generator, some_ids
 
@@ -131,7 +131,7 @@ def test_rollouts_in_pieces_are_the_same(monkeypatch):
     batch = Batch(some_ids())
     found = []
     for most in (2**27, 1):
-        monkeypatch.setattr("multigan.modalities.text.policies.ROLLOUT_LOGITS", most)
+        monkeypatch.setitem(ROLLOUT_LOGITS, "cpu", most)
         play = game(Rollout(rollouts=4)).eval()
         with seeded(0):
             sampled = play.sample(batch)

@@ -25,7 +25,10 @@ from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean, u
 if TYPE_CHECKING:
     from multigan.modalities.text.game import TextGame
 
-ROLLOUT_LOGITS = 2**27  # held at once while texts are completed: half a GiB
+# Logits held at once while texts are completed: half a GiB on a GPU. A CPU gains nothing from more
+# than the allocator uses again; see `multigan.heap`.
+ROLLOUT_LOGITS = {"cpu": 2**23}
+MANY = 2**27
 
 
 class _Policy(nn.Module):
@@ -154,7 +157,8 @@ class Rollout(_Policy):
         """Returns the mean probability of being real, of the completions of each beginning."""
         count, length = sampled.ids.shape
         numbers = uniform(count, self.rollouts, length - 1, length, device=sampled.ids.device)
-        most = max(1, ROLLOUT_LOGITS // (count * (length - 1) * game.generator.vocab_size))
+        held = ROLLOUT_LOGITS.get(sampled.ids.device.type, MANY)
+        most = max(1, held // (count * (length - 1) * game.generator.vocab_size))
         sums = torch.zeros(count, length - 1, device=sampled.ids.device)
         for part in torch.split(numbers, most, dim=1):
             sums += self._completed(game, batch, sampled, part).sum(1)
@@ -169,6 +173,7 @@ class Rollout(_Policy):
         flat = numbers.reshape(-1, length)
         # Row t of a text keeps its tokens up to position t.
         kept = torch.ones(beginnings, length, dtype=torch.bool, device=flat.device).tril()
+        given = kept.repeat(count * repeats, 1)
         rows = sampled.ids.repeat_interleave(repeats * beginnings, 0)
         told = batch.condition
         told = None if told is None else told.repeat_interleave(repeats * beginnings, 0)
@@ -176,10 +181,10 @@ class Rollout(_Policy):
         with without_dropout(policy):
             ids, _ = policy.sample(
                 len(flat),
-                lambda logits, at: choose_by(flat[:, at], logits.softmax(-1)),
+                lambda logits, at: choose_by(flat[~given[:, at], at], logits.softmax(-1)),
                 condition=told,
                 prefix=rows,
-                given=kept.repeat(count * repeats, 1),
+                given=given,
                 length=length,
             )
         return self._reality(game, ids, told).view(count, repeats, beginnings)

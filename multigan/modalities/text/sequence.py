@@ -96,7 +96,8 @@ class TextGenerator(nn.Module, ABC):
             choose: Picks each token.
             condition: What the generator is told.
             prefix: (B, P): how the texts begin.
-            given: (B, P): which of those tokens are kept; None for all.
+            given: (B, P): which of those tokens are kept; None for all. `choose` then sees only
+                the rows whose token is not, in their order.
             length: How many tokens; None for all L.
 
         Returns:
@@ -131,8 +132,9 @@ class TextGenerator(nn.Module, ABC):
             return choose(self.head(hidden).float(), position)
         if given is None:
             return prefix[:, position]
-        chosen = choose(self.head(hidden).float(), position)
-        return torch.where(given[:, position], prefix[:, position], chosen)
+        kept = given[:, position]
+        chosen = choose(self.head(hidden[~kept]).float(), position)
+        return prefix[:, position].masked_scatter(~kept, chosen)
 
     def _filled(
         self, rows: list[Tensor], states: list[Tensor], length: int
