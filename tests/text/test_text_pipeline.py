@@ -127,6 +127,18 @@ def test_a_number_chooses_the_token_whose_sum_passes_it():
     assert choose_by(numbers, probs).tolist() == [0, 0, 2, 2, 3]
 
 
+@pytest.mark.parametrize("size", [63, 64, 1000])
+def test_a_token_is_where_the_summed_probabilities_pass_the_number(size):
+    probs = (5 * torch.randn(2000, size)).softmax(-1) * (torch.rand(2000, size) < 0.3)
+    numbers = torch.rand(2000)
+    numbers[:3] = torch.tensor([0.0, 1 - 2**-24, 0.5])
+    tokens = choose_by(numbers, probs)
+    sums = probs.double().cumsum(-1)
+    wanted = torch.searchsorted(sums, numbers.unsqueeze(1) * sums[:, -1:], right=True).squeeze(1)
+    assert (tokens == wanted).float().mean() > 0.998  # else two tokens meet at the number
+    assert (probs.gather(1, tokens.unsqueeze(1)) > 0).all()
+
+
 def test_the_modality_writes_lines(tmp_path):
     modality = TextModality({"kind": "byte"}, 4)
     assert modality.write("a\nb", tmp_path / "x.5").read_text() == "a\nb\n"

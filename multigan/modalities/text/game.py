@@ -24,6 +24,7 @@ from multigan.core.losses import AdversarialLoss
 from multigan.core.objective import Batch, Phase, Terms
 from multigan.core.prior import Prior
 from multigan.errors import ConfigError
+from multigan.modalities.text.choosing import largest
 from multigan.modalities.text.embedded import TextDiscriminator, as_embedded
 from multigan.modalities.text.noise import GumbelNoise
 from multigan.modalities.text.relaxations import Relaxation, Sampled
@@ -188,7 +189,7 @@ class TextGame(AdversarialGame):
         with without_dropout(self.generator):
             made, states = self.generator.sample(
                 repeat * len(ids),
-                lambda logits, position: (logits + noise.at(position)).argmax(-1),
+                lambda logits, position: largest(logits + noise.at(position)),
                 condition=condition,
                 prefix=prompt,
                 length=ids.shape[1],

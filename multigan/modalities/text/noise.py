@@ -3,6 +3,7 @@
 Shapes: B texts, V tokens, K positions.
 """
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -40,11 +41,9 @@ class GumbelNoise:
         """Returns the draws of one position, (repeat * B, V)."""
         if position in self._kept:
             return self._kept[position]
-        generator = torch.Generator(self.device).manual_seed(seed_from(self.seed, position))
         shape = (self.repeat, self._parts, self.count, self.vocab)
-        # -log(-log u) of uniform u: several times as fast as torch's exponential draws.
-        draws = torch.rand(shape, device=self.device, generator=generator)[:, self._part]
-        gumbel = draws.flatten(0, 1).clamp_min_(1e-20).log_().neg_().log_().neg_()
+        draws = _exponential(shape, seed_from(self.seed, position), self.device)
+        gumbel = draws[:, self._part].flatten(0, 1).clamp_min_(1e-30).log_().neg_()
         if self._keeps:
             self._kept[position] = gumbel
         return gumbel
@@ -56,6 +55,16 @@ class GumbelNoise:
     def repetition(self, index: int) -> "GumbelNoise":
         """Returns the draws of one of the repeated batches, as a view on these."""
         return _Repetition(self, index)
+
+
+def _exponential(shape: tuple[int, ...], seed: int, device: torch.device) -> Tensor:
+    """Returns exponential draws; numpy's are several times as fast on a CPU as torch's."""
+    if device.type == "cpu":
+        draws = np.random.Generator(np.random.SFC64(seed))
+        return torch.from_numpy(draws.standard_exponential(shape, dtype=np.float32))
+    generator = torch.Generator(device).manual_seed(seed)
+    # Of uniform draws: several times as fast as torch's exponential ones.
+    return torch.rand(shape, device=device, generator=generator).clamp_min_(1e-20).log_().neg_()
 
 
 class _Repetition(GumbelNoise):

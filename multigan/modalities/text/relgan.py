@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError
@@ -66,9 +67,9 @@ class RelGANDiscriminator(TextDiscriminator):
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """Returns the pooled filters and what the highway makes of them, (B, R * 4C) each."""
         batch, length, _ = samples.shape
-        parts = samples.view(batch, length, self.representations, -1).permute(0, 2, 3, 1)
-        texts = parts.flatten(0, 1)  # (B * R, E / R, L)
-        pooled = torch.cat([f(texts).relu().amax(2) for f in self.filters], dim=1)
+        parts = samples.view(batch, length, self.representations, -1).transpose(1, 2)
+        texts = parts.flatten(0, 1)  # (B * R, L, E / R)
+        pooled = torch.cat([_strongest(texts, each) for each in self.filters], dim=1).relu()
         gate = self.gate(pooled).sigmoid()
         mixed = gate * self.change(pooled).relu() + (1 - gate) * pooled
         return [pooled.view(batch, -1), mixed.view(batch, -1)]
@@ -79,3 +80,17 @@ class RelGANDiscriminator(TextDiscriminator):
         told = None if condition is None else condition.repeat_interleave(self.representations, 0)
         logits: Tensor = self.output(self.hidden(self.dropout(mixed)), told)
         return logits.view(len(samples), -1)
+
+
+def _strongest(texts: Tensor, filters: nn.Module) -> Tensor:
+    """Returns what each filter finds at its best place, (N, C), in texts (N, L, size).
+
+    It is the convolution's maximum. Filters over so few channels take a CPU half the time as one
+    product of matrices, and relu after the maximum is the same as before it.
+    """
+    assert isinstance(filters, nn.Conv1d)
+    (width,) = filters.kernel_size
+    places = texts.shape[1] - width + 1
+    spans = torch.cat([texts[:, start : start + places] for start in range(width)], dim=2)
+    found = linear(spans, filters.weight.transpose(1, 2).flatten(1), filters.bias)
+    return found.amax(1)
