@@ -5,8 +5,10 @@
 A real kernel trains on a thread; stretches with the dashboard open and with it closed take turns,
 so a busy moment of the machine hits both. Prints the median of the ratios of neighboring
 stretches, in steps a second and, for machines that do other things as well, in the processor's
-time a step: all of the process, so the publisher's is in it. A client takes in every message, but
-no browser draws them: a page on the same machine would need cores of its own.
+time a step: all of the process, so the publisher's is in it. That share grows where other programs
+leave the training little of the processor. What does not is printed besides: the processor's time a
+second of all threads but the one that trains, with the dashboard less without it. A client takes in
+every message, but no browser draws them: a page on the same machine would need cores of its own.
 """
 
 import argparse
@@ -22,7 +24,7 @@ from jupyter_client.manager import start_new_kernel
 from multigan.files import write_json
 
 CELL = """
-import json, time, torch
+import json, threading, time, torch
 from multigan.notebook import Dashboard
 from multigan.notebook.background import Training
 from multigan.recipes import recipe
@@ -32,11 +34,19 @@ changes = {{"steps": 10**9, "look_every": 100, "log_every": 10, "checkpoint_ever
 training = Training(start(recipe("digits").changed(changes), out={out!r})).start()
 time.sleep(5)  # caches warm up
 
+trains = next(t for t in threading.enumerate() if t.name == f"multigan-{{training.run.name}}")
+clock = time.pthread_getcpuclockid(trains.ident)
+
+def read():
+    used = time.process_time(), time.clock_gettime(clock)
+    return training.steps_done, time.perf_counter(), *used
+
 def measured():
-    steps, began, used = training.steps_done, time.perf_counter(), time.process_time()
+    before = read()
     time.sleep({seconds})
-    done = training.steps_done - steps
-    return done / (time.perf_counter() - began), (time.process_time() - used) / done
+    after = read()
+    steps, seconds, used, by_training = (b - a for a, b in zip(before, after))
+    return steps / seconds, used / steps, (used - by_training) / seconds
 
 pairs = []
 for index in range({pairs}):
@@ -97,6 +107,7 @@ def main() -> None:
     found = measure(args.pairs, args.seconds)
     speed = [shown[0] / hidden[0] for shown, hidden in found["pairs"]]
     processor = [hidden[1] / shown[1] for shown, hidden in found["pairs"]]
+    threads = [shown[2] - hidden[2] for shown, hidden in found["pairs"]]
     result = {
         "torch": torch.__version__,
         "threads": found["threads"],
@@ -106,6 +117,7 @@ def main() -> None:
         "steps_per_second_without": statistics.median(hidden[0] for _, hidden in found["pairs"]),
         "speed_with_over_without": spread(speed),
         "steps_per_processor_second_with_over_without": spread(processor),
+        "processor_share_of_other_threads_with_less_without": spread(threads),
     }
     print(json.dumps(result, indent=2))
     if args.out is not None:
