@@ -60,7 +60,8 @@ def picture(runs: Sequence[Run], count: int) -> Image.Image:
     draw = ImageDraw.Draw(sheet)
     for index, run in enumerate(runs):
         top = index * block
-        title = f"{run.recipe.name}, step {run.status()['step']}: real above, generated below"
+        kind = run.recipe.representation.name if run.recipe.representation else "as by default"
+        title = f"{run.recipe.name} ({kind}), step {run.status()['step']}: real, then generated"
         draw.text((2, top + 1), title, fill="black")
         for line, sounds in enumerate(real_and_made(run, count)):
             for column, sound in enumerate(sounds):
