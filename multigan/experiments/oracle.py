@@ -65,7 +65,7 @@ class OracleRow:
         seconds: Processor time of the training.
         plain: The last checkpoint, untempered.
         found: What each of `CRITERIA` chose.
-        run: Where the run is.
+        run: The name of its folder.
     """
 
     name: str
@@ -142,7 +142,7 @@ def measure_run(
     models = {step: _tempered(run, step, device) for step in steps}
     recipe = run.recipe
     plain, found = _measured(models, open_oracle(data), samples)
-    return OracleRow(recipe.name, recipe.seed, recipe.steps, seconds, plain, found, str(run.path))
+    return OracleRow(recipe.name, recipe.seed, recipe.steps, seconds, plain, found, run.name)
 
 
 def measure_oracle(data: str, *, samples: int) -> OracleRow:
