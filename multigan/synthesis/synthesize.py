@@ -40,7 +40,8 @@ def synthesize(
     """Returns real and generated samples as one torch data set.
 
     Args:
-        dataset: The real samples: anything that the run's kind of data can be loaded from.
+        dataset: The real samples: anything that the run's kind of data can be loaded from. Labels
+            are part of the mixture if the run learned by class.
         run: A run by number, name or path, or a pipeline.
         ratio: The share of generated samples in the mixture, in (0, 1]; 1 leaves the real ones out.
         filter: "discriminator", "classifier", or your own `(samples, classes) -> Verdict`.
@@ -52,7 +53,7 @@ def synthesize(
 
     Raises:
         ConfigError: The ratio, the filter or `keep` is none, the data has classes that the run does
-            not know, or hardly any sample passes the filter.
+            not know or none where it needs them, or hardly any sample passes the filter.
         DataError: The data cannot be read.
 
     Example:
@@ -67,6 +68,7 @@ def synthesize(
     data = _load(dataset, pipeline)
     numbers = class_numbers(data.condition, pipeline.condition, "the data")
     labels = _labels(data) if numbers is not None else None
+    _check_labels(labels, pipeline, balance)
     wanted = _quotas(labels, data, ratio, balance)
     judge = _filter(filter, Judging(found, pipeline, data, numbers, keep, seed))
     origin = pipeline.modality.name if found is None else found.name
@@ -101,6 +103,22 @@ def _load(dataset: Any, pipeline: Pipeline) -> Loaded:
         return loaded
     kit = KITS[pipeline.modality.name]
     return kit.load(dataset, **kit.like(pipeline.modality, {}))
+
+
+def _check_labels(labels: list[int] | None, pipeline: Pipeline, balance: bool) -> None:
+    if labels is not None:
+        return
+    if pipeline.condition is not None:
+        raise ConfigError(
+            f"This run is told a {pipeline.condition.kind} with every sample, and only classes can "
+            "be mixed, which the data has to have. Give data with classes and a run of classes, "
+            "or a run that knows no conditions."
+        )
+    if balance:
+        raise ConfigError(
+            "balance fills up the rarest classes, and this mixture has none: it takes data with "
+            "classes and a run that learned by class."
+        )
 
 
 def _labels(data: Loaded) -> list[int]:

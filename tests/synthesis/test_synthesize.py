@@ -7,9 +7,11 @@ import pytest
 import torch
 
 import multigan
+from multigan import ImageTrainer
 from multigan.data.images import load_images
 from multigan.errors import ConfigError
 from multigan.synthesis import Verdict, synthesize, write_mixture
+from tests.synthesis.conftest import TINY
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +107,20 @@ def test_classes_that_the_run_does_not_know_are_refused(run):
     pixels, labels = torch.zeros(4, 1, 8, 8, dtype=torch.uint8), torch.tensor([0, 1, 2, 77])
     with pytest.raises(ConfigError, match="classes 77, which the run does not know"):
         synthesize((pixels, labels), run)
+
+
+def test_a_run_that_needs_classes_says_that_the_data_has_none(run):
+    with pytest.raises(ConfigError, match="told a class with every sample"):
+        synthesize(torch.zeros(4, 1, 8, 8, dtype=torch.uint8), run)
+
+
+def test_without_classes_there_is_nothing_to_balance(tmp_path):
+    changes = {**TINY, "conditional": False}
+    blind = ImageTrainer("digits", steps=1, out=tmp_path, changes=changes).fit()
+    pixels = torch.zeros(4, 1, 8, 8, dtype=torch.uint8)
+    assert len(synthesize(pixels, blind)) == 8
+    with pytest.raises(ConfigError, match="fills up the rarest classes"):
+        synthesize(pixels, blind, balance=True)
 
 
 def test_a_written_mixture_is_a_data_set_again(run, digits, tmp_path):
