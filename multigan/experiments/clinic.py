@@ -107,7 +107,7 @@ class Trust:
         expected: How many ill runs have an illness that this alarm is a sign of.
         found: How many of those it found.
         passing: On how many well runs it stood at some time and had gone in the end.
-        needless: On how many well runs `--heal` would have acted on it.
+        healed, needless: On how many ill and well runs `--heal` would have acted on it.
     """
 
     alarm: str
@@ -116,6 +116,7 @@ class Trust:
     expected: int
     found: int
     passing: int
+    healed: int
     needless: int
 
     @property
@@ -198,6 +199,7 @@ def _trust(alarm: str, cases: Sequence[Case]) -> Trust:
         expected=len(expected),
         found=sum(among(case.standing) for case in expected),
         passing=sum(among(case.ever) and not among(case.standing) for case in well),
+        healed=sum(among(case.acted_on) for case in cases if case.ill),
         needless=sum(among(case.acted_on) for case in well),
     )
 

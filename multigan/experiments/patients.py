@@ -95,7 +95,7 @@ ILLNESSES: dict[str, Illness] = {
     "generator runs away": Illness(ONE_PLACE, generator_rate=5.0, discriminator_rate=0.05),
     "chase": Illness(LOST | {"oscillation"}, "hinge", generator_rate=10.0, discriminator_rate=0.5),
     "discriminator is sure": Illness(
-        LOST | {"saturation"}, "minimax", 0.01, 4.0, discriminator_steps=3
+        LOST | {"saturation", "vanishing_gradient"}, "minimax", 0.01, 4.0, discriminator_steps=3
     ),
     "generator stands still": Illness(LOST | {"dead_generator"}, generator_rate=0.0),
     "generator is broken": Illness(ONE_PLACE | {"diversity"}, broken=True),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "Train runs made to fail and runs left healthy; how far each alarm can be trusted."
 
-COLUMNS = ["alarm", "precision", "recall", "of well runs, for a while", "healed for nothing"]
+COLUMNS = ["alarm", "precision", "recall", "well runs, for a while", "healed: ill", "well"]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -74,6 +74,7 @@ def _row(trust: "Trust") -> list[str]:
         _share(trust.precision, trust.right, trust.raised),
         _share(trust.recall, trust.found, trust.expected),
         str(trust.passing),
+        str(trust.healed),
         str(trust.needless),
     ]
 

@@ -14,7 +14,7 @@ Severity = Literal["ok", "warning", "alarm"]
 WARM_UP = 6  # inspections: a generator that has not begun to learn looks collapsed
 PATIENCE = 3  # inspections in a row that must agree before there is an alarm
 LOST = 0.7  # of the real data; a generator that reaches less has lost some
-LASTING = 6  # before somebody acts on it without being asked: healthy runs have bad spells
+LASTING = 8  # before anybody acts without being asked: healthy runs had bad spells of up to 7
 
 
 @dataclass(frozen=True)
