@@ -126,7 +126,7 @@ ALARMS: tuple[Alarm, ...] = (
     Alarm(
         "saturation",
         lambda v: v.saturation,
-        lambda v: v.saturation > 0.9,
+        lambda v: v.saturation > 0.8,
         "The discriminator is sure of everything: its loss is {value:.0%} flat, so neither player "
         "learns from it.",
         "The discriminator's loss is {value:.0%} flat at its logits.",
