@@ -165,7 +165,8 @@ def held_out(recipe: Recipe, parts: Parts, engine: Engine, most: int = 512) -> B
     _, kept = divide(parts.data.source, recipe.held_out, recipe.seed)
     if kept is None:
         return None
-    raw, condition = kept.read(torch.arange(min(len(kept), most)))
+    count = min(len(kept), most)
+    raw, condition = kept.read(torch.arange(count - count % recipe.pack))  # whole packs
     samples = parts.modality.encode(raw.to(engine.device))
     if parts.condition is None or condition is None:
         return Batch(samples)

@@ -1,6 +1,8 @@
 """A remedy that needs a new run, from a button."""
 
+import threading
 import time
+from pathlib import Path
 
 from multigan.errors import RunError
 from multigan.healing import begin_again, suggested
@@ -9,6 +11,8 @@ from multigan.notebook.steering import ask
 from multigan.runs import Run
 
 SECONDS_TO_STOP = 120.0  # a step in progress, and its checkpoint
+_lock = threading.Lock()
+_being_cured: set[Path] = set()
 
 
 def cure(run: Run, name: str) -> Training:
@@ -23,6 +27,20 @@ def cure(run: Run, name: str) -> Training:
         MultiganError: Whatever is wrong with the recipe or the data.
     """
     _, remedy = suggested(run, name)
+    run.recipe.changed(remedy["changes"])  # before anything is stopped
+    with _lock:
+        if run.path in _being_cured:
+            raise RunError(f"A remedy of run {run.name} is already being tried.")
+        _being_cured.add(run.path)
+    try:
+        _stop(run)
+        return Training(begin_again(run, remedy)).start()
+    finally:
+        with _lock:
+            _being_cured.discard(run.path)
+
+
+def _stop(run: Run) -> None:
     if run.is_busy():
         ask(run, "stop")
     give_up = time.monotonic() + SECONDS_TO_STOP
@@ -30,4 +48,3 @@ def cure(run: Run, name: str) -> Training:
         if time.monotonic() > give_up:
             raise RunError(f"Run {run.name} has not stopped within {SECONDS_TO_STOP:.0f} s.")
         time.sleep(0.05)
-    return Training(begin_again(run, remedy)).start()

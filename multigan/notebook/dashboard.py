@@ -125,8 +125,8 @@ class Dashboard(RunView, anywidget.AnyWidget):
         sick = Run(self.run.path)
         try:
             training = cure(sick, name)
-        except MultiganError as error:
-            self.send({"error": " ".join(str(error).split())})
+        except Exception as error:  # on its own thread nobody else would say it
+            self.send({"error": " ".join(f"{type(error).__name__}: {error}".split())})
             return
         self.show_run(training.run)
         said = f"Goes on as {training.run.name}. {sick.name} stays as it was, to compare with."
@@ -140,9 +140,10 @@ class Dashboard(RunView, anywidget.AnyWidget):
             self.turn_to(run)
 
     def _send_look(self, step: int) -> None:
-        files = self.following.looks.files(step)
-        kinds = [file.suffix for file in files]
-        self.send({"look": step, "kinds": kinds}, buffers=[_content(file) for file in files])
+        with self._drawing:
+            name, files = self.name, self.following.looks.files(step)
+        answer = {"look": step, "run": name, "kinds": [file.suffix for file in files]}
+        self.send(answer, buffers=[_content(file) for file in files])
 
 
 def _curve(following: Follower, name: str) -> dict[str, Any]:

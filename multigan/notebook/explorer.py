@@ -102,6 +102,10 @@ class Explorer(anywidget.AnyWidget):
                 self._answer(number, content)
             except MultiganError as error:
                 self.send({"number": number, "error": " ".join(str(error).split())})
+            except Exception as error:  # the page asks nothing more until it has an answer
+                said = f"{type(error).__name__}: {error}"
+                self.send({"number": number, "error": " ".join(said.split())})
+                raise
 
     def _answer(self, number: int, content: dict[str, Any]) -> None:
         match content:

@@ -26,12 +26,13 @@ class Found:
     def of(self, key: Key, pipeline: Pipeline, count: int) -> Directions:
         """Returns a pipeline's directions; the first time this takes a second or two."""
         with self._finding:
-            if key not in self._known:
+            known = self._known  # what is forgotten meanwhile stays forgotten
+            if key not in known:
                 _, _, method, condition = key
                 apart = copy.copy(pipeline)
                 apart.generator = copy.deepcopy(pipeline.generator)
-                self._known[key] = apart.directions(count, method=method, condition=condition)
-            return self._known[key]
+                known[key] = apart.directions(count, method=method, condition=condition)
+            return known[key]
 
     def begin(self, key: Key, pipeline: Pipeline, count: int) -> None:
         """Begins to find a pipeline's directions on a thread."""

@@ -73,7 +73,7 @@ def test_older_looks_are_sent_when_asked_for(opened, finished):
     view = opened(Dashboard, finished)
     view._hear(None, {"look": 4}, [])
     content = finished.sample_files()[0].read_bytes()
-    assert view.sent == [({"look": 4, "kinds": [".png"]}, [content])]
+    assert view.sent == [({"look": 4, "run": finished.name, "kinds": [".png"]}, [content])]
 
 
 def test_a_run_is_steered_from_the_page(opened, going):

@@ -148,3 +148,9 @@ def test_the_modality_writes_lines(tmp_path):
         modality.encode(torch.zeros(2, 4))
     with pytest.raises(ShapeError, match="token numbers"):
         modality.decode(torch.zeros(2, 4))
+
+
+@pytest.mark.parametrize("value", [float("nan"), 0.0])
+def test_what_a_diverged_generator_says_is_still_a_token(value):
+    tokens = choose_by(torch.full((3,), 0.5), torch.full((3, 100), value))
+    assert tokens.max() < 100

@@ -75,7 +75,9 @@ def choose_by(uniforms: Tensor, probs: Tensor) -> Tensor:
     inside = runs.gather(1, at.unsqueeze(-1).expand(-1, 1, RUN)).squeeze(1).double().cumsum(-1)
     # Single precision may have made a run's sum larger than its tokens' together.
     rest = (reached - before).minimum(inside[:, -1:] * BELOW_ONE)
-    return (at * RUN + torch.searchsorted(inside, rest, right=True)).squeeze(1)
+    tokens = (at * RUN + torch.searchsorted(inside, rest, right=True)).squeeze(1)
+    # Sums of NaN lead past the end; that a generator has diverged is the trainer's to say.
+    return tokens.clamp_max(probs.shape[1] - 1)
 
 
 def largest(scores: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ function lookBox(model) {
   let following = true, timer = null;
 
   const steps = () => wholes(model.get("looks"));
+  const placed = (run, step) => `${run}:${step}`; // a remedy turns the dashboard to another run
   const isNewest = (index) => index === steps().length - 1;
 
   function update() {
@@ -29,7 +30,7 @@ function lookBox(model) {
     const known = steps(), step = known[Math.min(Number(slider.value), known.length - 1)];
     label.textContent = `step ${step}`;
     slider.setAttribute("aria-valuetext", `step ${step}`);
-    const files = step === known.at(-1) ? model.get("newest") : cache.get(step);
+    const files = step === known.at(-1) ? model.get("newest") : cache.get(placed(model.get("name"), step));
     if (!files) return model.send({ look: step });
     // A look may be a picture and a sound. The boxes stay, so that nothing flickers.
     while (shownBoxes.length < files.length) {
@@ -44,8 +45,8 @@ function lookBox(model) {
 
   function onMessage(content, buffers) {
     if (content.look === undefined) return;
-    cache.set(content.look, content.kinds.map((kind, at) => ({ kind, content: buffers[at] })));
-    if (steps()[Number(slider.value)] === content.look) show();
+    cache.set(placed(content.run, content.look), content.kinds.map((kind, at) => ({ kind, content: buffers[at] })));
+    if (content.run === model.get("name") && steps()[Number(slider.value)] === content.look) show();
   }
 
   function togglePlay() {
