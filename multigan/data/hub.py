@@ -11,10 +11,11 @@ from typing import Any
 from multigan.data.decode import PICTURES
 from multigan.data.kinds import FileKind
 from multigan.data.labels import read_labels
+from multigan.data.opened import first_line, open_dataset, with_schema
 from multigan.data.readers import Item, Reader, digest
 from multigan.data.spool import Spool
 from multigan.data.tables import class_names, find_content, find_label
-from multigan.errors import DataError, MissingDependencyError
+from multigan.errors import DataError
 
 HUB_PREFIX = "hf:"
 HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
@@ -47,17 +48,7 @@ class TableOptions:
 
 def read_hub(name: str, options: TableOptions) -> Reader:
     """Reads a data set on the Hub, or a folder that `datasets` can read."""
-    try:
-        import datasets
-    except ImportError:
-        raise MissingDependencyError("datasets", purpose=f"Reading {name}", extra="data") from None
-    try:
-        dataset = datasets.load_dataset(name, split=options.split, streaming=options.streaming)
-    except Exception as error:  # whatever the network, the Hub and a file format can raise
-        raise DataError(
-            f"Cannot read {name!r} (split {options.split!r}) from the Hub, nor is there such a "
-            f"file or folder here: {_line(error)}"
-        ) from error
+    dataset = open_dataset(name, options.split, streaming=options.streaming)
     return read_loaded(dataset, f"{name}, split {options.split!r}", options)
 
 
@@ -66,9 +57,7 @@ def read_loaded(dataset: Any, where: str, options: TableOptions) -> Reader:
     import datasets
 
     streamed = isinstance(dataset, datasets.IterableDataset)
-    if dataset.features is None:
-        dataset = dataset._resolve_features()  # looks at the stream's first rows
-    schema = dataset.features.arrow_schema
+    dataset, schema = with_schema(dataset)
     column = find_content(schema, options.content_column, where, options.kind)
     label = find_label(schema, options.label_column, where)
     names = class_names(schema, label)
@@ -113,7 +102,7 @@ def _streamed(
         if isinstance(error, DataError) or not isinstance(error, Exception):
             raise
         raise DataError(  # the network, most likely
-            f"The stream of {where} broke off after {len(spool)} rows: {_line(error)} "
+            f"The stream of {where} broke off after {len(spool)} rows: {first_line(error)} "
             "Try again, or read it without streaming."
         ) from error
     return Reader(
@@ -148,7 +137,3 @@ def _content(value: dict[str, Any] | None) -> bytes:
     if value["bytes"] is None and value["path"]:
         return Path(value["path"]).read_bytes()
     return value["bytes"] or b""
-
-
-def _line(error: BaseException) -> str:
-    return next((line.strip() for line in str(error).split("\n") if line.strip()), repr(error))

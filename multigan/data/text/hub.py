@@ -3,11 +3,12 @@
 from itertools import islice
 from typing import Any
 
+from multigan.data.opened import first_line, open_dataset, with_schema
 from multigan.data.tables import class_names, find_label
 from multigan.data.text.files import string_columns, text_column
 from multigan.data.text.found import Found, gather
 from multigan.data.text.options import TextOptions
-from multigan.errors import DataError, MissingDependencyError
+from multigan.errors import DataError
 
 
 def read_hub(name: str, options: TextOptions) -> Found:
@@ -16,17 +17,7 @@ def read_hub(name: str, options: TextOptions) -> Found:
     Raises:
         DataError: There is none, or none of that split.
     """
-    try:
-        import datasets
-    except ImportError:
-        raise MissingDependencyError("datasets", purpose=f"Reading {name}", extra="data") from None
-    try:
-        dataset = datasets.load_dataset(name, split=options.split, streaming=options.streaming)
-    except Exception as error:  # whatever the network, the Hub and a file format can raise
-        raise DataError(
-            f"Cannot read {name!r} (split {options.split!r}) from the Hub, nor is there such a "
-            f"file here: {_line(error)}"
-        ) from error
+    dataset = open_dataset(name, options.split, streaming=options.streaming, sought="file")
     return read_loaded(dataset, f"{name}, split {options.split!r}", options)
 
 
@@ -41,9 +32,7 @@ def read_loaded(dataset: Any, where: str, options: TextOptions) -> Found:
     import datasets
 
     streamed = isinstance(dataset, datasets.IterableDataset)
-    if dataset.features is None:
-        dataset = dataset._resolve_features()  # looks at the stream's first rows
-    schema = dataset.features.arrow_schema
+    dataset, schema = with_schema(dataset)
     text = text_column(string_columns(schema), options.text_column, where)
     label = find_label(schema, options.label_column, where)
     if label == text:
@@ -55,7 +44,7 @@ def read_loaded(dataset: Any, where: str, options: TextOptions) -> Found:
             rows.append((row[text], row.get(label)))
     except Exception as error:  # the network, most likely
         raise DataError(
-            f"{where} broke off after {len(rows)} rows: {_line(error)} Try again"
+            f"{where} broke off after {len(rows)} rows: {first_line(error)} Try again"
             f"{', or read it without streaming' if streamed else ''}."
         ) from error
     return gather(
@@ -65,7 +54,3 @@ def read_loaded(dataset: Any, where: str, options: TextOptions) -> Found:
         names=class_names(schema, label),
         notes=("Streamed once.",) if streamed else (),
     )
-
-
-def _line(error: BaseException) -> str:
-    return next((part.strip() for part in str(error).split("\n") if part.strip()), repr(error))
