@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from multigan.cli.bench.saved import read_saved
 from multigan.cli.commands import add_json
 
 if TYPE_CHECKING:
@@ -120,18 +121,10 @@ def heat_maps(cells: "list[Cell]", settings: "dict[str, Setting]") -> "list[Heat
 
 
 def _known(file: Path, asked: dict[str, Any]) -> "list[Cell]":
-    from multigan.errors import ConfigError
     from multigan.experiments.modes import Cell
-    from multigan.files import read_object
 
-    saved = read_object(file)
-    if not saved:
-        return []
-    if {name: saved.get(name) for name in asked} != asked:
-        raise ConfigError(
-            f"{file} holds results of other seeds or another setting. Name another with --save."
-        )
-    return [Cell.from_json(cell) for cell in saved["cells"]]
+    saved = read_saved(file, asked, of="seeds")
+    return [Cell.from_json(cell) for cell in saved.get("cells", ())]
 
 
 def _row(cell: "Cell") -> list[str]:

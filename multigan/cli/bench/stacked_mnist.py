@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from multigan.cli.bench.saved import read_saved
 from multigan.cli.commands import add_device, add_json
 
 if TYPE_CHECKING:
@@ -115,18 +116,10 @@ def _recipes(args: Namespace) -> "dict[str, Recipe]":
 
 
 def _known(file: Path, asked: dict[str, Any]) -> "list[Row]":
-    from multigan.errors import ConfigError
     from multigan.experiments.stacked import Row
-    from multigan.files import read_object
 
-    saved = read_object(file)
-    if not saved:
-        return []
-    if {name: saved.get(name) for name in asked} != asked:
-        raise ConfigError(
-            f"{file} holds results of other data or another setting. Name another with --save."
-        )
-    return [Row.from_json(row) for row in saved["rows"]]
+    saved = read_saved(file, asked, of="data")
+    return [Row.from_json(row) for row in saved.get("rows", ())]
 
 
 def _accuracies(found: dict[str, float]) -> str:
