@@ -7,6 +7,7 @@ Shapes: B texts, L positions, V tokens, H hidden size.
 """
 
 from collections.abc import Mapping
+from inspect import signature
 from typing import Any
 
 import torch
@@ -54,6 +55,7 @@ class CausalLMGenerator(TextGenerator):
         size = self.model.get_input_embeddings().embedding_dim
         self.told = ConditionEmbedding(condition, size, std=0.02) if condition else None
         self._check_head()
+        self._cache_name = _cache_name(self.model.base_model)
         self.adapters = {"adapter_rank": adapter_rank, "adapter_alpha": adapter_alpha}
         if adapter_rank:
             add_adapters(self.model, adapter_rank, adapter_alpha)
@@ -94,9 +96,8 @@ class CausalLMGenerator(TextGenerator):
         vectors = self.model.get_input_embeddings()(ids)
         if told is not None:
             vectors = vectors + told.unsqueeze(1)
-        found = self.model.base_model(
-            inputs_embeds=vectors, past_key_values=cache, use_cache=cache is not None
-        )
+        kept = {} if cache is None else {self._cache_name: cache}
+        found = self.model.base_model(inputs_embeds=vectors, use_cache=cache is not None, **kept)
         states: Tensor = found.last_hidden_state
         return states
 
@@ -209,6 +210,11 @@ def _build(kind: str, model: str | None, config: Mapping[str, Any] | None, vocab
             f"model's own tokenizer: --set data.tokenizer={model}."
         )
     return network.float()
+
+
+def _cache_name(model: Any) -> str:
+    """Returns what `forward` calls its cache: transformers 5.24 renamed it."""
+    return "cache" if "cache" in signature(model.forward).parameters else "past_key_values"
 
 
 def _plain_config(model: Any) -> dict[str, Any]:
