@@ -11,6 +11,7 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.controllers import CONTROLLERS, Controller
 from multigan.core.draws import seeded
 from multigan.core.engine import Engine
+from multigan.core.game import AdversarialGame
 from multigan.core.modality import Modality
 from multigan.core.objective import Batch, Objective
 from multigan.core.packing import Packed, packed_shape
@@ -158,6 +159,27 @@ def divide(source: Source, share: float, seed: int) -> tuple[Source, Source | No
     with seeded(seed, "held out"):
         order = torch.randperm(len(source))
     return part(source, order[count:]), part(source, order[:count])
+
+
+def check_held_out(recipe: Recipe, parts: Parts) -> None:
+    """Refuses to keep data aside that nobody would ever look at.
+
+    Raises:
+        ConfigError: The doctor has no discriminator to judge, or never looks.
+    """
+    if not recipe.held_out:
+        return
+    asked = f"held_out={recipe.held_out:g} keeps data aside to measure how far a discriminator"
+    if not isinstance(parts.objective, AdversarialGame):
+        raise ConfigError(
+            f"{asked} learns by heart, but {recipe.name} is no game of a generator and a "
+            "discriminator. Leave it out: held_out=0."
+        )
+    if not recipe.health_every:
+        raise ConfigError(
+            f"{asked} learns by heart, but with health_every=0 nobody measures it. Choose an "
+            "interval in steps, or held_out=0."
+        )
 
 
 def held_out(recipe: Recipe, parts: Parts, engine: Engine, most: int = 512) -> Batch | None:

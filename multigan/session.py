@@ -11,7 +11,14 @@ from typing import Any
 
 import torch
 
-from multigan.assemble import Parts, build_parts, build_trainer, held_out, load_data
+from multigan.assemble import (
+    Parts,
+    build_parts,
+    build_trainer,
+    check_held_out,
+    held_out,
+    load_data,
+)
 from multigan.config import GIVEN_IN_PYTHON, Recipe
 from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey
 from multigan.core.engine import Engine, open_engine
@@ -174,6 +181,7 @@ def start(
     if on_note:
         on_note(loaded.report.summary())
     parts = build_parts(recipe, loaded, engine)
+    check_held_out(recipe, parts)
     trainer = build_trainer(recipe, parts, engine)
     run = _shared_run(engine, out, recipe.name)
     if engine.is_main:
@@ -313,10 +321,10 @@ def _open(
     standard = [log, look, evaluate, *profiles, doctor, checkpoint, obey]
     trainer.callbacks += [*standard, *callbacks]
     notes = []
-    if not isinstance(parts.objective, AdversarialGame) and (recipe.heal or recipe.held_out):
+    if recipe.heal and not isinstance(parts.objective, AdversarialGame):
         notes.append(
-            f"The doctor knows games of a generator and a discriminator only, and {recipe.name} is "
-            "another kind: heal and held_out find nothing here."
+            "The doctor knows games of a generator and a discriminator only, and "
+            f"{recipe.name} is another kind: heal finds nothing here."
         )
     return Session(run, recipe, parts, trainer, trainer.engine, log, checkpoint, notes)
 

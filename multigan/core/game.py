@@ -187,6 +187,10 @@ class AdversarialGame(Objective):
         """Returns the discriminator's logits for augmented samples: (B, *S) -> (B, N)."""
         return self.discriminator(self.augment(samples), condition).float()
 
+    def shown(self, batch: Batch) -> Tensor:
+        """Returns a batch's real samples as the discriminator takes them, without augmentation."""
+        return batch.samples
+
     def judge(self, samples: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Returns the logits (B, N) and, from a discriminator that guesses conditions, its guess.
 

@@ -70,7 +70,7 @@ def test_penalties_are_taken_at_the_embedded_tokens():
     batch = Batch(some_ids())
     with seeded(0):
         terms = play.discriminator_terms(batch, 0)
-    embedded = play.embedded(batch).detach().requires_grad_()
+    embedded = play.shown(batch).detach().requires_grad_()
     wanted = squared_gradient_norm(play.score(embedded, None), embedded).mean()
     torch.testing.assert_close(terms["r1"], wanted)
 
@@ -79,7 +79,7 @@ def test_real_and_hard_tokens_are_looked_up_alike():
     play = game()
     sampled = play.sample(Batch(some_ids()))
     shown = play.relaxation.show(play, sampled)
-    torch.testing.assert_close(shown, play.embedded(Batch(sampled.ids)))
+    torch.testing.assert_close(shown, play.shown(Batch(sampled.ids)))
     assert (shown[~sampled.mask] == 0).all()
 
 
@@ -87,7 +87,7 @@ def test_soft_tokens_become_hard_ones_as_the_temperature_falls():
     play = game("gumbel", inverse_temperature=1e6)
     sampled = play.sample(Batch(some_ids()))
     soft = play.relaxation.show(play, sampled)
-    torch.testing.assert_close(soft, play.embedded(Batch(sampled.ids)), rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(soft, play.shown(Batch(sampled.ids)), rtol=1e-3, atol=1e-3)
 
 
 def test_all_fakes_of_a_step_come_from_one_call(monkeypatch):

@@ -5,6 +5,7 @@ import torch
 
 from multigan import TextTrainer, resume
 from multigan.core.checkpoint import load_checkpoint
+from multigan.errors import ConfigError
 from multigan.recipes import RECIPES, recipe
 from multigan.runs import Run
 
@@ -87,6 +88,35 @@ def test_labels_become_conditions(tmp_path):
     run = train(tmp_path, labelled, steps=6)
     assert run.pipeline().condition.names == ("a", "b", "c", "d")
     assert len(run.pipeline()(4, condition="b")) == 4
+
+
+def test_a_discriminator_that_learns_texts_by_heart_is_measured(tmp_path):
+    """It sees thirty-two texts of twelve random letters again and again, and never the others."""
+    torch.manual_seed(0)
+    texts = ["".join(chr(97 + int(i)) for i in torch.randint(26, (12,))) for _ in range(128)]
+    changes = {
+        "held_out": 0.75,
+        "data.tokenizer": "char",
+        "batch_size": 32,
+        "health_every": 2,
+        "look_every": 0,
+        "discriminator_steps": 4,
+        "optimizers.discriminator.learning_rate": 0.01,
+        "regularizers.r1": None,
+        "regularizers.r2": None,
+    }
+    run = train(tmp_path, texts, steps=8, changes=changes)
+    found = {row["step"]: row["health/memory"] for row in run.metrics() if "health/memory" in row}
+    assert abs(found[2]) < 0.6, "the discriminator has learned nothing yet"
+    assert found[8] > 0.9
+
+
+def test_texts_are_not_kept_aside_where_no_discriminator_could_be_measured(tmp_path):
+    with pytest.raises(ConfigError, match="mle is no game"):
+        TextTrainer(SENTENCES, recipe="mle", out=tmp_path, changes={"held_out": 0.7}).fit()
+    with pytest.raises(ConfigError, match="health_every=0 nobody"):
+        train(tmp_path, changes={"held_out": 0.7, "health_every": 0})
+    assert not list(tmp_path.glob("**/recipe.json")), "a run was begun all the same"
 
 
 TEXT_RECIPES = [name for name, make in RECIPES.items() if make().modality == "text"]

@@ -62,7 +62,8 @@ class Doctor(Callback):
         self.seconds = 0.0  # of processor time, spent on inspections
         self._inspections = self._healed = 0
         self._well = False
-        self._reference: tuple[Reference, Tensor] | None = None
+        self._real: Batch | None = None
+        self._reference: Reference | None = None
         self._features: Tensor | None = None
         self._advantage: Tensor | None = None
         self._steps = 0
@@ -136,8 +137,12 @@ class Doctor(Callback):
         game = trainer.objective
         assert isinstance(game, AdversarialGame)
         found: dict[str, Any] = {"step": trainer.steps_done}
-        if next(trainer.data.batches(0)).samples.is_floating_point():
-            found |= self._measure_samples(trainer, game)
+        real = self._first_real(trainer)
+        if real.samples.is_floating_point():
+            found |= self._measure_samples(trainer, game, real)
+        if self.held_out is not None:
+            learned, unseen = _logits(game, real), _logits(game, self.held_out)
+            found["memory"] = memory(learned, unseen)
         if self._advantage is not None:
             found["advantage"] = float(self._advantage / self._steps)
             self._advantage, self._steps = None, 0
@@ -145,9 +150,13 @@ class Doctor(Callback):
         found["discriminator_gradient"] = gradient_ratio(game.discriminator)
         return Vitals(**found)
 
-    def _measure_samples(self, trainer: Trainer, game: AdversarialGame) -> dict[str, Any]:
+    def _measure_samples(
+        self, trainer: Trainer, game: AdversarialGame, real: Batch
+    ) -> dict[str, Any]:
         """Returns what samples tell; not of words, whose numbers have no distances."""
-        reference, real = self._real(trainer)
+        if self._reference is None:
+            self._reference = make_reference(real.samples, real.condition)
+        reference = self._reference
         samples = draw_samples(game, reference, len(real), trainer.engine.device)
         features = reference.features(samples)
         before = None if self._features is None else self._features.to(features.device)
@@ -156,19 +165,13 @@ class Doctor(Callback):
             return {}
         last = self.history[-1] if self.history else None
         found = compare(features, before, reference, last)
-        judged = [Batch(real, reference.condition), Batch(samples, reference.condition)]
-        if self.held_out is not None:
-            judged.append(self.held_out)
-        with evaluating(game.discriminator):  # which leaves the norms' statistics as they are
-            logits = [game.discriminator(x.samples, x.condition).float() for x in judged]
-        found["saturation"] = saturation(game.loss, *logits[:2])
-        if self.held_out is not None:
-            found["memory"] = memory(logits[0], logits[2])
+        generated = Batch(samples, real.condition)
+        found["saturation"] = saturation(game.loss, _logits(game, real), _logits(game, generated))
         return found
 
-    def _real(self, trainer: Trainer) -> tuple[Reference, Tensor]:
-        """Returns the first real samples of the run and what is known of them; kept once read."""
-        if self._reference is None:
+    def _first_real(self, trainer: Trainer) -> Batch:
+        """Returns the first real samples of the run; kept once read."""
+        if self._real is None:
             found, conditions, count = [], [], 0
             for batch in trainer.data.batches(0):
                 found.append(batch.samples)
@@ -176,11 +179,10 @@ class Doctor(Callback):
                 count += len(batch)
                 if count >= self.samples:
                     break
-            real = torch.cat(found)[: self.samples]
             told = [c for c in conditions if c is not None]
             condition = torch.cat(told)[: self.samples] if told else None
-            self._reference = make_reference(real, condition), real
-        return self._reference
+            self._real = Batch(torch.cat(found)[: self.samples], condition)
+        return self._real
 
     def _write(self, trainer: Trainer, vitals: Vitals, state: str) -> None:
         if self.run is None:
@@ -189,3 +191,10 @@ class Doctor(Callback):
         write_json(self.run.health_file, {"step": trainer.steps_done, "findings": findings})
         numbers = {f"health/{name}": value for name, value in vitals.numbers().items()}
         self.run.append_metrics({"step": trainer.steps_done, "health": state, **numbers})
+
+
+def _logits(game: AdversarialGame, batch: Batch) -> Tensor:
+    """Returns the discriminator's logits, and leaves its norms' statistics as they are."""
+    with evaluating(game.discriminator):
+        logits: Tensor = game.discriminator(game.shown(batch), batch.condition).float()
+    return logits

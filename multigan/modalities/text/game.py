@@ -149,7 +149,7 @@ class TextGame(AdversarialGame):
         """Scores real against generated texts; the generator is not differentiated."""
         due = self._due("discriminator", step)
         penalized = any(r.per_sample for r in due)
-        real = self.embedded(batch)
+        real = self.shown(batch)
         fake = self.relaxation.show(self, self._next_sampled(batch, step))
         if penalized and not fake.requires_grad:  # its table of vectors is frozen
             real, fake = real.requires_grad_(), fake.requires_grad_()
@@ -199,7 +199,7 @@ class TextGame(AdversarialGame):
         free[:, : self.prompt_length] = False
         return Sampled(made, states, mask, free, noise)
 
-    def embedded(self, batch: Batch) -> Tensor:
+    def shown(self, batch: Batch) -> Tensor:
         """Looks the real tokens up as the discriminator sees them, (B, L, E)."""
         ids = batch.samples
         return self.discriminator.embed(ids, until_end(ids, self.end_id))
@@ -207,7 +207,7 @@ class TextGame(AdversarialGame):
     def scored(self, batch: Batch, fake: Tensor) -> ScoredBatch:
         """Scores generated vectors (B, L, E), against the real ones if the loss is relativistic."""
         with torch.no_grad():
-            real = self.embedded(batch)
+            real = self.shown(batch)
             relativistic = self.loss.relativistic
             real_logits = self.score(real, batch.condition) if relativistic else None
         fake_logits = self.score(fake, batch.condition)
