@@ -57,7 +57,7 @@ def read_loaded(dataset: Any, where: str, options: TableOptions) -> Reader:
     import datasets
 
     streamed = isinstance(dataset, datasets.IterableDataset)
-    dataset, schema = with_schema(dataset)
+    dataset, schema = with_schema(dataset, where)
     column = find_content(schema, options.content_column, where, options.kind)
     label = find_label(schema, options.label_column, where)
     names = class_names(schema, label)

@@ -149,6 +149,59 @@ def test_a_stream_that_breaks_off_says_where():
         load_text(made)
 
 
+def offline():
+    raise OSError("the network is gone")
+    yield
+
+
+def without_rows():
+    return iter(())
+
+
+def later_without_text():
+    yield from ({"text": "a b"} for _ in range(3))
+    yield {"other": "c"}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (offline, "do not say what its columns are: the network is gone"),
+        (without_rows, "has no rows"),
+        (later_without_text, "broke off after 3 rows: a row has no 'text'"),
+    ],
+)
+def test_a_stream_without_columns_is_refused(rows, said):
+    datasets = pytest.importorskip("datasets", reason="the Hub needs the extra 'data'")
+    with pytest.raises(DataError, match=said):
+        load_text(datasets.IterableDataset.from_generator(rows))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("train.jsonl", b'{"text": "a b"}\n{"text": \n', "JSON parse error"),
+        ("train.csv", b"text\na b\nb \xff\n", "can't decode byte 0xff"),
+        ("train.csv", b"text,label\n1,2\n", r"no column of strings. Its columns: text \(int64\)"),
+    ],
+)
+def test_a_bad_file_of_a_data_set_says_why(tmp_path, name, content, said, streaming):
+    pytest.importorskip("datasets", reason="the Hub needs the extra 'data'")
+    write(tmp_path / name, content)
+    with pytest.raises(DataError, match=said):
+        load_text(f"hf:{tmp_path}", streaming=streaming)
+
+
+def test_several_data_sets_by_name_are_refused():
+    datasets = pytest.importorskip("datasets", reason="needs the extra 'data'")
+    found = datasets.Dataset.from_dict({"text": LINES})
+    with pytest.raises(DataError, match=r"DatasetDict, .*: train, test. Give one of them, e.g. d"):
+        load_text(datasets.DatasetDict(train=found, test=found))
+
+
 def test_python_values():
     for data in (LINES, tuple(LINES), iter(LINES)):
         assert load_text(data).texts == tuple(LINES)

@@ -133,7 +133,7 @@ def _read_parquet(path: Path, options: TextOptions) -> Found:
     try:
         with ParquetFile(path) as table:
             schema = table.schema_arrow
-            text = text_column(string_columns(schema), options.text_column, str(path))
+            text = text_column_of(schema, options.text_column, str(path))
             label = find_label(schema, options.label_column, str(path))
             wanted = [text] if label is None else [text, label]
             columns = table.read(columns=wanted)
@@ -147,12 +147,21 @@ def _read_parquet(path: Path, options: TextOptions) -> Found:
     return gather(str(path), pairs, labelled=label is not None, names=names)
 
 
-def string_columns(schema: Any) -> list[str]:
-    """Returns the columns of an Arrow schema that hold strings."""
+def text_column_of(schema: Any, asked: str | None, where: str) -> str:
+    """Returns the column of an Arrow schema that holds the texts; see `text_column`.
+
+    Raises:
+        DataError: No column holds strings, or none of them is known to hold the texts.
+    """
     import pyarrow as pa
 
     kinds = (pa.types.is_string, pa.types.is_large_string)
-    return [field.name for field in schema if any(kind(field.type) for kind in kinds)]
+    columns = [field.name for field in schema if any(kind(field.type) for kind in kinds)]
+    if not columns or (asked in schema.names and asked not in columns):
+        listed = ", ".join(f"{field.name} ({field.type})" for field in schema)
+        named = f" {asked!r}" if columns else ""
+        raise DataError(f"{where} has no column{named} of strings. Its columns: {listed}.")
+    return text_column(columns, asked, where)
 
 
 def text_column(columns: Sequence[str], asked: str | None, where: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from multigan.data.opened import first_line, open_dataset, with_schema
 from multigan.data.tables import class_names, find_label
-from multigan.data.text.files import string_columns, text_column
+from multigan.data.text.files import text_column_of
 from multigan.data.text.found import Found, gather
 from multigan.data.text.options import TextOptions
 from multigan.errors import DataError
@@ -27,13 +27,13 @@ def read_loaded(dataset: Any, where: str, options: TextOptions) -> Found:
     Of a stream the first `limit` rows are read, and no further ones are fetched.
 
     Raises:
-        DataError: It has no column of text, or the stream broke off.
+        DataError: It is several data sets, has no column of text, or the stream broke off.
     """
     import datasets
 
     streamed = isinstance(dataset, datasets.IterableDataset)
-    dataset, schema = with_schema(dataset)
-    text = text_column(string_columns(schema), options.text_column, where)
+    dataset, schema = with_schema(dataset, where)
+    text = text_column_of(schema, options.text_column, where)
     label = find_label(schema, options.label_column, where)
     if label == text:
         label = None
