@@ -99,6 +99,21 @@ def test_a_folder_has_a_class_per_subfolder(tmp_path):
     assert data.texts[-1] == "one"
 
 
+def test_a_file_of_a_folder_that_is_no_text_is_left_out_and_counted(tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.txt").write_text(f"text {number}\nand mor\n")
+    (tmp_path / "wide.txt").write_bytes("a b\nc d\n".encode("utf-16"))
+    with pytest.raises(DataError, match=r"1 of 4 files in .*: wide.txt \(has NUL bytes"):
+        load_text(tmp_path)
+    data = load_text(tmp_path, max_unreadable=0.25)
+    assert len(data.texts) == 6
+    assert [entry.name for entry in data.report.unreadable] == ["wide.txt"]
+    with pytest.raises(DataError, match=r"3 of 4 files in .*: 0.txt \(is not utf-16"):
+        load_text(tmp_path, encoding="utf-16")
+    with pytest.raises(DataError, match=r"0.txt is not utf-16"):
+        load_text(tmp_path / "0.txt", encoding="utf-16")
+
+
 def test_a_folder_without_text_is_refused(tmp_path):
     (tmp_path / "a.md").write_text("x")
     with pytest.raises(DataError, match=r"There is no \.txt file in the folder"):

@@ -30,7 +30,10 @@ def read_file(path: Path, options: TextOptions) -> Found:
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         return _read_parquet(path, options)
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}.") from None
     if suffix in TABLES:
         return _read_table(path, content, TABLES[suffix], options)
     if suffix in JSON_LINES:
@@ -38,14 +41,16 @@ def read_file(path: Path, options: TextOptions) -> Found:
     return _read_plain(path, content, options)
 
 
-def decoded_lines(content: bytes, encoding: str) -> tuple[list[tuple[int, str]], list[Unreadable]]:
-    """Returns the lines with their numbers, and those that are not of the encoding.
+def decoded_lines(
+    path: Path, content: bytes, encoding: str
+) -> tuple[list[tuple[int, str]], list[Unreadable]]:
+    """Returns the lines of a file's content with their numbers, and those not of the encoding.
 
     Only a line feed, with or without a carriage return, ends a line: not the dozen other
     characters at which `str.splitlines` breaks.
     """
     if encoding.lower().replace("_", "-") not in _ASCII_BASED:
-        text = _decode_whole(content, encoding)
+        text = _decode_whole(path, content, encoding)
         return list(enumerate(text.replace("\r\n", "\n").split("\n"), start=1)), []
     lines, damaged = [], []
     for number, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
@@ -62,27 +67,27 @@ _ASCII_BASED = frozenset(
 )
 
 
-def _decode_whole(content: bytes, encoding: str) -> str:
+def _decode_whole(path: Path, content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise DataError(f"It is not {encoding}: {error}. Name another encoding.") from None
+        raise DataError(f"{path} is not {encoding}: {error}. Name another encoding.") from None
 
 
 def _read_plain(path: Path, content: bytes, options: TextOptions) -> Found:
-    lines, damaged = decoded_lines(content, options.encoding)
     if b"\0" in content[:4096] and options.encoding == "utf-8":
         raise DataError(
             f"{path} has NUL bytes, so it is not plain text of one byte or more a character. "
             "If it is UTF-16, say so: --set data.encoding=utf-16."
         )
+    lines, damaged = decoded_lines(path, content, options.encoding)
     if lines and not lines[-1][1]:
         lines.pop()  # what follows the last line feed is no line
     return gather(str(path), ((t, None) for _, t in lines), labelled=False, damaged=damaged)
 
 
 def _read_table(path: Path, content: bytes, delimiter: str, options: TextOptions) -> Found:
-    lines, damaged = decoded_lines(content, options.encoding)
+    lines, damaged = decoded_lines(path, content, options.encoding)
     try:
         reader = csv.DictReader((f"{text}\n" for _, text in lines), delimiter=delimiter)
         columns = list(reader.fieldnames or ())
@@ -93,7 +98,7 @@ def _read_table(path: Path, content: bytes, delimiter: str, options: TextOptions
 
 
 def _read_json_lines(path: Path, content: bytes, options: TextOptions) -> Found:
-    lines, damaged = decoded_lines(content, options.encoding)
+    lines, damaged = decoded_lines(path, content, options.encoding)
     rows: list[Mapping[str, Any]] = []
     for number, text in lines:
         if not text.strip():

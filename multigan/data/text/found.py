@@ -67,11 +67,16 @@ def gather(
 
 def refuse_unreadable(found: Found, most: float) -> None:
     """Raises a DataError if more than a share `most` of the texts cannot be read."""
-    bad, total = len(found.unreadable), len(found.unreadable) + len(found.texts)
-    if bad > most * total:
+    total = len(found.unreadable) + len(found.texts)
+    refuse_share(found.unreadable, total, f"texts in {found.where}", most)
+
+
+def refuse_share(unreadable: Sequence[Unreadable], total: int, what: str, most: float) -> None:
+    """Raises a DataError if more than a share `most` of `total` things cannot be read."""
+    if len(unreadable) > most * total:
         raise DataError(
-            f"{bad} of {total} texts in {found.where} cannot be read, more than the {most:.2%} "
-            f"that are tolerated: {describe_unreadable(found.unreadable)} Repair them, name "
+            f"{len(unreadable)} of {total} {what} cannot be read, more than the {most:.2%} "
+            f"that are tolerated: {describe_unreadable(unreadable)} Repair them, name "
             "another encoding (--set data.encoding=latin-1), or leave them out with a larger "
             "share, e.g. --set data.max_unreadable=0.1."
         )
