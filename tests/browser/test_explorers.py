@@ -57,15 +57,18 @@ def test_texts_are_shown_while_they_are_written(page, lab):
     opened(page, lab, "texts", "%multigan explore 1")
     texts = page.locator(".mg-samples pre")
     texts.nth(7).wait_for()
-    before = texts.all_inner_texts()
     answers(
         page,
         lambda: (
             page.locator(".mg-side label", has_text="samples").locator("select").select_option("36")
         ),
     )
+    before = texts.all_inner_texts()
+    assert len(before) == 36
     answers(page, lambda: page.get_by_role("button", name="New seed").click())
-    assert texts.all_inner_texts() != before
+    after = texts.all_inner_texts()
+    assert len(after) == 36
+    assert after != before
     partials = page.locator(".mg-explorer").get_attribute("data-partials")
     assert int(partials) >= 2, "they were seen unfinished"
     prompt = page.get_by_role("textbox", name="prompt")
@@ -114,29 +117,61 @@ def test_classes_and_styles_are_mixed(page, lab):
         cards.nth(index).get_by_role("button", name="Pin").click()
     answers(page, lambda: page.get_by_role("button", name="Mix styles").click())
     assert page.locator(".mg-samples[data-table='3'] img").count() == 9
+    code = page.locator(".mg-code")
     answers(page, lambda: page.get_by_role("button", name="Copy as code").click())
-    assert "pipeline.mix_styles(" in page.locator(".mg-code").input_value()
+    mixed = code.input_value()
+    assert "pipeline.mix_styles(" in mixed
     shoot(page, "explorer-styles")
     answers(page, lambda: page.get_by_role("button", name="Walk").click())
     page.locator(".mg-film img").wait_for()
+    page.get_by_role("button", name="Unpin all").click()
+    answers(page, lambda: page.get_by_role("button", name="Copy as code").click())
+    assert page.locator(".mg-explorer .mg-failed").count() == 0
+    assert "latents = walk(torch.stack(stops), 24)" in code.input_value(), "the walk is still shown"
+    assert code.input_value().count("stops.append") == mixed.count("stops.append") == 3
 
 
 def test_two_runs_are_compared_on_the_same_latents(page, lab):
     for seed in (0, 1):
         trained(lab.work / "beside", "digits", 40, seed=seed, **SMALL)
-    opened(page, lab, "beside", "%multigan compare 1 2")
-    sides = page.locator(".mg-side-by-side")
-    for side in (0, 1):
-        sides.nth(side).locator("img").nth(15).wait_for()
-    pictures = [f".mg-side-by-side:nth-child({side}) img" for side in (1, 2)]
-    assert picture(page, pictures[0]) != picture(page, pictures[1])
+    opened(page, lab, "beside", "%multigan compare 1 2", "%multigan compare 1 1")
+    two_runs, one_run = compared(page, 1), compared(page, 2)
+    before = both_pictures(page, two_runs)
+    assert before[0] != before[1]
     page.locator(".mg-compare polyline").nth(1).wait_for()
-    for side in (0, 1):  # after as many steps of the same seed: another look at the same run
-        sides.nth(side).locator("select").select_option(label="step 20")
-    before = [picture(page, one) for one in pictures]
-    page.get_by_role("button", name="New seed").click()
-    wait_until(page, lambda: all(picture(page, one) not in before for one in pictures))
+    for side in two_runs:  # after as many steps of the same seed: another look at the same run
+        answered = int(page.locator(side).get_attribute("data-answers"))
+        page.locator(f"{side} select").select_option(label="step 20")
+        page.wait_for_function(
+            "([side, before]) => Number(side.dataset.answers) > before",
+            arg=[page.locator(side).element_handle(), answered],
+        )
+    for sides in (two_runs, one_run):
+        before = both_pictures(page, sides)
+        page.locator(f"{sides[0]} >> xpath=../..").get_by_role("button", name="New seed").click()
+        wait_until(
+            page,
+            lambda old=before, sides=sides: all(
+                new not in old for new in both_pictures(page, sides)
+            ),
+        )
+    same = both_pictures(page, one_run)
+    assert same[0] == same[1], "the latents differ"
     shoot(page, "compare-widget")
+
+
+def compared(page, number: int) -> list[str]:
+    """The selectors of the two sides of the page's `number`-th comparison, which are shown."""
+    sides = [
+        f":nth-match(.mg-compare, {number}) .mg-side-by-side:nth-child({side})" for side in (1, 2)
+    ]
+    for side in sides:
+        page.locator(f"{side} img").nth(15).wait_for()
+    return sides
+
+
+def both_pictures(page, sides: list[str]) -> list[list[int]]:
+    return [picture(page, f"{side} img") for side in sides]
 
 
 def test_back_to_a_checkpoint_and_on_another_way(page, lab):

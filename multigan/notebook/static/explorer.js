@@ -10,16 +10,24 @@ function render({ model, el }) {
   const time = h("output", { class: "mg-ms" });
   const line = asker(model, answer, time);
   const code = h("textarea", { class: "mg-code", readonly: true, rows: 8, hidden: true, "aria-label": "the code that makes these samples again" });
-  const walk = walkBar(facts, walkAsked, mixAsked, () => { pins.length = 0; walk.update(pins); grid.markPins(pins, view); });
+  const walk = walkBar(facts, walkAsked, mixAsked, () => { pins.length = 0; pinsChanged(); });
+  // What makes again what is shown: by now the controls and the pins may say something else.
+  let shown = { code: structuredClone(view) };
 
   function ask(after) {
-    line.ask({ show: view }, ({ partial, kinds }, buffers) => {
+    const asked = structuredClone(view);
+    line.ask({ show: asked }, ({ partial, kinds }, buffers) => {
+      shown = { code: asked };
       if (partial) return showPartial(partial);
       grid.show(kinds, buffers);
-      grid.markPins(pins, view);
+      pinsChanged();
       after?.();
     });
     el.dataset.seed = view.seed;
+  }
+  function pinsChanged() {
+    walk.update(pins);
+    grid.markPins(pins, shown.code);
   }
   function showPartial(texts) {
     el.dataset.partials = Number(el.dataset.partials ?? 0) + 1;
@@ -29,20 +37,26 @@ function render({ model, el }) {
     ask(() => grid.element.querySelector("audio")?.play().catch(() => {}));
   }
   function pin(index) {
-    const one = JSON.stringify({ view, index }), at = pins.findIndex((other) => JSON.stringify(other) === one);
+    const one = JSON.stringify({ view: shown.code, index }), at = pins.findIndex((other) => JSON.stringify(other) === one);
     at < 0 ? pins.push(JSON.parse(one)) : pins.splice(at, 1);
-    walk.update(pins);
-    grid.markPins(pins, view);
+    pinsChanged();
   }
   function walkAsked(frames) {
-    line.ask({ walk: pins, frames }, ({ kinds }, buffers) => grid.film(kinds, buffers));
+    const asked = structuredClone(pins);
+    line.ask({ walk: asked, frames }, ({ kinds }, buffers) => {
+      grid.film(kinds, buffers);
+      shown = { code: asked, frames };
+    });
   }
   function mixAsked(layers) {
-    line.ask({ mix: pins, layers }, ({ kinds }, buffers) => grid.table(kinds, buffers, pins.length));
+    const asked = structuredClone(pins);
+    line.ask({ mix: asked, layers }, ({ kinds }, buffers) => {
+      grid.table(kinds, buffers, asked.length);
+      shown = { code: asked, layers };
+    });
   }
   function showCode() {
-    const asked = grid.isFilm() ? { code: pins, frames: FRAMES } : grid.isTable() ? { code: pins, layers: walk.layers() } : { code: view };
-    line.ask(asked, ({ code: text }) => {
+    line.ask(shown, ({ code: text }) => {
       code.hidden = false;
       code.value = text;
       code.select();
@@ -146,7 +160,12 @@ function sampleGrid(modality, onPin) {
     element.dataset.table = columns;
   }
   function film(kinds, buffers) {
-    if (kinds[0] !== ".png") { show(kinds, buffers); element.dataset.film = true; return; }
+    if (kinds[0] !== ".png") {
+      show(kinds, buffers);
+      for (const { pin } of cards) pin.hidden = true;  // they are on the way, and samples of no view
+      element.dataset.film = true;
+      return;
+    }
     clear();
     forgetKind();
     const box = mediaBox("mg-film"), slider = h("input", { type: "range", min: 0, max: kinds.length - 1, value: 0, "aria-label": "frame of the walk" });
@@ -178,10 +197,10 @@ function sampleGrid(modality, onPin) {
     });
   }
   const isFilm = () => "film" in element.dataset, isTable = () => "table" in element.dataset;
-  return { element, show, film, table, clear, markPins, isFilm, isTable };
+  return { element, show, film, table, clear, markPins };
 }
 
-/** Returns {element, update(pins), layers()}: what can be done with pinned samples. */
+/** Returns {element, update(pins)}: what can be done with pinned samples. */
 function walkBar(facts, onWalk, onMix, onClear) {
   const count = h("span", {}, "");
   const walk = button("Walk", () => onWalk(FRAMES), { title: "Animate the way through the pinned samples", disabled: true });
@@ -198,7 +217,7 @@ function walkBar(facts, onWalk, onMix, onClear) {
     clear.hidden = !pins.length;
     count.textContent = pins.length ? `${pins.length} pinned` : "";
   }
-  return { element, update, layers: coarse };
+  return { element, update };
 }
 
 export default { render };
