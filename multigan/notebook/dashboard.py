@@ -50,7 +50,6 @@ class Dashboard(RunView, anywidget.AnyWidget):
     events: t.List = t.List().tag(sync=True)  # [[step, sentence]]
 
     def __init__(self, run: RunFolder, **traits: Any) -> None:
-        self._drawing = threading.RLock()  # the publisher draws, and a cure turns to another run
         self._shown: dict[str, Any] = {}
         self._drawn_at: dict[str, float] = {}
         super().__init__(name=run.name, **traits)
@@ -60,9 +59,7 @@ class Dashboard(RunView, anywidget.AnyWidget):
 
     def draw(self, following: Follower) -> None:
         """Sends what has changed, in one message."""
-        with self._drawing, self.hold_sync():
-            if following is not self.following:  # it has turned to another run meanwhile
-                return
+        with self.hold_sync():
             self.status = self._described(following.status)
             self.knobs = knobs_of(following.status)
             self.health = following.health
@@ -134,13 +131,13 @@ class Dashboard(RunView, anywidget.AnyWidget):
 
     def show_run(self, run: RunFolder) -> None:
         """Turns to another run."""
-        with self._drawing:
+        with self._pushing:
             self._shown, self._drawn_at = {}, {}
             self.name = run.name
             self.turn_to(run)
 
     def _send_look(self, step: int) -> None:
-        with self._drawing:
+        with self._pushing:
             name, files = self.name, self.following.looks.files(step)
         answer = {"look": step, "run": name, "kinds": [file.suffix for file in files]}
         self.send(answer, buffers=[_content(file) for file in files])

@@ -1,5 +1,6 @@
 """What every view of a run has in common, whatever it is drawn with."""
 
+import threading
 from typing import Any
 
 from IPython.display import display
@@ -23,16 +24,19 @@ class RunView:
     def follow(self, run: RunFolder) -> None:
         """Begins to follow a run; the widget is made by now."""
         self._still: Any = None
+        # The publisher, a cell that waits and a cure push a view on threads of their own.
+        self._pushing = threading.RLock()
         self.turn_to(run)
         PUBLISHER.add(self)
 
     def turn_to(self, run: RunFolder) -> None:
         """Shows a run, from now on."""
-        self.run = run
-        self.following = Follower(run)
-        self.training = find_training(run.path)  # kept, for the error it may end with
-        self._still_shows: Any = None
-        self.push()
+        with self._pushing:
+            self.run = run
+            self.following = Follower(run)
+            self.training = find_training(run.path)  # kept, for the error it may end with
+            self._still_shows: Any = None
+            self.push()
 
     @property
     def is_open(self) -> bool:
@@ -41,17 +45,18 @@ class RunView:
 
     def push(self) -> bool:
         """Shows what is new in the run; returns whether it is at work."""
-        following = self.following
-        following.refresh()
-        training = find_training(self.run.path)
-        self.training = training or self.training
-        self.draw(following)
-        if not following.is_at_work:
-            self._update_still()
-        return following.is_at_work or training is not None  # which has not said so yet
+        with self._pushing:
+            following = self.following
+            following.refresh()
+            training = find_training(self.run.path)
+            self.training = training or self.training
+            self.draw(following)
+            if not following.is_at_work:
+                self._update_still()
+            return following.is_at_work or training is not None  # which has not said so yet
 
     def draw(self, following: Follower) -> None:
-        """Brings the widget up to date."""
+        """Brings the widget up to date; one thread at a time calls it."""
         raise NotImplementedError
 
     def _ipython_display_(self) -> None:
@@ -60,9 +65,10 @@ class RunView:
 
     def leave_still(self) -> None:
         """Begins the ordinary output that holds what stays."""
-        self._still = display({"text/plain": str(self.run.path)}, raw=True, display_id=True)
-        if not self.following.is_at_work:
-            self._update_still()
+        with self._pushing:
+            self._still = display({"text/plain": str(self.run.path)}, raw=True, display_id=True)
+            if not self.following.is_at_work:
+                self._update_still()
 
     def _update_still(self) -> None:
         status = self.following.status

@@ -1,5 +1,6 @@
 """What the dashboards show, and what they ask of a run; without a page."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -17,6 +18,7 @@ from multigan.notebook.publishing import (
     pause_after,
 )
 from multigan.notebook.stills import of_run
+from multigan.notebook.views import RunView
 
 FINDING = {
     "name": "diversity",
@@ -143,6 +145,34 @@ def test_what_stays_is_an_ordinary_picture_with_words(finished):
     bundle = of_run(finished)
     assert bundle["text/plain"].startswith(f"{finished.name}: finished, step 8 of 8")
     assert bundle["image/png"].startswith("iVBORw0KGgo")
+
+
+def test_a_view_is_pushed_by_one_thread_at_a_time(finished):
+    """As when a cure turns to another run while the publisher is at it."""
+
+    class Slow(RunView):
+        comm = "open"
+        inside, most, drawn = 0, 0, 0
+
+        def draw(self, following) -> None:
+            assert following is self.following, "it has turned to another run meanwhile"
+            self.inside += 1
+            self.drawn += 1
+            self.most = max(self.most, self.inside)
+            time.sleep(0.01)
+            self.inside -= 1
+
+    view = Slow()
+    view.follow(finished)
+    acts = [view.push, lambda: view.turn_to(finished), view.leave_still] * 4
+    threads = [threading.Thread(target=act) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    view.comm = None
+    assert view.drawn >= 9
+    assert view.most == 1
 
 
 def test_a_round_that_costs_much_is_followed_by_a_longer_pause():
