@@ -49,7 +49,8 @@ test-browser: $(INSTALLED)  ## drive JupyterLab in Chromium (Debian: apt-get ins
 test-old-kernel: $(INSTALLED)  ## run the notebook's tests with ipykernel 6.31
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet --upgrade \
 		--no-deps --target .venv/ipykernel-6 'ipykernel==6.31.*' nest-asyncio
-	PYTHONPATH=$(CURDIR)/.venv/ipykernel-6 $(BIN)/python -m pytest -n 0 -m 'not slow' --timeout 600 \
+	PYTHONPATH=$(CURDIR)/.venv/ipykernel-6 MULTIGAN_IPYKERNEL=6.31 $(BIN)/python -m pytest \
+		-n 0 -m 'not slow' --timeout 600 \
 		tests/notebook tests/browser/test_widgets.py tests/browser/test_explorers.py
 
 extension: $(INSTALLED)  ## build the JupyterLab extension again; needs node 20 and the npm registry

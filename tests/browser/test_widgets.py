@@ -1,5 +1,7 @@
 """The notebook's widgets in a real JupyterLab: what people click, and how soon it is done."""
 
+import importlib.metadata
+import os
 import statistics
 import time
 from pathlib import Path
@@ -34,6 +36,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 LOAD = "%load_ext multigan"
 TRAIN = f"%multigan train digits --steps 1000000 {' '.join((*TINY, *BRISK))}"
+ASKED_KERNEL = os.environ.get("MULTIGAN_IPYKERNEL")  # such as 6.31; else whatever is there
 STOP_SECONDS = 0.5 * SLUGGISH
 DRAG_MILLISECONDS = 150 * SLUGGISH
 BLOCK = "import time\nprint('blocking')\ntime.sleep(600)"
@@ -73,6 +76,21 @@ def trains(page, lab, folder: str) -> tuple[Any, RunFolder]:
     dashboard.wait_for()
     steps_beyond(page, 60)
     return dashboard, RunFolder(lab.work / folder / "runs" / "0001-digits")
+
+
+@pytest.mark.skipif(not ASKED_KERNEL, reason="no ipykernel of a certain version is asked for")
+def test_the_kernel_is_the_one_that_was_asked_for(page, lab):
+    """So that a run of the tests with an old one says nothing of another."""
+    import ipykernel
+
+    write_notebook(
+        lab.work / "kernel.ipynb", "import ipykernel\nprint('kernel', ipykernel.__version__)"
+    )
+    open_notebook(page, lab, "kernel.ipynb")
+    run_cell(page, 0)
+    page.get_by_text(f"kernel {ipykernel.__version__}", exact=True).wait_for()
+    assert f"{ipykernel.__version__}.".startswith(f"{ASKED_KERNEL}.")
+    assert importlib.metadata.version("ipykernel") == ipykernel.__version__
 
 
 def test_train_watch_pause_reload_and_stop(page, lab):
