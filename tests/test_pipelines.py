@@ -10,6 +10,7 @@ from multigan.core.draws import seeded
 from multigan.core.prior import Prior
 from multigan.errors import CheckpointError, ConfigError, ShapeError
 from multigan.modalities import GENERATORS, MODALITIES
+from multigan.modalities.layers import ConditionEmbedding
 from multigan.pipelines import Pipeline
 from multigan.registry import Component
 
@@ -46,6 +47,37 @@ def test_same_seed_same_images_whatever_the_batch_size_and_number(pipeline):
     assert pixels(pipeline(7, condition=1, seed=3, batch_size=2)) == many
     assert pixels(pipeline(4, condition=1, seed=3)) == many[:4]
     assert pixels(pipeline(7, condition=1, seed=4)) != many
+
+
+class TwiceTold(torch.nn.Module):
+    """Told its class by a mixable embedding, and by a table that takes numbers only."""
+
+    def __init__(self, table: torch.nn.Module) -> None:
+        super().__init__()
+        self.mixable, self.table = ConditionEmbedding(CLASSES, 64), table
+
+    def forward(self, latent, condition=None):
+        told = self.mixable(condition) + self.table(condition)
+        return (told * latent[:, :1]).view(-1, 1, 8, 8)
+
+
+class Rounded(torch.nn.Embedding):
+    """Takes weights for numbers of classes without a word."""
+
+    def forward(self, condition):
+        return super().forward(condition.long()).flatten(1)[:, :64]
+
+
+@pytest.mark.parametrize("table", [torch.nn.Embedding(3, 64), Rounded(3, 64)])
+def test_classes_are_mixed_only_if_all_of_one_class_is_that_class(pipeline, table):
+    assert pipeline.mixes_classes
+    weights = pipeline.class_weights(torch.tensor([2, 0]))
+    assert weights.tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert not make_pipeline(condition=None).mixes_classes
+    told = Pipeline(TwiceTold(table), pipeline.modality, Prior(6), condition=CLASSES)
+    assert not told.mixes_classes
+    with pytest.raises(ConfigError, match="no classes that could be mixed"):
+        told.class_weights(torch.tensor([0]))
 
 
 def test_sampling_leaves_the_random_state_and_the_mode_alone(pipeline):

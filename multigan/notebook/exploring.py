@@ -140,7 +140,7 @@ class Explored:
             "directions": self._num_directions(pipeline),
             "methods": list(METHODS),
             "writes": _writes(pipeline),
-            "mixes": pipeline.mixes_classes and not _writes(pipeline),
+            "mixes": not _writes(pipeline) and pipeline.mixes_classes,
             "styles": getattr(pipeline.generator, "num_styles", 0),
             "pitches": _pitches(pipeline),
             "center": [] if spec is None else list(spec.center),
