@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from multigan.core.condition import ConditionSpec
@@ -19,8 +17,7 @@ from multigan.core.engine import pick_device
 from multigan.core.modality import Modality
 from multigan.core.modes import evaluating
 from multigan.core.prior import Prior
-from multigan.errors import CheckpointError, ConfigError, ShapeError
-from multigan.files import atomic_folder, read_json, write_json
+from multigan.errors import ConfigError, ShapeError
 from multigan.latents import (
     Directions,
     Projection,
@@ -31,17 +28,14 @@ from multigan.latents import (
     random_directions,
     walk,
 )
-from multigan.modalities import GENERATORS, MODALITIES
 from multigan.pipelines.conditions import (
     Condition,
     check_counts,
     conditions_of,
     first_condition,
-    read_condition,
 )
+from multigan.pipelines.saving import read_saved, write_saved
 from multigan.registry import Component, Registry
-
-FORMAT = 1
 
 
 class Pipeline:
@@ -338,27 +332,8 @@ class Pipeline:
                 "This pipeline's networks have no registered names, so it cannot be saved to be "
                 "built again elsewhere. Register the generator in GENERATORS and pass components=."
             )
-        index = {
-            "format": FORMAT,
-            "prior": {"dim": self.prior.dim},
-            "condition": None if self.condition is None else vars(self.condition),
-            **{part: vars(component) for part, component in self._saved_components().items()},
-        }
-        # Copies, because safetensors refuses tensors that share memory, as tied tables do.
-        state = self.generator.state_dict()
-        weights = {n: t.detach().cpu().contiguous().clone() for n, t in state.items()}
-        with atomic_folder(Path(folder)) as building:
-            write_json(building / "pipeline.json", index)
-            save_file(weights, building / "generator.safetensors")
+        write_saved(Path(folder), self.generator, self.prior, self.condition, self.components)
         return Path(folder)
-
-    def _saved_components(self) -> dict[str, Component]:
-        """Returns the components, of a network from elsewhere as it is built without that place."""
-        components = dict(self.components or {})
-        options = getattr(self.generator, "saved_options", None)
-        if options is not None:
-            components["generator"] = Component(components["generator"].name, options)
-        return components
 
     @classmethod
     def from_pretrained(cls, folder: str | Path, *, device: str = "cpu") -> Self:
@@ -367,32 +342,8 @@ class Pipeline:
         Raises:
             CheckpointError: The folder holds no whole pipeline.
         """
-        folder = Path(folder)
-        inner = folder / "pipeline"
-        folder = inner if inner.is_dir() and not (folder / "pipeline.json").is_file() else folder
-        index = _read_index(folder)
-        try:
-            components = {part: Component(**index[part]) for part in ("generator", "modality")}
-            prior = Prior(**index["prior"])
-            condition = read_condition(index["condition"])
-            weights = load_file(folder / "generator.safetensors")
-        except (KeyError, TypeError, OSError, SafetensorError) as error:
-            raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
-        modality = MODALITIES.build(components["modality"])
-        generator = GENERATORS.build(
-            components["generator"],
-            latent_dim=prior.dim,
-            sample_shape=modality.sample_shape,
-            condition=condition,
-        )
-        try:
-            generator.load_state_dict(weights)
-        except RuntimeError as error:
-            raise CheckpointError(
-                f"The weights in {folder} do not fit its networks: {error}"
-            ) from None
-        kind = PIPELINES.get(modality.name, cls)
-        pipeline = kind(generator, modality, prior, condition=condition, components=components)
+        parts = read_saved(Path(folder))
+        pipeline = PIPELINES.get(parts["modality"].name, cls)(**parts)
         return cast(Self, pipeline.to(pick_device(device)))
 
     def _nearest_classes(self, targets: Tensor, seed: int) -> Tensor:
@@ -422,13 +373,3 @@ class Pipeline:
 
 # Kinds of data whose generators are sampled in a way of their own; the others use `Pipeline`.
 PIPELINES: Registry[Callable[..., Pipeline]] = Registry("modality")
-
-
-def _read_index(folder: Path) -> dict[str, Any]:
-    try:
-        index = read_json(folder / "pipeline.json")
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{folder} holds no saved pipeline: {error}") from None
-    if not isinstance(index, dict) or index.get("format", FORMAT + 1) > FORMAT:
-        raise CheckpointError(f"{folder}'s pipeline.json has a format this multigan cannot read.")
-    return index
