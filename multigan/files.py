@@ -3,12 +3,19 @@
 import ctypes
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # Windows: everybody builds, and the last one's folder stays
+    fcntl = None
 
 
 def write_atomic(path: Path, content: bytes | str) -> Path:
@@ -73,6 +80,28 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     sync_folder(path.parent)
 
 
+@contextmanager
+def building_alone(folder: Path) -> Iterator[None]:
+    """Waits until nobody else, process or thread, builds `folder`, and keeps others waiting.
+
+    Inside, first look whether `folder` is ready: another process may just have built it. What
+    killed builders of the same folder left beside it is removed. Where the system or the disk
+    cannot lock files, all of this is left out.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    path = folder.parent / f".{folder.name}.lock"
+    handle = _locked(path)
+    try:
+        if handle is not None:
+            _sweep_of(folder)
+        yield
+    finally:
+        if handle is not None:
+            path.unlink(missing_ok=True)
+            fcntl.flock(handle, fcntl.LOCK_UN)  # a forked child may hold the handle as well
+            os.close(handle)
+
+
 def sweep(folder: Path) -> list[str]:
     """Removes what killed writers left in `folder`, and returns the names.
 
@@ -85,6 +114,40 @@ def sweep(folder: Path) -> list[str]:
         else:
             path.unlink()
     return [path.name for path in left]
+
+
+def _locked(path: Path) -> int | None:
+    """Returns an open handle of the lock file at `path`, locked; None where that is impossible."""
+    if fcntl is None:
+        return None
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            # Whoever had the lock has removed the file; then ours is no longer the one at `path`.
+            if os.path.samestat(os.fstat(handle), os.stat(path)):
+                return handle
+        except FileNotFoundError:
+            pass
+        except OSError:  # some network disks have no locks
+            os.close(handle)
+            return None
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _sweep_of(folder: Path) -> None:
+    # As `atomic_folder` calls them; a folder "a.b" is another one than "a".
+    left = re.compile(rf"\.{re.escape(folder.name)}\.\w+\.(tmp|old)")
+    for path in folder.parent.iterdir():
+        if not left.fullmatch(path.name):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _put_in_place(building: Path, path: Path) -> None:

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from multigan.core.draws import seed_from
-from multigan.data.building import building_alone
 from multigan.data.store import cache_root
 from multigan.errors import CheckpointError, ConfigError
+from multigan.files import building_alone
 from multigan.kits import Loaded
 from multigan.metrics import Classifier, train_classifier
 

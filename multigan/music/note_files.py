@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from multigan.errors import ConfigError
-from multigan.files import atomic_folder
+from multigan.files import atomic_folder, building_alone
 from multigan.music.note_set import NoteSet
 
 FULL_SCALE = 32767  # of 16 bits
@@ -21,7 +21,7 @@ def write_notes(notes: NoteSet, folder: Path, *, test_every: int = 0) -> Path:
 
     Args:
         notes: The set.
-        folder: To be made; it appears whole or not at all.
+        folder: To be made; it appears whole or not at all. What a killed writer left is removed.
         test_every: Holds out one note of so many, drawn from the whole set, in a split "test"; 0
             holds out none. Counting them off instead would miss pitches whenever the number and
             that of the takes have a common factor.
@@ -29,8 +29,6 @@ def write_notes(notes: NoteSet, folder: Path, *, test_every: int = 0) -> Path:
     Raises:
         ConfigError: Something is there already, or a split would be empty.
     """
-    if folder.exists():
-        raise ConfigError(f"{folder} is there already. Name another folder, or remove it.")
     if test_every < 0 or test_every == 1 or test_every > len(notes):
         raise ConfigError(
             f"test_every={test_every} leaves a split empty: give 0, or 2 to {len(notes)}."
@@ -38,10 +36,13 @@ def write_notes(notes: NoteSet, folder: Path, *, test_every: int = 0) -> Path:
     order = torch.randperm(len(notes), generator=torch.Generator().manual_seed(0)).tolist()
     drawn = set(order[: len(notes) // test_every] if test_every else ())
     held_out = [index in drawn for index in range(len(notes))]
-    with atomic_folder(folder) as building:
-        for split in ("train", "test")[: 2 if test_every else 1]:
-            chosen = [i for i, out in enumerate(held_out) if out == (split == "test")]
-            _write_split(notes, chosen, building / f"notes-{split}")
+    with building_alone(folder):
+        if folder.exists():
+            raise ConfigError(f"{folder} is there already. Name another folder, or remove it.")
+        with atomic_folder(folder) as building:
+            for split in ("train", "test")[: 2 if test_every else 1]:
+                chosen = [i for i, out in enumerate(held_out) if out == (split == "test")]
+                _write_split(notes, chosen, building / f"notes-{split}")
     return folder
 
 

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from multigan.errors import ConfigError
-from multigan.files import atomic_folder
+from multigan.files import atomic_folder, building_alone
 from multigan.synthesis.mixture import Mixture
 
 PROVENANCE = "provenance.jsonl"
@@ -15,7 +15,8 @@ _UNSAFE = re.compile(r"[^\w.+ -]|^\.+")
 def write_mixture(mixture: Mixture, folder: str | Path) -> Path:
     """Writes `class/real-000000.png`, `class/generated-000000.png` ... and `provenance.jsonl`.
 
-    The folder appears whole or not at all. Characters of a class's name that a folder cannot have
+    The folder appears whole or not at all; what a killed writer of the same folder left is removed.
+    Characters of a class's name that a folder cannot have
     are written as _; the provenance has the true name.
 
     Raises:
@@ -23,13 +24,16 @@ def write_mixture(mixture: Mixture, folder: str | Path) -> Path:
             share a subfolder.
     """
     folder = Path(folder)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"{folder} is not empty, and nothing is written over. Name a new folder.")
     subfolders = _subfolders(mixture.classes)
-    with atomic_folder(folder) as building:
-        rows = [_write(mixture, index, building, subfolders) for index in range(len(mixture))]
-        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (building / PROVENANCE).write_text(lines, encoding="utf-8")
+    with building_alone(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ConfigError(
+                f"{folder} is not empty, and nothing is written over. Name a new folder."
+            )
+        with atomic_folder(folder) as building:
+            rows = [_write(mixture, index, building, subfolders) for index in range(len(mixture))]
+            lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            (building / PROVENANCE).write_text(lines, encoding="utf-8")
     return folder
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from multigan.data.building import building_alone
+from multigan.files import building_alone
 
 pytest.importorskip("fcntl", reason="folders are locked with flock, which this system lacks")
 
@@ -71,13 +71,13 @@ def test_threads_take_turns(tmp_path):
 
 
 def test_what_killed_builders_left_is_removed_and_nothing_else(tmp_path):
-    for name in (".a.x1.tmp", ".a.x2.old", ".ab.x3.tmp", ".a.json", "a"):
+    for name in (".a.x1.tmp", ".a.x2.old", ".ab.x3.tmp", ".a.b.x4.tmp", ".a.json", "a"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "pixels.npy").write_bytes(b"many")
-    (tmp_path / ".a.x4.tmp").write_bytes(b"a file")
+    (tmp_path / ".a.x5.tmp").write_bytes(b"a file")
     with building_alone(tmp_path / "a"):
         left = {path.name for path in tmp_path.iterdir()}
-    assert left == {".a.lock", ".ab.x3.tmp", ".a.json", "a"}
+    assert left == {".a.lock", ".ab.x3.tmp", ".a.b.x4.tmp", ".a.json", "a"}
 
 
 def test_an_error_gives_the_lock_back(tmp_path):

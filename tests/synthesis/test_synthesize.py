@@ -125,7 +125,10 @@ def test_without_classes_there_is_nothing_to_balance(tmp_path):
 
 def test_a_written_mixture_is_a_data_set_again(run, digits, tmp_path):
     mixture = synthesize(digits, run, ratio=0.25)
+    (tmp_path / ".mixed.ab12cd_3.tmp" / "0").mkdir(parents=True)  # as a killed one leaves it
+    (tmp_path / "notes.txt").write_text("not ours")
     folder = write_mixture(mixture, tmp_path / "mixed")
+    assert {path.name for path in tmp_path.iterdir()} == {"mixed", "notes.txt"}
     again = load_images(folder)
     assert len(again) == 80
     assert again.condition == digits.condition
