@@ -15,7 +15,7 @@ from multigan.core.modality import Modality
 from multigan.errors import ConfigError
 from multigan.evaluators import AudioEvaluator, TextEvaluator
 from multigan.evaluators.classes import class_numbers, classes_of, require_own
-from multigan.evaluators.judges import Note, data_classifier, drawn
+from multigan.evaluators.judges import Note, data_classifier, places
 from multigan.evaluators.question import Question
 from multigan.kits import KITS, Loaded
 from multigan.metrics import (
@@ -25,6 +25,7 @@ from multigan.metrics import (
     MetricOptions,
     MetricResult,
     ModuleExtractor,
+    StandIn,
     build_extractor,
     check_names,
     evaluate,
@@ -158,12 +159,17 @@ class FeatureEvaluator:
         if isinstance(judge, ModuleExtractor):
             # Apple's GPUs lack operations that extractors need, such as pooling of any size.
             judge.to(pipeline.device if pipeline.device.type == "cuda" else "cpu")
-        real = _real_features(
-            judge, pipeline, question.compared, numbers, question.num_samples, question.seed
-        )
+        which, others = places(own, question.compared, question.num_samples, question.seed)
+        real = _real_features(judge, pipeline, question.compared, numbers, which)
+        beside = None if others is None else _real_features(judge, pipeline, own, None, others)
         fake = _fake_features(judge, pipeline, question.num_samples, question.seed)
         return evaluate(
-            real, fake, names, split=question.split, options=MetricOptions(seed=question.seed)
+            real,
+            fake,
+            names,
+            split=question.split,
+            options=MetricOptions(seed=question.seed),
+            control=StandIn(beside),
         )
 
 
@@ -221,11 +227,10 @@ def _real_features(
     pipeline: Pipeline,
     compared: Loaded,
     numbers: Tensor | None,
-    count: int,
-    seed: int,
+    which: Tensor,
 ) -> Features:
     source, encode = compared.source, pipeline.modality.encode
-    raw, labels = source.read(drawn(len(source), count, seed))
+    raw, labels = source.read(which)
     samples = (encode(part.to(pipeline.device)) for part in torch.split(raw, 256))
     features = extract(judge, samples)
     if labels is None:

@@ -96,12 +96,11 @@ def metric_names(given: list[str] | None) -> list[str]:
 def table_row(result: "MetricResult", with_floor: bool = False) -> list[str | int]:
     """Returns a result's cells: a number never stands without what it was measured with."""
     spread = "" if result.std is None else f" ± {result.std:.2g}"
-    control = "–" if result.control is None else f"{result.control:.4g}"
     floor = "–" if result.floor is None else f"{result.floor:.4g}"
     return [
         result.label if result.inception else result.title,
         f"{result.value:.4g}{spread}",
-        control,
+        result.beside,
         *([floor] if with_floor else []),
         result.n_fake,
         result.n_real,

@@ -6,8 +6,8 @@ through the representation and back, which no generator in that representation c
 Shapes: N clips, C channels, L samples.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -15,7 +15,7 @@ from torch import Tensor
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError, UnknownNameError
 from multigan.evaluators.classes import class_numbers, classes_of, require_own
-from multigan.evaluators.judges import Note, data_classifier, drawn
+from multigan.evaluators.judges import Note, data_classifier, drawn, places, same_data
 from multigan.evaluators.question import Question
 from multigan.kits import Loaded
 from multigan.metrics import (
@@ -25,6 +25,7 @@ from multigan.metrics import (
     MetricOptions,
     MetricResult,
     ModuleExtractor,
+    StandIn,
     build_extractor,
     evaluate,
     extract,
@@ -84,9 +85,8 @@ class AudioEvaluator:
         names = question.metrics or suitable(pipeline, own, question.compared, question.extractor)
         self.check_names(names)
         judge = Judge(modality, question.extractor, own, question.on_note)
-        raw, labels = question.compared.source.read(
-            drawn(len(question.compared.source), question.num_samples, question.seed)
-        )
+        which, others = places(own, question.compared, question.num_samples, question.seed)
+        raw, labels = question.compared.source.read(which)
         if labels is not None:
             labels = labels.cpu() if numbers is None else numbers[labels.cpu()]
         if not classes_of(question.compared.condition):
@@ -100,9 +100,13 @@ class AudioEvaluator:
             generated(pipeline, question.num_samples, question.seed, told), asked, pitches
         )
         known = judge.hear_training(own, question.seed) if NOVELTY in names else None
+        beside = judge.hear_others(own, others, pipeline.device, floor.features)
+        among_known = same_data(own, question.compared)
         measuring = Measuring(
-            real, floor, fake, known, question.compared is own, question.split, question.seed
+            real, floor, fake, beside, known, among_known, question.split, question.seed
         )
+        if not question.metrics:
+            return measuring.results(measuring.measurable(names, question.on_note))
         return measuring.results(names)
 
 
@@ -121,20 +125,36 @@ class Judge:
         """Returns what is heard of waveforms (N, C, L), turned down where a person gets them so."""
         peak = waveform.abs().amax((1, 2))
         waveform = turned_down(waveform)
-        parts = torch.split(waveform, AT_ONCE)
-        pictures = parts if self.hears else (self.picture(part) for part in parts)
-        features = extract(self.extractor, pictures)
-        if labels is not None:
-            features = features.with_labels(labels)
+        features = self.features(torch.split(waveform, AT_ONCE), labels)
         stft = getattr(self.modality.representation, "stft", None)
         hop = None if stft is None else stft.hop_length
         sound = Hearing(waveform, self.modality.sample_rate, labels, pitches, hop, peak)
         return Heard(features, sound)
 
+    def features(self, waveforms: Iterable[Tensor], labels: Tensor | None = None) -> Features:
+        """Returns the features of waveforms, in batches (B, C, L)."""
+        loud = (turned_down(part) for part in waveforms)
+        pictures = loud if self.hears else (self.picture(part) for part in loud)
+        features = extract(self.extractor, pictures)
+        return features if labels is None else features.with_labels(labels)
+
     def hear_training(self, own: Loaded, seed: int) -> Features:
         """Returns the features of what the generator learned from."""
-        raw, _ = own.source.read(drawn(len(own.source), MOST_KNOWN, seed))
-        return self.hear(raw / FULL_SCALE, None).features
+        which = drawn(len(own.source), MOST_KNOWN, seed)
+        return self.features(raw / FULL_SCALE for raw in in_parts(own, which))
+
+    def hear_others(
+        self, own: Loaded, which: Tensor | None, device: torch.device, real_floor: Features
+    ) -> StandIn:
+        """Returns the clips of what was learned from that stand in the generator's place."""
+        if which is None:
+            return StandIn(real_floor=real_floor)
+        raw, labels = own.source.read(which)
+        labels = labels.cpu() if labels is not None and classes_of(own.condition) else None
+        parts = torch.split(raw, AT_ONCE)
+        features = self.features((part / FULL_SCALE for part in parts), labels)
+        trips = (round_trip(self.modality, part, device) for part in parts)
+        return StandIn(features, self.features(trips, labels), real_floor)
 
     def _extractor(self, extractor: str, own: Loaded, on_note: Note | None) -> FeatureExtractor:
         if self.hears:
@@ -165,19 +185,34 @@ class Measuring:
         real: Real clips.
         floor: The same clips after the round trip through the representation.
         fake: Generated clips.
+        beside: Real clips to measure in the generator's place.
         known: Features of the training data, if they are needed.
         among_known: Whether the real clips are the first of the training data's.
         split: Where the real clips are from.
-        seed: Of halves and subsets.
+        seed: Of subsets.
     """
 
     real: Heard
     floor: Heard
     fake: Heard
+    beside: StandIn
     known: Features | None
     among_known: bool
     split: str
     seed: int
+
+    def measurable(self, names: Sequence[str], on_note: Note | None) -> Sequence[str]:
+        """Returns the metrics that there are enough clips for; tells which are left out."""
+        real, count = self.real.features, min(len(self.real.features), len(self.fake.features))
+        fewest = {name: METRICS[name].fewest(real) for name in names if name in METRICS}
+        left_out = [name for name, needed in fewest.items() if count < needed]
+        if left_out and on_note:
+            needed = max(fewest[name] for name in left_out)
+            on_note(
+                f"Left out: {', '.join(left_out)}, which wants {needed} clips a side; there are "
+                f"{count}."
+            )
+        return [name for name in names if name not in left_out]
 
     def results(self, names: Sequence[str]) -> list[MetricResult]:
         """Returns a result for each name, in their order."""
@@ -193,17 +228,14 @@ class Measuring:
     def _of_features(self, names: Sequence[str]) -> list[MetricResult]:
         if not names:
             return []
-        options = MetricOptions(seed=self.seed)
-        results = evaluate(
-            self.real.features, self.fake.features, names, split=self.split, options=options
+        return evaluate(
+            self.real.features,
+            self.fake.features,
+            names,
+            split=self.split,
+            options=MetricOptions(seed=self.seed),
+            control=self.beside,
         )
-        # One half of the real clips against the other half after the round trip: what a perfect
-        # generator would get in this representation, with as many clips as the control.
-        half, _ = self.real.features.halves(self.seed)
-        _, other = self.floor.features.halves(self.seed)
-        floors = evaluate(half, other, names, split=self.split, options=options, control=False)
-        pairs = zip(results, floors, strict=True)
-        return [replace(result, floor=floor.value) for result, floor in pairs]
 
     def _of_signal(self, name: str) -> MetricResult:
         signal = SIGNALS[name]
@@ -275,6 +307,12 @@ def pitches_of(condition: ConditionSpec | None) -> Tensor | None:
     """Returns the MIDI number of each class (K,); None if the classes are no pitches."""
     pitches = class_pitches(classes_of(condition))
     return torch.tensor(pitches) if pitches else None
+
+
+def in_parts(loaded: Loaded, which: Tensor) -> Iterator[Tensor]:
+    """Yields the clips at places (N,) of a set, some at a time: int16 (B, C, L)."""
+    for part in torch.split(which, AT_ONCE):
+        yield loaded.source.read(part)[0]
 
 
 @torch.inference_mode()

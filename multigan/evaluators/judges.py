@@ -96,3 +96,28 @@ def drawn(total: int, count: int, seed: int) -> Tensor:
     """Returns the places (N,) of at most `count` of `total` samples, in an order by `seed`."""
     generator = torch.Generator().manual_seed(seed_from(seed, "evaluate"))
     return torch.randperm(total, generator=generator)[:count]
+
+
+def same_data(own: Loaded, compared: Loaded) -> bool:
+    """Returns whether what is compared with is what was learned from."""
+    return compared is own or compared.fingerprint == own.fingerprint
+
+
+def places(own: Loaded, compared: Loaded, count: int, seed: int) -> tuple[Tensor, Tensor | None]:
+    """Returns which samples to compare with, (N,), and which to put in the generator's place.
+
+    The latter are samples of what was learned from that are not among the former; None if there
+    are less than half as many, when halves of the former will do better.
+
+    Args:
+        own: What the generator learned from.
+        compared: The real samples; may be `own`.
+        count: How many of both are wanted.
+        seed: Decides which.
+    """
+    if not same_data(own, compared):
+        real, others = drawn(len(compared.source), count, seed), drawn(len(own.source), count, seed)
+    else:
+        both = drawn(len(own.source), 2 * count, seed)
+        real, others = both[:count], both[count:]
+    return real, others if 2 * len(others) >= min(count, len(real)) else None

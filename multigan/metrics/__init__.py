@@ -15,7 +15,7 @@ from multigan.metrics.diversity import (
     mean_pairwise_distance,
     within_class_diversity,
 )
-from multigan.metrics.evaluate import check_names, evaluate, real_control
+from multigan.metrics.evaluate import StandIn, check_names, evaluate
 from multigan.metrics.extractors import RandomConv
 from multigan.metrics.features import (
     EXTRACTORS,
@@ -51,6 +51,7 @@ __all__ = [
     "ModeCoverage",
     "ModuleExtractor",
     "RandomConv",
+    "StandIn",
     "build_extractor",
     "check_names",
     "class_agreement",
@@ -66,7 +67,6 @@ __all__ = [
     "mean_pairwise_distance",
     "mode_coverage",
     "precision_recall",
-    "real_control",
     "train_classifier",
     "within_class_diversity",
 ]

@@ -20,7 +20,7 @@ from multigan.metrics.diversity import (
     typical_gap,
 )
 from multigan.metrics.features import Features
-from multigan.metrics.frechet import extrapolated_frechet, frechet_distance
+from multigan.metrics.frechet import SAMPLES_A_FEATURE, extrapolated_frechet, frechet_distance
 from multigan.metrics.kernel import kernel_distance
 from multigan.metrics.mauve import mauve
 from multigan.metrics.neighbors import (
@@ -101,11 +101,20 @@ class Metric:
         title: What people call it on features that are not Inception's.
         lower_is_better: None where neither direction is good in itself.
         measure: Does it.
+        alone: Whether it looks at the generated samples alone, and takes at most a scale from the
+            real ones. Real samples can then be measured beside themselves.
+        samples_a_feature: How many samples a side it needs for each feature.
     """
 
     title: str
     lower_is_better: bool | None
     measure: Callable[[Comparison], Measured] = field(repr=False)
+    alone: bool = False
+    samples_a_feature: int = 0
+
+    def fewest(self, features: Features) -> int:
+        """Returns how many samples a side it needs of such features."""
+        return self.samples_a_feature * features.features.shape[1]
 
 
 METRICS: Registry[Metric] = Registry("metric")
@@ -200,7 +209,7 @@ def _labels(samples: Features, what: str) -> Tensor:
 METRICS["frechet"] = Metric("Fréchet distance", True, _frechet)
 METRICS["kernel"] = Metric("kernel distance", True, _kernel)
 METRICS["mauve"] = Metric("MAUVE", False, _mauve)
-METRICS["score"] = Metric("classifier score", False, _score)
+METRICS["score"] = Metric("classifier score", False, _score, alone=True)
 METRICS["precision"] = Metric(
     "precision", False, lambda c: Measured(c.precision_recall.precision, k=c.options.k)
 )
@@ -213,11 +222,13 @@ METRICS["density"] = Metric(
 METRICS["coverage"] = Metric(
     "coverage", False, lambda c: Measured(c.density_coverage.coverage, k=c.options.density_k)
 )
-METRICS["agreement"] = Metric("agreement with the condition", False, _agreement)
+METRICS["agreement"] = Metric("agreement with the condition", False, _agreement, alone=True)
 METRICS["diversity"] = Metric("within-class diversity, fake over real", None, _diversity)
 METRICS["spread"] = Metric("mean pairwise distance, fake over real", None, _spread)
-METRICS["duplicates"] = Metric("share of near-duplicates", True, _duplicates)
-METRICS["frechet-extrapolated"] = Metric("Fréchet distance for N → ∞", True, _extrapolated)
+METRICS["duplicates"] = Metric("share of near-duplicates", True, _duplicates, alone=True)
+METRICS["frechet-extrapolated"] = Metric(
+    "Fréchet distance for N → ∞", True, _extrapolated, samples_a_feature=SAMPLES_A_FEATURE
+)
 METRICS["different-bins"] = Metric("share of bins filled differently", True, _different_bins)
 METRICS["divergence"] = Metric(
     "divergence of the bins", True, lambda c: Measured(c.bins.divergence)

@@ -1,11 +1,32 @@
-"""Evaluation: metrics beside their control, which is real samples against real samples."""
+"""Evaluation: metrics beside their control, which is real samples in the generator's place."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from multigan.errors import ConfigError
 from multigan.metrics.catalog import METRICS, Comparison, Measured, MetricOptions
 from multigan.metrics.features import Features
 from multigan.metrics.result import INCEPTION_NAMES, MetricResult, check_claim
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Real samples that are measured in the generator's place, what a perfect one would get.
+
+    Nearly every metric depends on how many samples it sees, so as many of them are taken as there
+    are generated ones, as far as they go.
+
+    Attributes:
+        features: Real samples that are not among those which are compared with. None takes one
+            half of the real samples, and holds it against the other.
+        floor: The same samples after the way through the networks' representation and back; None
+            where nothing is lost on that way, or nobody asks.
+        real_floor: The real samples after that way.
+    """
+
+    features: Features | None = None
+    floor: Features | None = None
+    real_floor: Features | None = None
 
 
 def evaluate(
@@ -15,7 +36,7 @@ def evaluate(
     *,
     split: str,
     options: MetricOptions | None = None,
-    control: bool = True,
+    control: StandIn | bool = True,
 ) -> list[MetricResult]:
     """Measures generated samples against real ones.
 
@@ -25,8 +46,8 @@ def evaluate(
         metrics: Names in `METRICS`; "FID", "KID" and "IS" too, on Inception features.
         split: Which real samples these are, e.g. "train". Numbers against two splits differ.
         options: Numbers of neighbors, subsets and so on.
-        control: Whether to measure the real samples' halves against each other as well, which is
-            what the value should be read beside.
+        control: Real samples to measure in the generator's place, which is what the value should
+            be read beside. True takes halves of `real`; False measures none.
     """
     if real.extractor != fake.extractor:
         raise ConfigError(
@@ -36,7 +57,8 @@ def evaluate(
     options = options or MetricOptions()
     names = [_resolve(name, real) for name in metrics]
     measured = _measure_all(names, Comparison(real, fake, options))
-    controls = real_control(real, names, options) if control else {}
+    stand_in = StandIn() if control is True else control
+    beside = _all_beside(real, fake, stand_in, names, options) if stand_in else {}
     return [
         MetricResult(
             name=name,
@@ -48,8 +70,7 @@ def evaluate(
             split=split,
             extractor=real.extractor,
             seed=options.seed,
-            control=controls[name].value if control else None,
-            n_control=len(real) // 2 if control else None,
+            **vars(beside.get(name, Beside())),
         )
         for name in names
     ]
@@ -63,18 +84,73 @@ def check_names(names: Sequence[str]) -> None:
             _ = METRICS[name]
 
 
-def real_control(
-    real: Features, metrics: Sequence[str], options: MetricOptions | None = None
-) -> dict[str, Measured]:
-    """Returns what the metrics say of one half of the real samples against the other."""
-    options = options or MetricOptions()
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a metric's value; see `MetricResult`."""
+
+    control: float | None = None
+    n_control: int | None = None
+    matched: float | None = None
+    floor: float | None = None
+
+
+def _all_beside(
+    real: Features,
+    fake: Features,
+    given: StandIn,
+    names: Sequence[str],
+    options: MetricOptions,
+) -> dict[str, Beside]:
+    reference, features, floor = real, given.features, given.floor
+    if features is None:
+        reference, features = real.halves(options.seed)
+        floor = None if given.real_floor is None else given.real_floor.halves(options.seed)[1]
+    themselves, others = StandIn(real, given.real_floor), StandIn(features, floor)
+    alone = [name for name in names if METRICS[name].alone]
+    together = [name for name in names if not METRICS[name].alone]
+    halved = reference is not real
     try:
-        return _measure_all(metrics, Comparison(*real.halves(options.seed), options))
+        return {
+            **_beside(real, fake, themselves, alone, options),
+            **_beside(reference, fake, others, together, options, halved=halved),
+        }
     except ConfigError as error:
         raise ConfigError(
-            f"The control measures one half of the {len(real)} real samples against the other, "
-            f"and failed: {error} Or pass control=False."
+            f"The control holds {len(features)} real samples in the place of the generated ones "
+            f"against {len(reference)} others, and failed: {error} Or pass control=False."
         ) from None
+
+
+def _beside(
+    real: Features,
+    fake: Features,
+    given: StandIn,
+    names: Sequence[str],
+    options: MetricOptions,
+    *,
+    halved: bool = False,
+) -> dict[str, Beside]:
+    """Measures real samples in the generator's place, and as few of the generated ones."""
+    assert given.features is not None
+    count = min(len(given.features), len(fake))
+    names = [name for name in names if min(count, len(real)) >= METRICS[name].fewest(real)]
+
+    def measured(features: Features | None) -> dict[str, Measured]:
+        if features is None or not names:
+            return {}
+        return _measure_all(names, Comparison(real, features.first(count), options))
+
+    controls, floors = measured(given.features), measured(given.floor)
+    matched = measured(fake if halved or count < len(fake) else None)
+    return {
+        name: Beside(
+            controls[name].value,
+            count,
+            matched[name].value if matched else None,
+            floors[name].value if floors else None,
+        )
+        for name in names
+    }
 
 
 def _measure_all(names: Sequence[str], comparison: Comparison) -> dict[str, Measured]:

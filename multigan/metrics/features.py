@@ -63,6 +63,10 @@ class Features:
             labels=None if self.labels is None else self.labels[index],
         )
 
+    def first(self, count: int) -> Self:
+        """Returns the first `count` samples, or all if there are no more."""
+        return self if count >= len(self) else self.rows(torch.arange(count))
+
     def halves(self, seed: int) -> tuple[Self, Self]:
         """Returns two random halves of the samples, equally large, without overlap."""
         generator = torch.Generator().manual_seed(seed_from(seed, "halves"))

@@ -6,13 +6,17 @@ Shapes: N and M samples, F features.
 """
 
 from dataclasses import dataclass
+from statistics import fmean
 from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor
 
 from multigan.core.draws import seed_from
+from multigan.errors import ConfigError
 from multigan.metrics.distances import as_matrix, check_same_space
+
+SAMPLES_A_FEATURE = 4  # that following the distance to infinitely many samples takes
 
 
 @dataclass(frozen=True)
@@ -73,36 +77,54 @@ class Extrapolated(NamedTuple):
 
 
 def extrapolated_frechet(
-    real: Tensor, fake: Tensor, *, sizes: int = 8, seed: int = 0
+    real: Tensor, fake: Tensor, *, sizes: int = 6, subsets: int = 4, seed: int = 0
 ) -> Extrapolated:
     """Returns the Fréchet distance without its bias of finite samples, at least 0.
 
     The bias falls with 1 / N, so the distance is measured at several N, with equally many samples
-    on both sides, and the line through them is followed to 1 / N = 0.
+    on both sides, and the line through them is followed to 1 / N = 0. It is a line from about
+    N = F on only: with fewer samples than features, what is found is far too large, which is why
+    four times as many are wanted.
 
     Source: Chong & Forsyth (2020), "Effectively Unbiased FID and Inception Score and where to find
     them".
 
     Args:
-        real: Features (N, F).
-        fake: Features (M, F).
-        sizes: At how many N it is measured, from a quarter of the samples to all.
+        real: Features (N, F), N at least 4 F.
+        fake: Features (M, F), M at least 4 F.
+        sizes: At how many N it is measured, from a quarter of the samples to all, in equal steps
+            of 1 / N.
+        subsets: How many random subsets are averaged at each N below all.
         seed: Fixes which samples are taken.
-    """
-    most = min(len(real), len(fake))
-    generator = torch.Generator().manual_seed(seed_from(seed, "extrapolated"))
-    counts = torch.linspace(max(most // 4, 2), most, sizes).round().long()
 
-    def some(features: Tensor, count: int) -> Tensor:
-        return features[torch.randperm(len(features), generator=generator)[:count]]
+    Raises:
+        ConfigError: There are fewer samples.
+    """
+    most, dim = min(len(real), len(fake)), real.shape[1]
+    if most < (fewest := SAMPLES_A_FEATURE * dim):
+        raise ConfigError(
+            f"The Fréchet distance for N → ∞ of {dim} features wants at least {fewest} samples a "
+            f"side, and there are {most}. Use more samples, or the metric frechet beside its "
+            "control."
+        )
+    generator = torch.Generator().manual_seed(seed_from(seed, "extrapolated"))
+    counts = (1 / torch.linspace(SAMPLES_A_FEATURE / most, 1 / most, sizes).double()).round()
+
+    def measured(count: int) -> float:
+        parts = (features[_some(features, count, generator)] for features in (real, fake))
+        return frechet_distance(*parts)
 
     distances = [
-        frechet_distance(some(real, count), some(fake, count)) for count in counts.tolist()
+        fmean(measured(count) for _ in range(subsets if count < most else 1))
+        for count in counts.long().tolist()
     ]
-    inverse = 1 / counts.double()
-    line = torch.stack([torch.ones_like(inverse), inverse], 1)
+    line = torch.stack([torch.ones_like(counts), 1 / counts], 1)
     found = torch.linalg.lstsq(line, torch.tensor(distances, dtype=torch.float64)[:, None])
     return Extrapolated(max(0.0, found.solution[0, 0].item()), distances[-1])
+
+
+def _some(features: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    return torch.randperm(len(features), generator=generator)[:count]
 
 
 def _factor(covariance: Tensor) -> Tensor:

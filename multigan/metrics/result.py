@@ -28,11 +28,13 @@ class MetricResult:
         seed: Of the subsets, splits and halves.
         lower_is_better: None where neither direction is good in itself, as with ratios.
         k: The number of neighbors, where the metric has one.
-        control: The metric of one half of the real samples against the other: what a perfect model
-            would get with `n_control` samples a side. None if it was not asked for.
-        n_control: How many real samples are in each half.
-        floor: The metric of real samples after the way through the networks' representation and
-            back, which no generator can be better than; None where nothing is lost on that way.
+        control: The metric of real samples in the place of the generated ones: what a perfect model
+            would get. None if it was not asked for, or there are too few.
+        n_control: How many they were.
+        matched: The metric of as few generated samples as the control has, against the same real
+            ones: where N decides the number, read this beside it. None where `value` is it.
+        floor: The control after the way through the networks' representation and back, which no
+            generator can be better than; None where nothing is lost on that way.
         detail: Numbers behind the value, e.g. the two sides of a ratio.
     """
 
@@ -49,6 +51,7 @@ class MetricResult:
     k: int | None = None
     control: float | None = None
     n_control: int | None = None
+    matched: float | None = None
     floor: float | None = None
     detail: Mapping[str, float] = field(default_factory=dict)
 
@@ -74,6 +77,15 @@ class MetricResult:
             return INCEPTION_NAMES[self.name]
         return f"{self.title} ({self.extractor.get('name', 'unknown features')})"
 
+    @property
+    def beside(self) -> str:
+        """The control for tables, with its number of samples where that is not the value's."""
+        if self.control is None:
+            return "–"
+        if self.matched is None:
+            return f"{self.control:.4g}"
+        return f"{self.control:.4g} ({self.n_control} samples; generated: {self.matched:.4g})"
+
     def to_json(self) -> dict[str, Any]:
         """Returns everything, with the label, as values that JSON knows."""
         return {
@@ -86,11 +98,7 @@ class MetricResult:
     def __str__(self) -> str:
         spread = "" if self.std is None else f" ± {self.std:.2g}"
         neighbors = "" if self.k is None else f", k={self.k}"
-        control = (
-            ""
-            if self.control is None
-            else f"; real against real {self.control:.4g} with {self.n_control} a side"
-        )
+        control = "" if self.control is None else f"; real samples get {self.beside}"
         return (
             f"{self.label}: {self.value:.4g}{spread} (N={self.n_fake} against {self.n_real} "
             f"{self.split}, resize {self.resize}{neighbors}{control})"

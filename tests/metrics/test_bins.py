@@ -1,6 +1,7 @@
 """Bins of equal sets are filled alike; a lost mode is seen."""
 
 import math
+from statistics import fmean
 
 import pytest
 import torch
@@ -42,13 +43,19 @@ def test_more_bins_than_samples_are_refused():
         fill_bins(torch.randn(20, 2), torch.randn(20, 2), 50)
 
 
-def test_extrapolation_takes_away_the_bias_of_few_samples():
-    torch.manual_seed(0)
-    shift = torch.zeros(16)
-    shift[0] = 2
-    real, fake = torch.randn(400, 16), torch.randn(400, 16) + shift
-    found = extrapolated_frechet(real, fake)
-    assert found.finite == pytest.approx(frechet_distance(real, fake), rel=1e-9)
-    assert found.finite > 4.1  # the true distance is 4
-    assert abs(found.value - 4) < abs(found.finite - 4)
-    assert extrapolated_frechet(real, torch.randn(400, 16)).value >= 0
+@pytest.mark.parametrize("shift", [0.0, 1.0])
+def test_extrapolation_takes_away_the_bias_of_few_samples(shift):
+    found = []
+    for seed in range(6):
+        generator = torch.Generator().manual_seed(seed)
+        real, fake = torch.randn(2, 128, 32, generator=generator)
+        found.append(extrapolated_frechet(real, fake + shift / 32**0.5, seed=seed))
+        again = frechet_distance(real, fake + shift / 32**0.5)
+        assert found[-1].finite == pytest.approx(again, rel=1e-9)
+    assert fmean(one.finite for one in found) > shift + 4  # the true distance is the shift's square
+    assert fmean(one.value for one in found) == pytest.approx(shift, abs=0.4)
+
+
+def test_extrapolation_from_fewer_than_four_samples_a_feature_is_refused():
+    with pytest.raises(ConfigError, match=r"32 features wants at least 128 samples .* are 127"):
+        extrapolated_frechet(torch.randn(127, 32), torch.randn(200, 32))

@@ -13,10 +13,10 @@ from multigan.metrics import (
     MetricOptions,
     MetricResult,
     ModuleExtractor,
+    StandIn,
     evaluate,
     frechet_distance,
     precision_recall,
-    real_control,
 )
 
 RANDOM_CONV = {"name": "random-conv", "weights": None, "resize": "none", "seed": 0}
@@ -42,12 +42,13 @@ def only(results: list[MetricResult]) -> MetricResult:
 def test_every_metric_states_its_circumstances(name):
     real, fake = features(90), features(80, seed=1, shift=0.2)
     result = only(evaluate(real, fake, [name], split="test", options=MetricOptions(seed=4)))
-    assert (result.n_real, result.n_fake, result.n_control) == (90, 80, 45)
+    assert (result.n_real, result.n_fake) == (90, 80)
+    assert result.n_control == (80 if METRICS[name].alone else 45)
     assert (result.split, result.resize, result.seed) == ("test", "none", 4)
     assert result.extractor["name"] == "random-conv"
     assert result.label.endswith("(random-conv)")
     assert json.loads(json.dumps(result.to_json(), allow_nan=False))["label"] == result.label
-    for stated in ("N=80 against 90 test", "resize none", "real against real"):
+    for stated in ("N=80 against 90 test", "resize none", "real samples get"):
         assert stated in str(result)
 
 
@@ -78,15 +79,48 @@ def test_values_are_those_of_the_functions():
     assert (results["frechet"].k, results["recall"].k) == (None, 3)
 
 
-def test_the_control_is_one_half_of_the_real_samples_against_the_other():
-    real = features(81)
+def test_without_other_real_samples_the_control_is_one_half_against_the_other():
+    real, fake = features(81), features(seed=1)
     left, right = real.halves(seed=0)
     expected = frechet_distance(left.features, right.features)
-    assert real_control(real, ["frechet"])["frechet"].value == expected
-    result = only(evaluate(real, features(seed=1), ["frechet"], split="test"))
+    result = only(evaluate(real, fake, ["frechet"], split="test"))
     assert (result.control, result.n_control) == (expected, 40)
-    without = only(evaluate(real, features(seed=1), ["frechet"], split="test", control=False))
-    assert (without.control, without.n_control) == (None, None)
+    # N decides the number, so the value of as few generated samples stands beside the control.
+    assert result.matched == frechet_distance(left.features, fake.features[:40])
+    assert result.value == frechet_distance(real.features, fake.features)
+    without = only(evaluate(real, fake, ["frechet"], split="test", control=False))
+    assert (without.control, without.n_control, without.matched) == (None, None, None)
+
+
+def test_other_real_samples_stand_in_the_generators_place_with_its_n():
+    real, fake, other = features(90), features(80, seed=1, shift=0.4), features(200, seed=2)
+    floor = features(200, seed=2, shift=0.1)
+    names = ["frechet", "coverage", "different-bins", "score"]
+    given = StandIn(other, floor, real_floor=real)
+    results = {r.name: r for r in evaluate(real, fake, names, split="test", control=given)}
+    assert {(r.n_control, r.matched) for r in results.values()} == {(80, None)}
+    distance = results["frechet"]
+    assert distance.control == frechet_distance(real.features, other.features[:80])
+    assert distance.floor == frechet_distance(real.features, floor.features[:80])
+    assert max(distance.control, distance.floor) < distance.value
+    # What looks at one set alone is measured on the real samples themselves.
+    (alone,) = evaluate(real, real.first(80), ["score"], split="test", control=False)
+    assert results["score"].control == results["score"].floor == alone.value
+    few = only(evaluate(real, fake, ["frechet"], split="test", control=StandIn(other.first(50))))
+    assert (few.n_control, few.matched) == (50, frechet_distance(real.features, fake.features[:50]))
+    assert "(50 samples; generated:" in str(few)
+
+
+def test_a_perfect_generator_scores_as_its_control_does():
+    """The score of N sure and even samples grows with N: 6.7 for 150, 8.5 for 300."""
+
+    def perfect(count: int) -> Features:
+        labels = torch.arange(count) % 10
+        return Features(torch.randn(count, 2), torch.eye(10)[labels] * 99, labels, RANDOM_CONV)
+
+    (result,) = evaluate(perfect(300), perfect(300), ["score"], split="test")
+    assert result.value == result.control
+    assert result.value > 8.4
 
 
 @pytest.mark.parametrize("name", ["FID", "fid", "KID", "IS", "Inception score"])
@@ -128,11 +162,15 @@ def test_a_module_is_inception_only_if_somebody_says_so():
 
 def test_misuse_is_explained():
     real, fake = features(), features(seed=1)
+    with pytest.raises(ConfigError, match=r"6 features wants at least 24 samples .* are 20"):
+        evaluate(real.first(20), fake, ["frechet-extrapolated"], split="test")
+    halves_too_few = only(evaluate(real.first(40), fake, ["frechet-extrapolated"], split="test"))
+    assert halves_too_few.control is None
     with pytest.raises(UnknownNameError, match="Did you mean 'frechet'"):
         evaluate(real, fake, ["frchet"], split="test")
     with pytest.raises(ConfigError, match="same extractor"):
         evaluate(real, features(extractor=INCEPTION), split="test")
-    with pytest.raises(ConfigError, match=r"control.*6 real samples.*control=False"):
+    with pytest.raises(ConfigError, match=r"control.* 3 real samples.*control=False"):
         evaluate(features(6), fake, ["precision"], split="test")
     bare = Features(fake.features, extractor=RANDOM_CONV)
     with pytest.raises(ConfigError, match="'classifier'"):
