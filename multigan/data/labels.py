@@ -14,7 +14,33 @@ from multigan.core.condition import ConditionSpec
 from multigan.errors import DataError
 
 NUM_EXAMPLES = 256  # of the vectors in the data, kept for samples that nobody has told anything
-SPLITS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation"})
+# What parts of a data set are called, and what else each is called.
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+}
+WHOLE = ("train", "all")  # what data without splits can be asked for as
+
+
+def plain_split(name: str) -> str:
+    """Returns the name of a split for all that it is called.
+
+    Example:
+        >>> plain_split("valid"), plain_split("mine")
+        ('validation', 'mine')
+    """
+    return SPLITS.get(name, name)
+
+
+def require_split(split: str, known: Sequence[str], where: str) -> None:
+    """Raises DataError unless some data has a split: other clips must not go under its name."""
+    if plain_split(split) not in known:
+        raise DataError(f"{where} has no split {split!r}, only {', '.join(known)}.")
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
@@ -148,6 +174,7 @@ def class_folders(
         Class numbers and names, both empty without classes; and the paths that are used.
     """
     used, depth = list(paths), 0
+    found = split in WHOLE
     while True:
         loose = [path for path in used if len(path.parts) == depth + 1]
         folders = {path.parts[depth] for path in used if len(path.parts) > depth + 1}
@@ -158,9 +185,10 @@ def class_folders(
                 "none into any."
             )
         if not folders:
-            return [], (), used
-        if len(folders) > 1 and folders <= SPLITS:
-            used = [path for path in used if path.parts[depth] == split]
+            break
+        if folders <= SPLITS.keys() and (len(folders) > 1 or split not in WHOLE):
+            used = [path for path in used if plain_split(path.parts[depth]) == plain_split(split)]
+            found = True
             if not used:
                 raise DataError(
                     f"{where} has no folder {split!r}, only {', '.join(sorted(folders))}. "
@@ -169,7 +197,9 @@ def class_folders(
         elif len(folders) > 1 or any(len(path.parts) == depth + 2 for path in used):
             break
         depth += 1
-    if len(folders) == 1:  # one class tells nothing
+    if not found:
+        require_split(split, WHOLE, where)
+    if len(folders) < 2:  # one class tells nothing
         return [], (), used
     names = tuple(sorted(folders, key=natural))
     number_of = {name: number for number, name in enumerate(names)}

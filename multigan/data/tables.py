@@ -11,7 +11,7 @@ from typing import Any
 
 from multigan.data.decode import PICTURES
 from multigan.data.kinds import FileKind
-from multigan.data.labels import SPLITS, Labels, read_labels
+from multigan.data.labels import SPLITS, WHOLE, Labels, plain_split, read_labels
 from multigan.data.readers import Item, Reader, digest, file_identity
 from multigan.errors import DataError, MissingDependencyError
 
@@ -34,7 +34,7 @@ def read_parquet(
     Files are read a few rows at a time and never held in memory whole.
     """
     found = [path] if path.is_file() else sorted(path.rglob("*.parquet"))
-    paths = [file for file in found if _split_of(file, path) in (None, split)]
+    paths = [file for file in found if _belongs(file, path, split)]
     if not paths:
         raise DataError(
             f"None of the {len(found)} Parquet files in {path} belongs to the split {split!r}: "
@@ -165,12 +165,16 @@ def _items(paths: Sequence[Path], name: str, kind: FileKind) -> Iterator[Item]:
                     row += 1
 
 
-def _split_of(file: Path, root: Path) -> str | None:
-    """Returns the split that a file's name or folder states, e.g. train-00000-of-00002.parquet."""
+def _belongs(file: Path, root: Path, split: str) -> bool:
+    """Whether a file is of a split, which its name or folder states: train-00000-of-00002.parquet.
+
+    What states none is all there is, and so what one trains on; so is a file asked for by name.
+    """
     if file == root:
-        return None  # asked for by name
+        return split in WHOLE or plain_split(split) in map(plain_split, file.stem.split("-"))
     names = [file.stem.split("-")[0], *file.relative_to(root).parts[:-1]]
-    return next((name for name in names if name in SPLITS), None)
+    stated = next((plain_split(name) for name in names if name in SPLITS), None)
+    return split in WHOLE if stated is None else stated == plain_split(split)
 
 
 def _columns(schema: Any) -> str:

@@ -7,6 +7,9 @@ import pytest
 from multigan.data.audio import load_audio
 from multigan.data.audio.layouts import holds, matcher
 from multigan.errors import DataError
+from multigan.music.instruments import INSTRUMENTS
+from multigan.music.note_files import write_notes
+from multigan.music.note_set import make_notes
 from tests.data.sounds import encoded, write, zipped
 
 
@@ -72,6 +75,24 @@ def test_classes_can_be_chosen_in_an_order(digits):
     assert audio.source.labels.tolist() == [1] * 4 + [0] * 4
 
 
+@pytest.mark.parametrize("split", ["validation", "tset"])
+def test_training_clips_are_not_served_as_another_split(digits, split):
+    with pytest.raises(DataError, match=f"no split '{split}', only train, test, all"):
+        load_audio(digits, split=split)
+    with pytest.raises(DataError, match=f"no split '{split}', only train, all"):
+        load_audio(digits, pattern="{label}_{who}_{take}", split=split)
+
+
+def test_numbered_names_in_folders_of_classes_are_not_spoken_digits(tmp_path):
+    for word in ("kick", "snare"):
+        for index in range(3):
+            write(tmp_path / word / f"{index}_{word}_00.wav")
+    audio = load_audio(tmp_path)
+    assert (len(audio), audio.condition.names) == (6, ("kick", "snare"))
+    with pytest.raises(DataError, match="no split 'test', only train, all"):
+        load_audio(tmp_path, split="test")
+
+
 def test_notes_of_nsynth(tmp_path):
     notes = {
         f"bass_{pitch}": {"pitch": pitch, "instrument_family_str": family, "velocity": 75}
@@ -92,7 +113,7 @@ def test_notes_of_nsynth(tmp_path):
 
 
 def test_splits_of_nsynth(tmp_path):
-    for split, pitches in (("train", (40, 41)), ("test", (40,))):
+    for split, pitches in (("train", (40, 41)), ("valid", (41,)), ("test", (40,))):
         notes = {f"{split}_{pitch}": {"pitch": pitch} for pitch in pitches}
         for name in notes:
             write(tmp_path / f"nsynth-{split}" / "audio" / f"{name}.wav")
@@ -100,7 +121,17 @@ def test_splits_of_nsynth(tmp_path):
     train = load_audio(tmp_path)
     assert (len(train), len(load_audio(tmp_path, split="test"))) == (2, 1)
     assert "not in its annotations" not in train.report.summary()
-    assert len(load_audio(tmp_path, split="all")) == 3
+    assert len(load_audio(tmp_path, split="validation")) == 1  # NSynth says valid
+    assert len(load_audio(tmp_path, split="all")) == 4
+    with pytest.raises(DataError, match="no split 'mine', only test, train, validation, all"):
+        load_audio(tmp_path, split="mine")
+
+
+def test_the_only_notes_are_not_their_own_test_split(tmp_path):
+    write_notes(make_notes(takes=1, highest=61, seconds=0.1), tmp_path / "notes")
+    assert len(load_audio(tmp_path / "notes")) == 2 * len(INSTRUMENTS)
+    with pytest.raises(DataError, match="no split 'test', only train, all"):
+        load_audio(tmp_path / "notes", split="test")
 
 
 def test_speech_commands(tmp_path):
@@ -111,6 +142,7 @@ def test_speech_commands(tmp_path):
     (tmp_path / "validation_list.txt").write_text("no/1.wav\n")
     found = {split: len(load_audio(tmp_path, split=split)) for split in ("train", "test", "all")}
     assert found == {"train": 3, "test": 2, "all": 6}
+    assert len(load_audio(tmp_path, split="valid")) == 1
     audio = load_audio(tmp_path)
     assert audio.condition.names == ("no", "yes")
     assert "without 3 noises" in audio.report.summary()

@@ -99,6 +99,15 @@ def test_a_missing_split_is_not_taken_for_classes():
         class_folders(paths("val/1.png", "test/1.png"), "train", "here")
 
 
+def test_a_split_has_several_names_and_other_data_does_not_go_under_one():
+    found = paths("train/a/1.png", "train/b/1.png", "valid/a/1.png", "valid/b/1.png")
+    assert len(class_folders(found, "validation", "here")[2]) == 2
+    with pytest.raises(DataError, match="no split 'test', only train, all"):
+        class_folders(paths("a/1.png", "b/1.png"), "test", "here")
+    with pytest.raises(DataError, match="no folder 'test', only train"):
+        class_folders(paths("train/a/1.png", "train/b/1.png"), "test", "here")
+
+
 def test_images_beside_class_folders_are_refused(make):
     files = {"cat/1.png": png(), "dog/1.png": png(), "stray.png": png()}
     with pytest.raises(DataError, match=r"both beside and inside.*stray\.png beside cat/"):

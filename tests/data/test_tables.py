@@ -157,6 +157,8 @@ def test_a_folder_of_files_is_read_by_split(tmp_path):
     assert len(load_images(tmp_path, split="test")) == 3
     with pytest.raises(DataError, match="None of the 3 Parquet files"):
         load_images(tmp_path, split="val")
+    with pytest.raises(DataError, match="None of the 1 Parquet files"):
+        load_images(tmp_path / "data/test-0-of-1.parquet", split="val")
 
 
 def test_a_limit_is_spread_over_the_file(tmp_path):

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from multigan.data.audio.options import AudioOptions
-from multigan.data.labels import index_labels
+from multigan.data.labels import SPLITS, WHOLE, index_labels, plain_split, require_split
 from multigan.data.readers import Classified, Classify, Listing, by_folders
 from multigan.errors import DataError
 
@@ -106,7 +106,9 @@ def _layout(
         return _by_nsynth
     if set(COMMAND_LISTS.values()) <= names:
         return _by_commands
-    if all(FSDD.fullmatch(path.stem) for path in listing.paths):
+    # In folders of classes, names such as kick/0_kick_00.wav are another's.
+    together = len({path.parent for path in listing.paths}) == 1
+    if together and all(FSDD.fullmatch(path.stem) for path in listing.paths):
         return _by_fsdd
     return _by_folders
 
@@ -153,9 +155,11 @@ def _by_fields(
             f"{listing.where} has no field {label!r} to take as the class, only "
             f"{', '.join(fields[0])}. Name one of them: --set data.label={next(iter(fields[0]))}"
         )
+    require_split(split, WHOLE if test is None else ("train", "test", "all"), listing.where)
     kept = list(range(len(fields)))
     if test is not None and split != "all":
-        kept = [index for index in kept if holds(test, fields[index]) == (split == "test")]
+        wanted = plain_split(split) == "test"
+        kept = [index for index in kept if holds(test, fields[index]) == wanted]
     if not kept:
         raise DataError(f"The split {split!r} of {listing.where} is empty, with test={test!r}.")
     values = [str(fields[index][label]) for index in kept] if label else []
@@ -166,11 +170,11 @@ def _by_fields(
 
 def _by_nsynth(listing: Listing, options: AudioOptions) -> Classified:
     """Reads NSynth's annotations; the class is the pitch unless another field is asked for."""
-    tables = [
-        name
-        for name in listing.others
-        if PurePosixPath(name).name == NSYNTH_FILE and _of_split(name, listing, options.split)
-    ]
+    all_tables = [name for name in listing.others if PurePosixPath(name).name == NSYNTH_FILE]
+    known = tuple(sorted({_split_of(name) for name in all_tables}))
+    require_split(options.split, (*known, "all"), listing.where)
+    wanted = plain_split(options.split)
+    tables = [name for name in all_tables if wanted in ("all", _split_of(name))]
     annotations: dict[str, Fields] = {}
     for name in tables:
         annotations |= _annotations(listing, name)
@@ -186,13 +190,13 @@ def _by_nsynth(listing: Listing, options: AudioOptions) -> Classified:
     note = "Read as NSynth." + (f" {missing} files are not in its annotations." if missing else "")
     described = listing._replace(paths=paths)
     fields = [annotations[path.stem] for path in paths]
-    return _by_fields(described, fields, options.label or "pitch", None, options.split, note)
+    return _by_fields(described, fields, options.label or "pitch", None, "all", note)
 
 
-def _of_split(name: str, listing: Listing, split: str) -> bool:
-    """Whether an annotation file counts: of several, nsynth-train and so on, the split's own."""
-    several = sum(PurePosixPath(other).name == NSYNTH_FILE for other in listing.others) > 1
-    return not several or split == "all" or PurePosixPath(name).parent.name.endswith(split)
+def _split_of(name: str) -> str:
+    """Returns the split of an annotation file: its folder's, nsynth-valid and so on, else train."""
+    last = PurePosixPath(name).parent.name.rsplit("-", 1)[-1]
+    return SPLITS.get(last, "train")
 
 
 def _annotations(listing: Listing, name: str) -> dict[str, Fields]:
@@ -210,9 +214,11 @@ def _by_commands(listing: Listing, options: AudioOptions) -> Classified:
     held_out = {split: _listed(listing, name) for split, name in COMMAND_LISTS.items()}
     words = [path for path in listing.paths if path.parent.name != BACKGROUND]
     names = {path: f"{path.parent.name}/{path.name}" for path in words}
-    if options.split in held_out:
-        used = [path for path in words if names[path] in held_out[options.split]]
-    elif options.split == "all":
+    split = plain_split(options.split)
+    require_split(split, ("train", *held_out, "all"), listing.where)
+    if split in held_out:
+        used = [path for path in words if names[path] in held_out[split]]
+    elif split == "all":
         used = words
     else:
         outside = set().union(*held_out.values())
