@@ -1,6 +1,6 @@
 """Builds a recipe's parts. Nothing here trains, and nothing here writes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -227,6 +227,16 @@ def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
     for controller in controllers:
         controller.check(trainer)
     return trainer
+
+
+def check_changes(recipe: Recipe, data: Loaded, changes: Mapping[str, Any]) -> None:
+    """Builds all of a changed recipe, in the processor's memory, and throws it away.
+
+    Raises:
+        ConfigError: What was changed cannot be built.
+    """
+    changed, engine = recipe.changed(changes).settled(), Engine()
+    build_trainer(changed, build_parts(changed, data, engine), engine)
 
 
 def _controllers(recipe: Recipe) -> list[Controller]:

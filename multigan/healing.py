@@ -8,8 +8,10 @@ from typing import Any
 
 from torch import Tensor
 
+from multigan.assemble import check_changes, load_data
+from multigan.config import GIVEN_IN_PYTHON
 from multigan.core.checkpoint import load_checkpoint
-from multigan.core.health.healer import UNWELL
+from multigan.core.health.healer import stop_reason
 from multigan.core.run import checkpoint_step
 from multigan.core.trainer import Trainer
 from multigan.errors import RunError
@@ -56,6 +58,22 @@ def last_healthy(run: Run) -> Path | None:
     return None
 
 
+def check_remedy(run: Run, remedy: dict[str, Any], data: Any = None) -> None:
+    """Builds the run that a remedy needs and throws it away, so that none is stopped for nothing.
+
+    Raises:
+        RunError: The run's data was given in Python, and is missing here.
+        MultiganError: Whatever is wrong with the recipe or the data.
+    """
+    recipe = run.recipe.changed(remedy["changes"])
+    if data is None and recipe.data.name == GIVEN_IN_PYTHON:
+        raise RunError(
+            f"Run {run.name} learns from data given in Python, which only Python can give again: "
+            "multigan.healing.begin_again(run, remedy, data=...)."
+        )
+    check_changes(recipe, load_data(recipe, data), {})
+
+
 def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **talk: Any) -> Session:
     """Prepares a new run with a remedy's changes, from the last healthy checkpoint.
 
@@ -67,13 +85,14 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
         run: The sick run. It must not be at work.
         remedy: As in health.json.
         device: "auto", "cpu", "cuda" or "mps".
-        talk: `callbacks`, `on_row` and `on_note`, as `multigan.session.start` takes them.
+        talk: `data`, `callbacks`, `on_row` and `on_note`, as `multigan.session.start` takes them.
 
     Raises:
-        RunError: The run is being trained.
+        RunError: The run is being trained, and could be healed once it is stopped.
         MultiganError: Whatever is wrong with the recipe, the data or the device.
     """
     if run.is_busy():
+        check_remedy(run, remedy, talk.get("data"))
         raise RunError(
             f"Run {run.name} is being trained. Stop it first: multigan runs stop {run.path}"
         )
@@ -97,8 +116,12 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
 
 def wanted(run: Run) -> dict[str, Any] | None:
     """Returns the remedy for which a run with `heal` has stopped, if it has."""
-    stopped = str(run.status().get("message", "")).startswith(f"Stopped: {UNWELL}")
-    return suggested(run)[1] if stopped else None
+    said = run.status().get("message")
+    for finding in read_object(run.health_file).get("findings", []):
+        remedy = finding.get("remedy")
+        if remedy and said == f"Stopped: {stop_reason(finding['text'], remedy['text'])}.":
+            return dict(remedy)
+    return None
 
 
 def _take_over(trainer: Trainer, state: State) -> None:

@@ -15,6 +15,7 @@ from multigan.assemble import (
     Parts,
     build_parts,
     build_trainer,
+    check_changes,
     check_held_out,
     held_out,
     load_data,
@@ -297,7 +298,9 @@ def _open(
         every=recipe.evaluate_every,
     )
     log = Log(run, recipe.steps, every=recipe.log_every, on_row=on_row)
-    healer = Healer(run) if recipe.heal else None
+    healer = None
+    if recipe.heal:
+        healer = Healer(run, lambda remedy: check_changes(recipe, parts.data, remedy.changes))
     unseen = held_out(recipe, parts, trainer.engine)
     doctor = Doctor(run, every=recipe.health_every, healer=healer, held_out=unseen)
     checkpoint = Checkpoint(

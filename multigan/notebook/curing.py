@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from multigan.errors import RunError
-from multigan.healing import begin_again, suggested
+from multigan.healing import begin_again, check_remedy, suggested
 from multigan.notebook.background import Training
 from multigan.notebook.steering import ask
 from multigan.runs import Run
@@ -27,7 +27,7 @@ def cure(run: Run, name: str) -> Training:
         MultiganError: Whatever is wrong with the recipe or the data.
     """
     _, remedy = suggested(run, name)
-    run.recipe.changed(remedy["changes"])  # before anything is stopped
+    check_remedy(run, remedy)  # before anything is stopped
     with _lock:
         if run.path in _being_cured:
             raise RunError(f"A remedy of run {run.name} is already being tried.")

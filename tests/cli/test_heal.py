@@ -10,7 +10,8 @@ from multigan.cli import main
 from multigan.core.checkpoint import load_checkpoint
 from multigan.core.health.findings import PATIENCE, WARM_UP
 from multigan.core.run import RunFolder
-from multigan.healing import last_healthy
+from multigan.healing import last_healthy, wanted
+from multigan.runs import Run
 from tests.cli.conftest import TINY
 
 ALARM = WARM_UP + PATIENCE  # inspections until the first alarm can stand
@@ -125,6 +126,36 @@ def test_training_heals_itself_when_asked(multigan, tmp_path):
     second = RunFolder(tmp_path / "0002-digits")
     assert _healed(second)
     assert json.loads(second.recipe_file.read_text())["heal"] is True
+
+
+def test_the_new_run_gets_the_remedy_for_which_the_old_one_stopped(sick):
+    penalty = {"name": "penalty", "text": "Turn.", "changes": {}, "needs_fork": False}
+    pack = {"name": "pack", "text": "Pack.", "changes": {"pack": 2}, "needs_fork": True}
+    found = [
+        {"severity": "alarm", "text": "Sick.", "remedy": penalty, "looks": 3},
+        {"severity": "alarm", "text": "Sicker.", "remedy": pack, "looks": 8},
+    ]
+    sick.health_file.write_text(json.dumps({"findings": found}))
+    assert wanted(Run(sick.path)) is None
+    sick.write_status("stopped", message="Stopped: unwell: Sicker. Pack.")
+    assert wanted(Run(sick.path)) == pack
+
+
+def test_a_run_at_work_is_not_stopped_for_a_remedy_that_cannot_be_built(multigan, sick):
+    remedy = {
+        "name": "pack",
+        "text": "Pack.",
+        "changes": {"pack": 3},  # of a batch of 8
+        "needs_fork": True,
+    }
+    health = {"findings": [finding(sick, "coverage") | {"remedy": remedy}]}
+    sick.health_file.write_text(json.dumps(health))
+    with sick.lock():
+        said = multigan("runs", "heal", sick.path)
+        assert said.code == 1
+        assert "cannot be packed by 3" in said.err
+        sick.health_file.write_text(sick.health_file.read_text().replace('"pack": 3', '"pack": 2'))
+        assert "Stop it first" in multigan("runs", "heal", sick.path).err
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from multigan.core.prior import Prior
 from multigan.core.regularizers import R1
 from multigan.core.run import RunFolder
 from multigan.data.synthetic import Ring as RingSource
+from multigan.errors import ConfigError
 from tests.tiny import MLP, Ring, make_game, make_trainer
 
 
@@ -178,24 +179,35 @@ def test_what_cannot_be_measured_is_no_symptom():
 # Remedies
 
 
+def offered(*args, conditional: bool = False, **more) -> dict[str, Remedy]:
+    return remedies_for(make_trainer(*args, **more), conditional=conditional)
+
+
 def test_remedies_suit_the_game():
-    with_r1 = remedies_for(make_trainer("non_saturating", [R1(0.5)]))
+    with_r1 = offered("non_saturating", [R1(0.5)])
     assert with_r1["penalty"].knobs == {"r1.weight": 1.0}
     assert with_r1["add_penalties"].changes == {"regularizers.r2.weight": 0.5}
-    assert with_r1["pack"].changes == {"pack": 2, "conditional": False}
-    bare = remedies_for(make_trainer("non_saturating", []))
+    assert with_r1["pack"].changes == {"pack": 2}
+    bare = offered("non_saturating", [])
     assert "penalty" not in bare
     assert set(bare["add_penalties"].changes) == {
         "regularizers.r1.weight",
         "regularizers.r2.weight",
     }
     assert bare["slow_down"].knobs == {"discriminator.rate_scale": 0.5}
-    both = remedies_for(make_trainer())
-    assert "add_penalties" not in both
-    packed = AdversarialGame(MLP(8, 2), Packed(MLP(4, 1), 2), Prior(8), LOSSES["hinge"])
-    assert "pack" not in remedies_for(make_trainer(game=packed))
+    assert "add_penalties" not in offered()
     assert bare["roll_back"].needs_fork
     assert not with_r1["penalty"].needs_fork
+
+
+def test_what_the_game_would_refuse_is_not_offered():
+    packed = AdversarialGame(MLP(8, 2), Packed(MLP(4, 1), 2), Prior(8), LOSSES["hinge"])
+    assert "pack" not in offered(game=packed)
+    assert "pack" not in offered(conditional=True)
+    assert "pack" not in offered(data=Ring(batch_size=255))
+    mixing = make_game("hinge", [])
+    mixing.discriminator.append(nn.BatchNorm1d(1))
+    assert "add_penalties" not in offered(game=mixing)
 
 
 # The doctor beside a run
@@ -307,7 +319,9 @@ def sick(name: str, remedy: Remedy, looks: int = LASTING):
 
 def test_nobody_acts_on_an_alarm_that_may_pass(tmp_path):
     trainer = make_trainer()
-    findings = sick("coverage", remedies_for(trainer)["penalty"], looks=LASTING - 1)
+    findings = sick(
+        "coverage", remedies_for(trainer, conditional=False)["penalty"], looks=LASTING - 1
+    )
     assert worst(findings) == "alarm"
     assert not Healer(RunFolder(tmp_path))(trainer, findings, 0)
 
@@ -321,7 +335,7 @@ def test_an_inspection_in_between_that_is_well_begins_the_count_anew():
 
 def test_knobs_are_turned_and_the_log_says_why(tmp_path):
     trainer = make_trainer()
-    remedy = remedies_for(trainer)["penalty"]
+    remedy = remedies_for(trainer, conditional=False)["penalty"]
     assert Healer(RunFolder(tmp_path))(trainer, sick("coverage", remedy), 0)
     assert trainer.overrides == {"r1.weight": 0.2, "r2.weight": 0.2}
     row = RunFolder(tmp_path).metrics()[0]
@@ -331,14 +345,33 @@ def test_knobs_are_turned_and_the_log_says_why(tmp_path):
 
 def test_what_needs_a_new_run_stops_this_one(tmp_path):
     trainer = make_trainer("non_saturating", [])
-    findings = sick("coverage", remedies_for(trainer)["add_penalties"])
+    findings = sick("coverage", remedies_for(trainer, conditional=False)["add_penalties"])
     assert Healer(RunFolder(tmp_path))(trainer, findings, 0)
     assert trainer.stop_reason.startswith("unwell: The generator reaches only 31%")
+    assert not trainer.stop_reason.endswith("."), "whoever says it ends the sentence"
+
+
+def test_a_run_is_not_stopped_for_a_new_one_that_cannot_be_built(tmp_path):
+    asked = []
+
+    def check(remedy):
+        asked.append(remedy.name)
+        raise ConfigError("Batch norm.")
+
+    trainer = make_trainer("non_saturating", [])
+    findings = sick("coverage", remedies_for(trainer, conditional=False)["add_penalties"])
+    healer = Healer(RunFolder(tmp_path), check)
+    assert not healer(trainer, findings, 0)
+    assert not healer(trainer, findings, 0)
+    assert trainer.stop_reason is None
+    assert asked == ["add_penalties"], "it is tried once"
+    (row,) = RunFolder(tmp_path).metrics()
+    assert row["refused"].endswith("That run cannot be built: Batch norm.")
 
 
 def test_knobs_are_not_turned_for_ever(tmp_path):
     trainer = make_trainer()
-    findings = sick("coverage", remedies_for(trainer)["penalty"])
+    findings = sick("coverage", remedies_for(trainer, conditional=False)["penalty"])
     assert not Healer(RunFolder(tmp_path))(trainer, findings, 3)
     assert not trainer.overrides
 

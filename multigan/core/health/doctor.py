@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from multigan.core.game import AdversarialGame
-from multigan.core.health.findings import LASTING, WARM_UP, Finding, diagnose, worst
+from multigan.core.health.findings import LASTING, WARM_UP, Finding, Remedy, diagnose, worst
 from multigan.core.health.reference import Reference, make_reference
 from multigan.core.health.remedies import remedies_for
 from multigan.core.health.vitals import (
@@ -88,7 +88,7 @@ class Doctor(Callback):
         vitals = self._measure(trainer)
         self.history = [*self.history, vitals][-KEPT:]
         self._inspections += 1
-        self.findings = diagnose(self._judged(), remedies_for(trainer))
+        self.findings = diagnose(self._judged(), self._remedies(trainer))
         state = worst(self.findings)
         self._well = state == "ok" and self._inspections > WARM_UP
         self._write(trainer, vitals, state)
@@ -126,6 +126,9 @@ class Doctor(Callback):
         if lasting and self.healer(trainer, self.findings, self._healed):
             self._healed += 1
             self.history, self._inspections = [], 0  # the remedy gets its time
+
+    def _remedies(self, trainer: Trainer) -> dict[str, Remedy]:
+        return remedies_for(trainer, conditional=self._first_real(trainer).condition is not None)
 
     def _judged(self) -> list[Vitals]:
         """Returns the inspections; of a long run only those after the warm-up are still kept."""

@@ -1,24 +1,38 @@
-"""What helps a particular run, given its game: knobs to turn, or a recipe to change."""
+"""What helps a particular run, given its game: knobs to turn, or a recipe to change.
+
+Nothing is offered that the game would refuse.
+"""
+
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from multigan.core.game import AdversarialGame
+from multigan.core.growth import ProgressiveGame
 from multigan.core.health.findings import Remedy
 from multigan.core.packing import Packed
 from multigan.core.trainer import Trainer
 
 STRONGER, SLOWER = 2.0, 0.5
 FIRST_WEIGHT = 0.1  # of R1 and R2 where a run has neither; that of the recipe `image`
+PACK = 2  # samples that a discriminator judges together
 
 
-def remedies_for(trainer: Trainer) -> dict[str, Remedy]:
-    """Returns the remedies that can be applied to a run, by name."""
+def remedies_for(trainer: Trainer, *, conditional: bool) -> dict[str, Remedy]:
+    """Returns the remedies that can be applied to a run, by name.
+
+    Args:
+        trainer: Of the run.
+        conditional: Whether its players are told conditions.
+    """
     found = [_slow_down(trainer), _roll_back()]
     game = trainer.objective
     if isinstance(game, AdversarialGame):
-        found += [*_penalty(trainer, game), *_pack(game)]
+        found += _penalty(game)
+        if not conditional and _can_pack(trainer, game):
+            found.append(_pack())
     return {remedy.name: remedy for remedy in found}
 
 
-def _penalty(trainer: Trainer, game: AdversarialGame) -> list[Remedy]:
+def _penalty(game: AdversarialGame) -> list[Remedy]:
     """Doubles the penalties there are, and adds what is missing of R1 and R2."""
     weights = {r.name: r.weight for r in game.regularizers if r.per_sample and r.weight}
     found = []
@@ -27,7 +41,8 @@ def _penalty(trainer: Trainer, game: AdversarialGame) -> list[Remedy]:
         said = ", ".join(f"{knob} to {value:g}" for knob, value in knobs.items())
         found.append(Remedy("penalty", f"Turn {said}.", knobs))
     missing = [name for name in ("r1", "r2") if name not in weights]
-    if missing:
+    # Batch norm mixes samples, so that no logit has a gradient of its own to penalize.
+    if missing and not any(isinstance(m, _BatchNorm) for m in game.discriminator.modules()):
         weight = weights.get("r1", FIRST_WEIGHT)
         changes = {f"regularizers.{name}.weight": weight for name in missing}
         names = " and ".join(name.upper() for name in missing)
@@ -36,14 +51,18 @@ def _penalty(trainer: Trainer, game: AdversarialGame) -> list[Remedy]:
     return found
 
 
-def _pack(game: AdversarialGame) -> list[Remedy]:
-    if isinstance(game.discriminator, Packed):
-        return []
+def _can_pack(trainer: Trainer, game: AdversarialGame) -> bool:
+    grows, packed = isinstance(game, ProgressiveGame), isinstance(game.discriminator, Packed)
+    divides = trainer.data.batch_size % (PACK * trainer.accumulate) == 0
+    return divides and not grows and not packed
+
+
+def _pack() -> Remedy:
     text = (
         "Let the discriminator judge two samples together (PacGAN), in a new run that takes over "
-        "the generator's weights. Packs know no conditions."
+        "the generator's weights."
     )
-    return [Remedy("pack", text, changes={"pack": 2, "conditional": False})]
+    return Remedy("pack", text, changes={"pack": PACK})
 
 
 def _slow_down(trainer: Trainer) -> Remedy:
