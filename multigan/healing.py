@@ -11,6 +11,7 @@ from torch import Tensor
 from multigan.assemble import check_changes, load_data
 from multigan.config import GIVEN_IN_PYTHON
 from multigan.core.checkpoint import load_checkpoint
+from multigan.core.health.findings import PATIENCE
 from multigan.core.health.healer import stop_reason
 from multigan.core.run import checkpoint_step
 from multigan.core.trainer import Trainer
@@ -49,12 +50,28 @@ def suggested(run: Run, name: str | None = None) -> tuple[dict[str, Any], dict[s
 
 
 def last_healthy(run: Run) -> Path | None:
-    """Returns the newest checkpoint from before the run's first standing alarm, None for step 0."""
-    states = {row["step"]: row["health"] for row in run.metrics() if "health" in row}
+    """Returns the newest checkpoint from before the standing alarm first showed, None for step 0.
+
+    An alarm is raised when it has shown in `PATIENCE` inspections. Those that have passed, so that
+    an inspection found nothing, are forgotten: what was learned since need not be given up. A
+    checkpoint of the recipe's last step is passed over, because nothing is left to train after it.
+    """
+    showed = _alarm_showed(run)
     for folder in reversed(run.checkpoint_folders()):
-        before = [step for step in states if step <= checkpoint_step(folder)]
-        if not before or states[max(before)] == "ok":
+        step = checkpoint_step(folder)
+        if step < run.recipe.steps and (showed is None or step < showed):
             return folder
+    return None
+
+
+def _alarm_showed(run: Run) -> int | None:
+    """Returns the step at which the alarm that stands has shown first, None without one."""
+    states = {row["step"]: row["health"] for row in run.metrics() if "health" in row}
+    steps = sorted(states)
+    since = max((i + 1 for i, step in enumerate(steps) if states[step] == "ok"), default=0)
+    for index in range(since, len(steps)):
+        if states[steps[index]] == "alarm":
+            return steps[max(index + 1 - PATIENCE, since)]
     return None
 
 
@@ -107,7 +124,14 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
     if not changes:
         session.trainer.scale_learning_rate(ROLLBACK_FACTOR)
     step = session.trainer.steps_done
-    note = f"Goes on from step {step} of run {run.name}. {remedy['text']}"
+    if folder is None:
+        different = ", ".join(f"{name}={value}" for name, value in changes.items())
+        note = (
+            f"Run {run.name} has no checkpoint from before it fell ill, so this one starts anew, "
+            f"with {different or 'half the learning rates'}."
+        )
+    else:
+        note = f"Goes on from step {step} of run {run.name}. {remedy['text']}"
     session.notes.append(note)
     if session.engine.is_main:
         session.run.append_metrics({"step": step, "heal": note})

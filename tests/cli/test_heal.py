@@ -9,7 +9,7 @@ import torch
 from multigan.cli import main
 from multigan.core.checkpoint import load_checkpoint
 from multigan.core.health.findings import PATIENCE, WARM_UP
-from multigan.core.run import RunFolder
+from multigan.core.run import RunFolder, checkpoint_step
 from multigan.healing import last_healthy, wanted
 from multigan.runs import Run
 from tests.cli.conftest import TINY
@@ -69,16 +69,46 @@ def test_a_dry_run_only_talks(multigan, sick):
 
 
 def test_rolling_back_begins_a_new_run_with_half_the_rates(multigan, sick):
-    healthy = last_healthy(sick)
     said = multigan("runs", "heal", sick.path, "--remedy", "roll_back")
     assert said.code == 0, said.err
     new = RunFolder(sick.path.parent / "0002-digits")
     assert new.status()["state"] == "finished"
-    start = 0 if healthy is None else int(healthy.name.removeprefix("step-"))
-    assert f"Goes on from step {start} of run 0001-digits" in _healed(new)
+    assert "Goes on from step 4 of run 0001-digits. Go back" in _healed(new)
     saved = load_checkpoint(new.checkpoint_folders()[-1])
     assert saved["progress"]["learning_rate_scale"] == 0.5
     assert sick.status()["step"] == ALARM, "the sick run was changed"
+
+
+def test_a_run_without_a_healthy_checkpoint_starts_anew_and_says_so(multigan, sick):
+    for folder in sick.checkpoint_folders():
+        if checkpoint_step(folder) < ALARM:
+            shutil.rmtree(folder)
+    said = multigan("runs", "heal", sick.path, "--remedy", "roll_back")
+    assert said.code == 0, said.err
+    told = _healed(RunFolder(sick.path.parent / "0002-digits"))
+    assert "has no checkpoint from before it fell ill" in told
+    assert told.endswith("starts anew, with half the learning rates.")
+    assert "Goes on" not in told
+
+
+@pytest.mark.parametrize(
+    ("states", "step"),
+    [
+        (["warning"] * 6 + ["alarm"] * 3, 4),  # raised at 7, it showed at 5 first
+        (["ok"] * 4 + ["warning"] * 2 + ["alarm"] * 3, 4),
+        (["alarm"] * 6 + ["ok"] + ["warning"] * 2, 8),  # it has passed
+        (["alarm"] * 4 + ["ok"] * 4 + ["alarm"], 8),  # another one, while the warm-up is over
+        (["alarm"] * 9, None),
+        (["warning"] * 9, 8),
+        ([], 8),
+    ],
+)
+def test_healthy_is_what_came_before_the_alarm_that_stands(sick, states, step):
+    """Checkpoints are of steps 4, 8 and 9, the last."""
+    rows = [{"step": 1 + i, "health": state} for i, state in enumerate(states)]
+    sick.metrics_file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = last_healthy(Run(sick.path))
+    assert (found and checkpoint_step(found)) == step
 
 
 def test_packing_keeps_the_generator_and_begins_the_discriminator_anew(multigan, sick):
@@ -95,13 +125,16 @@ def test_packing_keeps_the_generator_and_begins_the_discriminator_anew(multigan,
     said = multigan("runs", "heal", sick.path, "--remedy", "pack")
     assert said.code == 0, said.err
     new = RunFolder(sick.path.parent / "0002-digits")
-    old, packed = (
-        load_checkpoint(run.checkpoint_folders()[-1])["objective"] for run in (sick, new)
-    )
-    generators = [name for name in old if name.startswith("generator.") and "weight" in name]
-    if last_healthy(sick) is not None:  # its generator stood still, so it is the same
-        assert all(torch.equal(old[name], packed[name]) for name in generators)
-    assert any(name.startswith("discriminator.discriminator.") for name in packed)
+    old, packed = (load_checkpoint(run.checkpoint_folders()[-1]) for run in (sick, new))
+    generator = [name for name in old["objective"] if name.startswith("generator.")]
+    for name in generator:  # which stood still, so it is the same
+        assert torch.equal(old["objective"][name], packed["objective"][name]), name
+    steps = {
+        player: {float(state["step"]) for state in optimizer["state"].values()}
+        for player, optimizer in packed["optimizers"].items()
+    }
+    assert steps == {"generator": {ALARM}, "discriminator": {ALARM - 4}}
+    assert any(name.startswith("discriminator.discriminator.") for name in packed["objective"])
 
 
 def test_knobs_are_asked_for(multigan, sick):
