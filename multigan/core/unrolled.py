@@ -71,6 +71,10 @@ class UnrolledGame(AdversarialGame):
         with self._looking_ahead(batch):
             return super().generator_terms(batch, step)
 
+    def _real_logits_for_generator(self, batch: Batch) -> Tensor | None:
+        # Unlike in the plain game they depend on the generator, through the answers to it.
+        return self.score(batch.samples, batch.condition) if self.loss.relativistic else None
+
     @contextmanager
     def _looking_ahead(self, batch: Batch) -> Iterator[None]:
         # Their own leaves: the trainer has frozen the discriminator's, and its buffers must not

@@ -12,7 +12,7 @@ from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.core.packing import Packed, packed_shape
 from multigan.core.prior import Prior
-from multigan.core.regularizers import R1, R2
+from multigan.core.regularizers import DRAGAN, R1, R2, WassersteinGradientPenalty
 from multigan.core.unrolled import UnrolledGame
 from multigan.errors import ConfigError, ShapeError
 from tests.tiny import MLP, Ring, make_game, make_trainer
@@ -107,6 +107,50 @@ def test_packed_games_train_with_penalties(loss):
     assert all(value.isfinite() for value in logs.values())
 
 
+class Total(nn.Module):
+    """Scores a sample by the sum of its numbers, so its slope has the length sqrt(numbers)."""
+
+    def forward(self, samples, condition=None):
+        return samples.flatten(1).sum(1, keepdim=True)
+
+
+@pytest.mark.parametrize("pack", [1, 2, 4])
+def test_penalties_measure_the_slope_of_a_whole_pack(pack):
+    """It is 2 P numbers long: R1 is 2 P / 2, R2 the same, a one-centered one (sqrt(2 P) - 1)^2."""
+    penalties = [R1(1.0), R2(1.0), WassersteinGradientPenalty(1.0), DRAGAN(1.0)]
+    judge = Total() if pack == 1 else Packed(Total(), pack)
+    game = AdversarialGame(
+        MLP(3, 2), judge, Prior(3), LOSSES["wasserstein"], regularizers=penalties
+    )
+    terms = game.discriminator_terms(Batch(torch.randn(8, 2)), 0)
+    centered = ((2 * pack) ** 0.5 - 1) ** 2
+    wanted = {"r1": pack, "r2": pack, "gradient_penalty": centered, "dragan": centered}
+    assert {name: float(terms[name]) for name in wanted} == pytest.approx(wanted, rel=1e-5)
+
+
+def test_a_gradient_penalty_mixes_a_pack_as_one_sample():
+    """Of real samples at 0 and generated ones at 1, both of a pack come out alike."""
+    seen = []
+
+    class Watching(Total):
+        def forward(self, samples, condition=None):
+            seen.append(samples.detach())
+            return super().forward(samples, condition)
+
+    class Ones(nn.Module):
+        def forward(self, latent, condition=None):
+            return torch.ones(len(latent), 2)
+
+    game = AdversarialGame(
+        Ones(), Packed(Watching(), 2), Prior(3), LOSSES["wasserstein"],
+        regularizers=[WassersteinGradientPenalty()],
+    )  # fmt: skip
+    game.discriminator_terms(Batch(torch.zeros(8, 2)), 0)
+    mixed = seen[-1]
+    assert mixed.std(1).max() < 1e-6
+    assert len(mixed[:, 0].unique()) == 4
+
+
 def test_a_pack_tells_twins_from_strangers():
     """The discriminator sees one sample repeated; alone, each of them looks real."""
     game = AdversarialGame(MLP(8, 2), Packed(MLP(4, 1), 2), Prior(8), LOSSES["non_saturating"])
@@ -169,6 +213,42 @@ def test_the_gradient_goes_through_the_discriminators_answers(steps):
     torch.testing.assert_close(game.generator.value.grad, torch.tensor(expected))
     assert game.discriminator.value == d
     assert game.discriminator.value.grad is None
+
+
+class Smooth(nn.Sequential):
+    """A network without kinks."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(nn.Linear(inputs, 8), nn.Tanh(), nn.Linear(8, outputs))
+
+    def forward(self, samples, condition=None):
+        return super().forward(samples)
+
+
+@pytest.mark.parametrize("loss", sorted(LOSSES))
+def test_the_gradient_of_looking_ahead_is_that_of_finite_differences(loss):
+    """Of every loss: a relativistic one feels the answers in the real logits, too."""
+    with seeded("players"):
+        players = Smooth(3, 2), Smooth(2, 1)
+    game = UnrolledGame(*players, Prior(3), LOSSES[loss], unroll_steps=3, unroll_rate=0.5)
+    with seeded("data"):
+        batch = Batch(torch.randn(16, 2) + 1)
+
+    def value() -> torch.Tensor:
+        with seeded("latents"):
+            return game.generator_terms(batch, 0)["adversarial"]
+
+    weight = next(game.generator.parameters())
+    (gradient,) = torch.autograd.grad(value(), weight)
+    direction = gradient / gradient.norm()
+    size = 0.02
+    with torch.no_grad():
+        weight += size * direction
+    above = value().item()
+    with torch.no_grad():
+        weight -= 2 * size * direction
+    slope = (above - value().item()) / (2 * size)
+    assert slope == pytest.approx(gradient.norm().item(), rel=0.03)
 
 
 def test_looking_ahead_ends_with_the_phase_even_by_an_error():

@@ -1,6 +1,6 @@
 """Penalties made of the discriminator's gradients.
 
-Shapes: B samples, S sample shape, N logits per sample.
+Shapes: B samples, S sample shape, P samples in a pack (1 without packing), N logits per pack.
 """
 
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from multigan.core.regularizers.registry import REGULARIZERS, check, check_numbe
 
 
 def squared_gradient_norm(logits: Tensor, samples: Tensor) -> Tensor:
-    """Returns ||d score / d sample||^2 per sample: logits (B, N), samples (B, *S) -> (B,).
+    """Returns ||d score / d pack||^2 per pack: logits (B / P, N), samples (B, *S) -> (B / P,).
 
-    A sample's score is the mean of its logits, so the penalty of a patch discriminator does
+    A pack's score is the mean of its logits, so the penalty of a patch discriminator does
     not grow with the number of patches.
     """
-    # Summing over the batch is safe because a sample's logits depend on no other sample; the
-    # game refuses discriminators with batch norm.
+    # Summing over the batch is safe because a pack's logits depend on no other pack; the
+    # game refuses discriminators with batch norm. A pack's samples are neighbors in the batch.
     (gradient,) = torch.autograd.grad(logits.mean(1).sum(), samples, create_graph=True)
-    return gradient.square().flatten(1).sum(1)
+    return gradient.square().reshape(len(logits), -1).sum(1)
 
 
 def _one_centered(game: AdversarialGame, samples: Tensor, condition: Tensor | None) -> Tensor:
@@ -92,9 +92,10 @@ class WassersteinGradientPenalty:
         check(self)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        # One mixture per sample, shared by its elements.
-        shape = (1,) * (scored.real.ndim - 1)
-        mix = uniform(len(scored.real), *shape, device=scored.real.device)
+        # One mixture per pack, shared by its samples and their elements.
+        packs, shape = len(scored.fake_logits), (1,) * (scored.real.ndim - 1)
+        mix = uniform(packs, *shape, device=scored.real.device)
+        mix = mix.repeat_interleave(len(scored.real) // packs, 0)
         between = torch.lerp(scored.real.detach(), scored.fake.detach(), mix)
         return self.weight * _one_centered(game, between, scored.condition)
 
