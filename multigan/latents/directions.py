@@ -3,21 +3,17 @@
 Shapes: K directions, Z latent size, N latents, F activations of a layer.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from multigan.core.draws import seeded
-from multigan.core.modes import evaluating
 from multigan.errors import ConfigError
+from multigan.latents.layers import activations, first_effects, listening_layer
 
 NUM_LATENTS = 4000  # for principal directions; more change them little
 POWER_STEPS = 5  # of the randomized decomposition
-CHUNK = 256  # latents that go through the generator at once
-WEIGHTED = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.ConvTranspose1d, nn.ConvTranspose2d)
 
 
 @dataclass(frozen=True)
@@ -58,22 +54,20 @@ def factorized_directions(
     """Returns the latent directions that change the first layer's output most.
 
     They are the eigenvectors of A^T A with the largest eigenvalues, A being what the first layer
-    does to the latent; no sampling is needed.
+    does to the latent; no sampling is needed. Where parts of the latent go to layers of their own,
+    as in BigGAN, A holds the first layer of each part.
 
     Source: Shen & Zhou (2021), "Closed-Form Factorization of Latent Semantics in GANs".
 
     Args:
-        generator: `(latent (B, Z), condition) -> samples`, whose first layer is linear.
+        generator: `(latent (B, Z), condition) -> samples`, whose first layer is linear. In one
+            with styles that is the mapping's first layer: latents are moved, not styles.
         latent_dim: Z.
         count: K, at most Z.
         condition: (1, ...) for a conditional generator.
     """
     _check_count(count, latent_dim)
-    device = next(generator.parameters()).device
-    # An affine layer is known by what it does to zero and to the unit vectors.
-    probes = torch.cat([torch.zeros(1, latent_dim), torch.eye(latent_dim)]).to(device)
-    outputs = _activations(generator, probes, condition, layer=0, seed=0)
-    effect = (outputs[1:] - outputs[0]).double().T  # A, (F, Z)
+    effect = first_effects(generator, latent_dim, condition)  # A, (F, Z)
     values, vectors = torch.linalg.eigh(effect.T @ effect)
     top = vectors.T.flip(0)[:count]
     strengths = values.flip(0)[:count].clamp_min(0).sqrt()
@@ -102,18 +96,20 @@ def principal_directions(
         latent_dim: Z.
         count: K, at most Z.
         condition: (1, ...) for a conditional generator.
-        layer: Which of the layers with weights, in the order of their use; the last if there are
-            fewer. On the first, a linear one, this finds the factorized directions by sampling.
+        layer: Which of the layers with weights that hear the whole latent, in the order of their
+            use; the last if there are fewer. On the first, a linear one, this finds the factorized
+            directions by sampling.
         num_latents: N.
         seed: Of the latents and of the randomized decomposition.
     """
     _check_count(count, latent_dim)
     with seeded(seed, "directions"):  # other threads wait for it: only for what must be drawn
         latents = torch.randn(num_latents, latent_dim).to(next(generator.parameters()).device)
-    activations = _activations(generator, latents, condition, layer=layer, seed=seed)
-    activations -= activations.mean(0)
-    strengths, components = _principal_components(activations, count, seed)
-    coordinates = activations @ components  # (N, K)
+    listener = listening_layer(generator, latent_dim, condition, layer)
+    heard = activations(generator, listener, latents, condition, seed)
+    heard -= heard.mean(0)
+    strengths, components = _principal_components(heard, count, seed)
+    coordinates = heard @ components  # (N, K)
     vectors = torch.linalg.lstsq(coordinates, latents).solution  # (K, Z)
     vectors = vectors / vectors.norm(dim=1, keepdim=True).clamp_min(1e-12)
     return Directions(
@@ -129,26 +125,6 @@ def random_directions(latent_dim: int, *, count: int, seed: int = 0) -> Directio
     return Directions("random", basis.T[:count].contiguous(), torch.ones(count))
 
 
-@torch.no_grad()
-def _activations(
-    generator: nn.Module, latents: Tensor, condition: Tensor | None, *, layer: int, seed: int
-) -> Tensor:
-    """Returns the outputs (N, F) of the `layer`-th layer with weights, in the order of use."""
-    parts = []
-    with evaluating(generator):
-        for index, chunk in enumerate(torch.split(latents, CHUNK)):
-            told = None
-            if condition is not None:
-                told = condition.to(latents.device).expand(len(chunk), *condition.shape[1:])
-            noise = seeded(seed, "noise", index)  # of generators that draw some
-            with _recording(generator, layer + 1) as outputs, noise, suppress(_Enough):
-                generator(chunk, told)
-            if not outputs:
-                raise ConfigError("This generator has no linear or convolutional layer.")
-            parts.append(outputs[min(layer, len(outputs) - 1)].float().flatten(1))
-    return torch.cat(parts)
-
-
 def _principal_components(centered: Tensor, count: int, seed: int) -> tuple[Tensor, Tensor]:
     """Returns the largest singular values (K,) of a matrix (N, F), and their vectors (F, K).
 
@@ -162,32 +138,6 @@ def _principal_components(centered: Tensor, count: int, seed: int) -> tuple[Tens
         basis = torch.linalg.qr(centered.T @ torch.linalg.qr(centered @ basis).Q).Q
     _, strengths, vectors = torch.linalg.svd(centered @ basis, full_matrices=False)
     return strengths, basis @ vectors.T
-
-
-class _Enough(Exception):  # noqa: N818, it is no error
-    """The layers that are wanted have been heard: the rest of the network need not run."""
-
-
-@contextmanager
-def _recording(network: nn.Module, most: int) -> Iterator[list[Tensor]]:
-    """Yields the outputs of the first `most` layers with weights, and ends the pass after them."""
-    outputs: list[Tensor] = []
-
-    def hear(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        outputs.append(output)
-        if len(outputs) == most:
-            raise _Enough
-
-    hooks = [
-        module.register_forward_hook(hear)
-        for module in network.modules()
-        if isinstance(module, WEIGHTED)
-    ]
-    try:
-        yield outputs
-    finally:
-        for hook in hooks:
-            hook.remove()
 
 
 def _with_a_sign(vectors: Tensor) -> Tensor:

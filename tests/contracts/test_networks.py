@@ -13,6 +13,7 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
 from multigan.core.growth import Growing
 from multigan.errors import ConfigError, ShapeError
+from multigan.latents import factorized_directions, principal_directions
 from multigan.modalities import DISCRIMINATORS, GENERATORS
 from multigan.registry import Component, Registry
 
@@ -223,6 +224,23 @@ def test_generator_listens_to_its_condition(case):
     assert (first - second).abs().flatten(1).amax(1).min() > 0
     with pytest.raises(ShapeError, match="got no condition"):
         generator(latent)
+
+
+@pytest.mark.parametrize(
+    "case", {(c.name, c.condition): c for c in GENERATOR_CASES}.values(), ids=str
+)
+@pytest.mark.parametrize("find", [factorized_directions, principal_directions])
+def test_generator_has_directions_along_which_its_samples_change(case, find):
+    """As many as asked for, in every part of the latent."""
+    generator = away_from_start(build(GENERATORS, case, latent_dim=case.latent_dim)).eval()
+    told = None if case.condition is None else conditions(case)[:1]
+    found = find(generator, case.latent_dim, count=4, condition=told)
+    assert found.vectors.shape == (4, case.latent_dim)
+    assert found.strengths.min() > 0
+    latent = torch.randn(1, case.latent_dim).expand(4, -1)
+    told = None if told is None else told.expand(4, *told.shape[1:])
+    moved = generator(latent + 2 * found.vectors, told)
+    assert (moved - generator(latent, told)).abs().flatten(1).amax(1).min() > 0
 
 
 @discriminators
