@@ -7,6 +7,7 @@ from multigan.core.draws import part_of, seeded
 from multigan.errors import ConfigError
 from multigan.modalities import AUGMENTATIONS
 from multigan.modalities.image.augment import POLICIES, DiffAugment, color, cutout, translation
+from multigan.modalities.image.geometry import affine, flip, quarter_turns
 from multigan.registry import Component
 
 CHANNELS = [1, 2, 3, 4, 6]
@@ -63,6 +64,51 @@ def test_cutout_makes_one_hole():
     assert hole.sum() == 3 * 4 * 6
     assert hole[0, :, 2:6, 3:9].all()
     assert (cutout(samples, draws(0.0, 0.0)) == 0).sum() == 3 * 2 * 3  # half of it is outside
+
+
+def test_a_flip_mirrors_or_leaves():
+    samples = torch.randn(1, 2, 5, 6)
+    assert torch.equal(flip(samples, draws(0.2)), samples.flip(3))
+    assert torch.equal(flip(samples, draws(0.7)), samples)
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_turns_are_quarters_of_squares_and_halves_of_others(turns):
+    square, wide = torch.randn(1, 2, 6, 6), torch.randn(1, 2, 4, 6)
+    draw = draws(turns / 4 + 0.1)
+    assert torch.equal(quarter_turns(square, draw), square.rot90(turns, (2, 3)))
+    assert torch.equal(quarter_turns(wide, draw), wide.rot90(turns // 2 * 2, (2, 3)))
+
+
+@pytest.mark.parametrize(("angle", "turns"), [(0.5, 0), (0.75, 1), (0.0, 2), (0.25, 3)])
+def test_a_map_of_middle_scale_turns_only(angle, turns):
+    samples = torch.randn(1, 3, 9, 9)
+    turned = affine(samples, draws(0.5, 0.5, angle))
+    torch.testing.assert_close(turned, samples.rot90(-turns % 4, (2, 3)), atol=1e-4, rtol=0)
+
+
+def test_a_map_scales_around_the_middle():
+    """A ramp of slope 1 has slope 1 / scale after it, and keeps its middle."""
+    ramp = torch.arange(17.0).expand(1, 1, 17, 17)
+    scale = 2**0.2  # of a draw one deviation up
+    scaled = affine(ramp, draws(0.8413447, 0.5, 0.5))[0, 0]
+    torch.testing.assert_close(scaled[8, 1:-1], 8 + (torch.arange(1.0, 16) - 8) / scale)
+    squeezed = affine(ramp, draws(0.5, 0.8413447, 0.5))[0, 0, 8]
+    wanted = 8 + (torch.arange(17.0) - 8) * scale
+    inside = slice(2, -2)  # the rest comes from beyond the border
+    torch.testing.assert_close(squeezed[inside], wanted[inside])
+
+
+def test_what_lies_outside_is_reflected():
+    ramp = torch.arange(17.0).expand(1, 1, 17, 17)
+    shrunk = affine(ramp, draws(0.1586553, 0.5, 0.5))[0, 0, 8]  # by 2^0.2
+    place = 8 - 8 * 2**0.2  # of the first column, outside
+    assert shrunk[0] == pytest.approx(-place, abs=1e-3)
+
+
+def test_flat_pictures_stay_flat():
+    flat = torch.full((16, 1, 8, 12), 0.3)
+    torch.testing.assert_close(affine(flat, torch.rand(16, 3)), flat)
 
 
 @pytest.mark.parametrize(("size", "reach"), [(8, 1), (12, 2), (16, 2), (20, 3), (28, 4), (36, 5)])
@@ -130,6 +176,7 @@ def test_a_split_batch_is_augmented_as_in_one_piece():
 def test_options_survive_json():
     augment = AUGMENTATIONS.build(Component("diffaugment", {"policies": ["cutout"]}))
     assert augment.policies == ("cutout",)
+    assert AUGMENTATIONS.build(Component("ada")).policies[0] == "flip"
 
 
 @pytest.mark.parametrize("options", [{"policies": ["colour"]}, {"policies": "color"},

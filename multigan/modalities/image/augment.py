@@ -5,7 +5,7 @@ real and generated images, prevents that, and the generator learns nothing of th
 long as its gradient goes through the same transformation.
 
 Source: Zhao et al. (2020), "Differentiable Augmentation for Data-Efficient GAN Training"; ranges
-as in the authors' implementation.
+as in the authors' implementation. Geometry has a file of its own.
 
 Shapes: B samples, C channels, H height, W width. `draws` are uniform in [0, 1), one row a sample.
 """
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from multigan.core.draws import uniform
 from multigan.errors import ConfigError
+from multigan.modalities.image.geometry import affine, flip, quarter_turns
 from multigan.modalities.registries import AUGMENTATIONS
 
 Policy = Callable[[Tensor, Tensor], Tensor]  # (samples (B, C, H, W), draws (B, 3)) -> samples
@@ -28,7 +29,8 @@ class DiffAugment(nn.Module):
     """Random brightness, saturation and contrast, shifts and holes, differentiable twice.
 
     Args:
-        policies: Any of "color", "translation" and "cutout", applied in this order.
+        policies: Any of "color", "translation", "cutout", "flip", "quarter_turns" and "affine",
+            applied in this order; see `multigan.modalities.image.geometry` for the last three.
         strength: The probability, in [0, 1], that a policy changes a sample. May be assigned
             during training; 0 does nothing and costs nothing.
     """
@@ -66,6 +68,30 @@ class DiffAugment(nn.Module):
         return f"policies={self.policies}, strength={self.strength}"
 
 
+@AUGMENTATIONS.register("ada")
+class ADAugment(DiffAugment):
+    """Flips, turns, shifts, stretches and colors: what adaptive augmentation was made with.
+
+    As long as each is left out now and then, the generator does not learn it: the authors keep
+    the strength below 0.8. Usually a controller (`controllers.adaptive_augment`) or a schedule
+    (`schedules.augment.strength`) moves it.
+
+    Source: Karras et al. (2020), "Training Generative Adversarial Networks with Limited Data"; its
+    kinds of moves, one draw for each kind instead of each move, and the colors of `DiffAugment`.
+
+    Args:
+        policies: As in `DiffAugment`.
+        strength: The probability, in [0, 1], that a policy changes a sample.
+    """
+
+    def __init__(
+        self,
+        policies: Sequence[str] = ("flip", "quarter_turns", "translation", "affine", "color"),
+        strength: float = 0.2,
+    ) -> None:
+        super().__init__(policies, strength)
+
+
 def color(samples: Tensor, draws: Tensor) -> Tensor:
     """Changes brightness, then saturation (of three colors only), then contrast; never alpha."""
     channels = samples.shape[1]
@@ -93,7 +119,14 @@ def cutout(samples: Tensor, draws: Tensor) -> Tensor:
     return samples.masked_fill((rows & columns)[:, None], 0)
 
 
-POLICIES: dict[str, Policy] = {"color": color, "translation": translation, "cutout": cutout}
+POLICIES: dict[str, Policy] = {
+    "color": color,
+    "translation": translation,
+    "cutout": cutout,
+    "flip": flip,
+    "quarter_turns": quarter_turns,
+    "affine": affine,
+}
 
 
 def _scaled_around(center: Tensor, values: Tensor, factor: Tensor) -> Tensor:
