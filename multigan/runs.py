@@ -89,6 +89,11 @@ class Run(RunFolder):
         named = self.recipe.discriminator
         if named is None:
             raise ConfigError(f"Run {self.name} has no discriminator.")
+        if self.recipe.pack > 1:
+            raise ConfigError(
+                f"The discriminator of run {self.name} judges {self.recipe.pack} samples at once, "
+                "and says nothing of a single one. A classifier can filter samples, too."
+            )
         pipeline = self.pipeline()
         network: nn.Module = DISCRIMINATORS.build(
             named, sample_shape=pipeline.modality.sample_shape, condition=pipeline.condition

@@ -103,6 +103,13 @@ def test_a_pipeline_alone_has_no_discriminator(run, digits):
         synthesize(digits, run.pipeline(), filter="discriminator")
 
 
+def test_a_discriminator_of_packs_cannot_filter(tmp_path):
+    packed = {**TINY, "conditional": False, "pack": 2}
+    run = ImageTrainer("digits", steps=1, out=tmp_path, changes=packed).fit()
+    with pytest.raises(ConfigError, match="judges 2 samples at once"):
+        run.discriminator()
+
+
 def test_classes_that_the_run_does_not_know_are_refused(run):
     pixels, labels = torch.zeros(4, 1, 8, 8, dtype=torch.uint8), torch.tensor([0, 1, 2, 77])
     with pytest.raises(ConfigError, match="classes 77, which the run does not know"):
