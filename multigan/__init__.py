@@ -12,7 +12,7 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from multigan import compat, heap
+from multigan import compat
 from multigan.errors import MultiganError
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ __version__ = "0.1.0"
 FEW_CORES = 4
 
 compat.install()
-heap.keep_freed_memory()
 # The threads of torch's CPU operators spin while they wait for one another. Where there are few
 # cores, anything else that is busy then stalls them: tests/benchmarks/bench_threads.py.
 if (os.cpu_count() or 1) <= FEW_CORES:

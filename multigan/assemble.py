@@ -21,6 +21,7 @@ from multigan.core.trainer import Trainer
 from multigan.data.source import Source, part
 from multigan.data.stream import Stream
 from multigan.errors import ConfigError
+from multigan.heap import keep_freed_memory
 from multigan.kits import KITS, Loaded
 from multigan.modalities import DISCRIMINATORS, GENERATORS, MODALITIES, OBJECTIVES, Ingredients
 from multigan.pipelines import PIPELINES, Pipeline
@@ -198,9 +199,13 @@ def held_out(recipe: Recipe, parts: Parts, engine: Engine, most: int = 512) -> B
 def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
     """Returns the trainer of a recipe's parts; its only callbacks are the recipe's controllers.
 
+    On a CPU this process keeps memory that a step frees, from now on; see `multigan.heap`.
+
     Raises:
         ConfigError: A controller turns a knob that there is not, or that has a schedule.
     """
+    if engine.device.type == "cpu":
+        keep_freed_memory()
     learned, _ = divide(parts.data.source, recipe.held_out, recipe.seed)
     stream = Stream(
         learned,

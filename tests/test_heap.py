@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,35 +10,51 @@ from multigan import heap
 
 FAULTS = """
 import resource
-import multigan
+import sys
 import torch
+import multigan
+from multigan.cli import main
+from multigan.recipes import recipe
+from multigan.session import start
+match sys.argv[1]:
+    case "train":
+        start(recipe("digits"), out=sys.argv[2], device="cpu")
+    case "command":
+        main(["--version"])
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(20):
-        torch.ones(4 << 20)
+    for _ in range(5):
+        [torch.ones(6 << 20) for _ in range(4)]
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 faults()
 print(faults())
 """
 
 
-def page_faults(monkeypatch, *, tuned: bool) -> int:
-    """Of twenty times 16 MiB, in a new process."""
+def page_faults(monkeypatch, folder: Path, act: str, *, tuned: bool = False) -> int:
+    """Of five times four tensors of 24 MiB, in a new process that has done something before."""
     for name in heap.SETTINGS:
         monkeypatch.delenv(name, raising=False)
     if tuned:
         monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.trim_threshold=131072")
     done = subprocess.run(
-        [sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True
+        [sys.executable, "-c", FAULTS, act, str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    return int(done.stdout)
+    return int(done.stdout.split()[-1])
 
 
 @pytest.mark.skipif(not heap._is_glibc(), reason="another C library")
 @pytest.mark.slow
-def test_memory_is_used_again_unless_the_environment_says_how(monkeypatch):
-    assert page_faults(monkeypatch, tuned=False) < 100
-    assert page_faults(monkeypatch, tuned=True) > 1000
+def test_memory_is_used_again_once_a_cpu_trains_unless_the_environment_says_how(
+    monkeypatch, tmp_path
+):
+    assert page_faults(monkeypatch, tmp_path, "import") > 1000, "an import has changed its process"
+    assert page_faults(monkeypatch, tmp_path, "train") < 100
+    assert page_faults(monkeypatch, tmp_path, "command") < 100
+    assert page_faults(monkeypatch, tmp_path, "train", tuned=True) > 1000
 
 
 def test_the_environment_comes_first(monkeypatch):

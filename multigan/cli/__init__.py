@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from multigan import __version__
+from multigan import __version__, heap
 from multigan.cli import (
     augment,
     demo,
@@ -52,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     0 is success, 1 an error of the user's or a refusal of the machine, said in one line, and 2 a
     command that cannot be read. Any other exception is a bug and keeps its traceback.
     """
+    heap.keep_freed_memory()
     words = sys.argv[1:] if argv is None else list(argv)
     try:
         args = make_parser().parse_args(words)
