@@ -106,23 +106,59 @@ def finish(result: dict[str, Any], path: Path | None) -> None:
 
 def peak_memory(module: str, side: str, options: Sequence[str]) -> float:
     """Returns the MiB that one side takes at most, in the middle one of three processes."""
+    return statistics.median(alone(module, side, options)[-1] for _ in range(3))
+
+
+def alone(
+    module: str,
+    side: str,
+    options: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> list[float]:
+    """Returns the numbers that one side prints last, in a process and an environment of its own."""
     command = [sys.executable, "-m", module, "--alone", side, *options]
-    peaks = []
-    for _ in range(3):
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-        peaks.append(float(done.stdout.splitlines()[-1]))
-    return statistics.median(peaks)
+    done = subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(environment or {})},
+    )
+    return [float(number) for number in done.stdout.splitlines()[-1].split()]
+
+
+def median_step(trainer: Any, steps: int, clock: str) -> float:
+    """Returns the median milliseconds of a trainer's steps, after the first five."""
+    return 1e3 * statistics.median(
+        [seconds(trainer.step, CLOCKS[clock]) for _ in range(5 + steps)][5:]
+    )
+
+
+def image_trainer() -> Any:
+    """Returns a trainer of the recipe `image` on random pictures of 28 x 28."""
+    from multigan.assemble import build_parts, build_trainer, load_data
+    from multigan.core.engine import Engine
+    from multigan.recipes import recipe
+
+    image, engine = recipe("image"), Engine("cpu")
+    pictures = torch.randint(256, (512, 1, 28, 28), dtype=torch.uint8)
+    return build_trainer(image, build_parts(image, load_data(image, pictures), engine), engine)
 
 
 def say_own_peak() -> None:
     """Prints what `peak_memory` waits for, in the process it started."""
+    print(own_peak())
+
+
+def own_peak() -> float:
+    """Returns the MiB that this process has taken at most."""
     if sys.platform == "linux":
         # Not getrusage's ru_maxrss, which a new process takes over from the one that started it.
         status = Path("/proc/self/status").read_text(encoding="ascii")
         kibibytes = int(status.split("VmHWM:")[1].split()[0])
     else:
         kibibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10  # macOS: in bytes
-    print(round(kibibytes / 2**10, 1))
+    return round(kibibytes / 2**10, 1)
 
 
 def processors() -> int:
