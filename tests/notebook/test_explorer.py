@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -17,7 +19,7 @@ from multigan.notebook.dashboard import Dashboard
 from multigan.notebook.explorer import Explorer
 from multigan.notebook.exploring import Explored, Pin, View
 from multigan.notebook.media import media_of, still_of
-from multigan.notebook.plain_explorer import PlainExplorer
+from multigan.notebook.plain_explorer import NONE, PlainExplorer
 from multigan.notebook.time_travel import ForkTree
 from multigan.pipelines import Pipeline
 from multigan.recipes import recipe
@@ -192,9 +194,16 @@ def test_conditions_that_nobody_has_told_begin_in_the_middle():
     assert told.start().condition == (5.0, 1.0)
     assert (told.facts()["center"], told.facts()["scale"]) == ([5.0, 1.0], [2.0, 0.5])
     assert len(told.samples(told.start())) == told.start().count
+    plain = PlainExplorer(
+        pipeline_of(ConditionSpec("vector", 2, ("x", "y"), (5.0, 1.0), (2.0, 0.5)))
+    )
+    assert "data:image/png;base64," in plain._shown.value
+    plain.close()
 
 
-def test_styles_are_mixed_and_the_code_mixes_them_again(tmp_path):
+@pytest.fixture
+def styled(tmp_path) -> Path:
+    """A saved pipeline of a generator with four styles, told classes."""
     components = {
         "modality": Component("image", {"channels": 1, "height": 8, "width": 8}),
         "generator": Component("stylegan2", {"width": 4}),
@@ -204,7 +213,11 @@ def test_styles_are_mixed_and_the_code_mixes_them_again(tmp_path):
     options = {"latent_dim": 6, "sample_shape": modality.sample_shape, "condition": digits}
     generator = GENERATORS.build(components["generator"], **options)
     pipeline = Pipeline(generator, modality, Prior(6), condition=digits, components=components)
-    explored = Explored(pipeline.save_pretrained(tmp_path / "styled"))
+    return pipeline.save_pretrained(tmp_path / "styled")
+
+
+def test_styles_are_mixed_and_the_code_mixes_them_again(styled):
+    explored = Explored(styled)
     pins = [Pin(View(seed=1, condition=3), 0), Pin(View(seed=2, condition=5), 4)]
     mixed = pixels(explored.mix(pins, 1))
     assert explored.facts()["styles"] == 4
@@ -213,6 +226,34 @@ def test_styles_are_mixed_and_the_code_mixes_them_again(tmp_path):
     assert len(mixed) == 4
     with pytest.raises(ConfigError, match="2 to 8"):
         explored.mix(pins[:1], 1)
+
+
+def test_the_plain_explorer_mixes_styles_and_classes_too(styled, finished):
+    view = PlainExplorer(styled)
+    assert (view._condition.label, view._toward.label) == ("all in turn", "no other")
+    alone = pixels(view.samples())
+    view._condition.value = 3
+    own = pixels(view.samples())
+    view._toward.value, view._share.value = 7, 1.0
+    assert pixels(view.samples()) == pixels(
+        view.explored.samples(replace(view.view(), condition=7))
+    )
+    view._toward.value = NONE
+    shown = view._shown.value
+    view._mixing.value = True
+    table = pixels(view.samples())
+    assert len(table) == 64
+    assert table[::9] == own[:8], "on the diagonal each has its own styles"
+    assert view._shown.value != shown
+    view._layers.value = 1
+    assert pixels(view.samples()) != table
+    view._mixing.value, view._condition.value = False, NONE
+    assert pixels(view.samples()) == alone
+    view.close()
+    without = PlainExplorer(finished)
+    assert without._mixing not in without.children[0].children
+    assert without._toward in without.children[0].children
+    without.close()
 
 
 def test_directions_are_found_ahead_and_until_then_the_page_is_told(explorer):
