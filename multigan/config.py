@@ -204,14 +204,18 @@ class Recipe:
     def settled(self) -> "Recipe":
         """Returns a copy whose schedules say over how many samples they go.
 
-        A run that is later trained further keeps the schedules it began with.
+        A run that is later trained further keeps the schedules it began with. Folders that its
+        representation names become absolute paths, which are right in any folder.
         """
         whole_run = max(self.steps * self.batch_size, 1)
         schedules = {
             knob: schedule if schedule.over else dataclasses.replace(schedule, over=whole_run)
             for knob, schedule in self.schedules.items()
         }
-        return dataclasses.replace(self, schedules=schedules)
+        chosen = self.representation
+        if chosen is not None:
+            chosen = Component(chosen.name, _with_located_paths(chosen.options))
+        return dataclasses.replace(self, schedules=schedules, representation=chosen)
 
     def to_json(self) -> dict[str, Any]:
         """Returns plain values that `from_json` reads back to an equal recipe."""
@@ -245,6 +249,17 @@ class Recipe:
         for path, value in changes.items():
             put(tree, Recipe, path.split("."), value, path)
         return Recipe.from_json(tree)
+
+
+def _with_located_paths(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns options in which each existing folder that is named as `path` is absolute."""
+    found = dict(options)
+    for name, value in options.items():
+        if isinstance(value, Mapping):
+            found[name] = _with_located_paths(value)
+        elif name == "path" and isinstance(value, str) and value:
+            found[name] = located(value)
+    return found
 
 
 def located(source: str) -> str:

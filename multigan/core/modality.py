@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
+from multigan.registry import Component
+
 
 class Modality(nn.Module, ABC):
     """Turns raw batches into sample tensors and sample tensors into things people can judge.
@@ -41,3 +43,11 @@ class Modality(nn.Module, ABC):
     @abstractmethod
     def write_sheet(self, items: Sequence[Any], stem: Path, *, columns: int) -> Path:
         """Writes many decoded items into one file, row by row, for a person to look at."""
+
+    def save_parts(self, folder: Path) -> None:
+        """Writes what a saved pipeline needs beyond the modality's options into its folder."""
+
+    @classmethod
+    def with_parts(cls, named: Component, folder: Path) -> Component:
+        """Returns the component that a pipeline names, to be built with what `folder` holds."""
+        return named

@@ -332,7 +332,8 @@ class Pipeline:
                 "This pipeline's networks have no registered names, so it cannot be saved to be "
                 "built again elsewhere. Register the generator in GENERATORS and pass components=."
             )
-        write_saved(Path(folder), self.generator, self.prior, self.condition, self.components)
+        parts = (self.generator, self.modality, self.prior, self.condition, self.components)
+        write_saved(Path(folder), *parts)
         return Path(folder)
 
     @classmethod

@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from multigan.core.condition import ConditionSpec
+from multigan.core.modality import Modality
 from multigan.core.prior import Prior
 from multigan.errors import CheckpointError
 from multigan.files import atomic_folder, read_json, write_json
@@ -22,6 +23,7 @@ FORMAT = 1
 def write_saved(
     folder: Path,
     generator: nn.Module,
+    modality: Modality,
     prior: Prior,
     condition: ConditionSpec | None,
     components: Mapping[str, Component],
@@ -39,6 +41,7 @@ def write_saved(
     with atomic_folder(folder) as building:
         write_json(building / "pipeline.json", index)
         save_file(weights, building / "generator.safetensors")
+        modality.save_parts(building)
 
 
 def read_saved(folder: Path) -> dict[str, Any]:
@@ -57,7 +60,8 @@ def read_saved(folder: Path) -> dict[str, Any]:
         weights = load_file(folder / "generator.safetensors")
     except (KeyError, TypeError, OSError, SafetensorError) as error:
         raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
-    modality = MODALITIES.build(components["modality"])
+    named = components["modality"]
+    modality = MODALITIES.build(MODALITIES[named.name].with_parts(named, folder))
     generator = GENERATORS.build(
         components["generator"],
         latent_dim=prior.dim,

@@ -4,8 +4,11 @@ import pytest
 import torch
 
 from multigan.errors import ConfigError
+from multigan.modalities import MODALITIES
 from multigan.modalities.audio import AudioModality
-from tests.audio.test_representations import LENGTH, fitted, notes
+from multigan.recipes import recipe
+from multigan.session import start
+from tests.audio.test_representations import LENGTH, component, fitted, notes
 
 pytestmark = pytest.mark.slow  # importing transformers takes seconds
 
@@ -46,11 +49,34 @@ def test_a_codecs_latents_are_a_representation(tmp_path, kind):
     assert samples.abs().max() <= 1
     assert not next(modality.parameters()).requires_grad
     assert modality.decode(samples)[0].waveform.shape == (1, LENGTH)
-    latent = model.encoder(raw / 32768)
-    latent = latent if isinstance(latent, torch.Tensor) else latent.latents
-    unscaled = samples[:, None] * modality.representation.scale + modality.representation.center
-    inside = samples.abs() < 1
-    torch.testing.assert_close(unscaled[:, 0][inside], latent[inside], atol=1e-4, rtol=1e-3)
+    # The way back is the codec's own.
+    latent = modality.representation.analyze(raw / 32768)[:, 0, :, : LENGTH // 8]
+    with torch.no_grad():
+        match kind:
+            case "encodec":
+                expected = model.encoder(raw / 32768)
+            case "dac":
+                expected = model.encode(raw / 32768).quantized_representation
+            case _:
+                expected = model.encoder(raw / 32768).latents
+        torch.testing.assert_close(latent, expected[..., : LENGTH // 8], atol=1e-4, rtol=1e-3)
+        heard = modality.representation.synthesize(modality.representation.analyze(raw / 32768))
+        own = model.decoder(expected)
+        own = own if isinstance(own, torch.Tensor) else own.audio_values
+    torch.testing.assert_close(heard, own[..., :LENGTH], atol=1e-4, rtol=1e-3)
+
+
+def test_a_generator_learns_a_codecs_latents(tmp_path):
+    codec("encodec").save_pretrained(tmp_path / "codec")
+    representation = {"name": "codec", "options": {"path": str(tmp_path / "codec")}}
+    data = {"name": "notes", "options": {"sample_rate": RATE, "length": 3000, "limit": 16}}
+    small = recipe("notes").changed(
+        {"data": data, "representation": representation, "steps": 2, "batch_size": 4}
+        | {"generator.width": 8, "discriminator.width": 8, "look_every": 0}
+    )
+    run = start(small, out=tmp_path, device="cpu").fit()
+    assert run.pipeline().modality.sample_shape == (1, 8, 376)  # of 375 frames
+    assert run.pipeline()(2)[0].waveform.shape == (1, 3000)
 
 
 def test_a_codec_must_suit_the_data(tmp_path):
@@ -99,3 +125,40 @@ def test_a_vocoder_inverts_mel(tmp_path):
     inverter["options"] = {"path": str(tmp_path / "dac")}
     with pytest.raises(ConfigError, match="no vocoder"):
         fitted("mel", raw, **options)
+
+
+def test_weights_that_have_changed_are_refused(tmp_path):
+    codec("encodec").save_pretrained(tmp_path)
+    made = component("codec", notes(3), path=str(tmp_path))
+    assert made.options["representation"]["options"]["weights"]
+    MODALITIES.build(made)
+    codec("encodec").save_pretrained(tmp_path)  # others
+    with pytest.raises(ConfigError, match="not those that this was trained with"):
+        MODALITIES.build(made)
+
+
+def test_univnet_is_not_random(tmp_path):
+    transformers = pytest.importorskip("transformers", reason="vocoders need the extra 'text'")
+    config = transformers.UnivNetConfig(
+        model_in_channels=4,
+        model_hidden_channels=4,
+        num_mel_bins=8,
+        resblock_kernel_sizes=[3],
+        resblock_stride_sizes=[64],
+        resblock_dilation_sizes=[[1, 3]],
+        kernel_predictor_hidden_channels=4,
+    )
+    transformers.UnivNetModel(config).save_pretrained(tmp_path)
+    raw = notes(2)
+    inverter = {"name": "vocoder", "options": {"path": str(tmp_path)}}
+    options = {"n_mels": 8, "n_fft": 256, "hop_length": 64, "inverter": inverter}
+    made = component("mel", raw, scaling="range", **options)
+    pinned = made.options["representation"]["options"]["inverter"]["options"]
+    assert set(pinned) == {"path", "weights"}
+    modality = MODALITIES.build(made)
+    samples = modality.encode(raw)
+    both = modality.waveforms(samples)
+    assert both.abs().max() > 0
+    torch.testing.assert_close(modality.waveforms(samples), both, rtol=0, atol=0)
+    alone = modality.waveforms(samples[1:])
+    torch.testing.assert_close(alone, both[1:], rtol=1e-4, atol=1e-5)

@@ -43,10 +43,14 @@ def notes(count: int = 4, channels: int = 1) -> torch.Tensor:
     return (sound * 32768).round().to(torch.int16)
 
 
-def fitted(name: str, raw: torch.Tensor, **options) -> AudioModality:
+def component(name: str, raw: torch.Tensor, **options) -> Component:
     audio = load_audio(raw, sample_rate=RATE, channels=raw.shape[1], trim_db=None, length=LENGTH)
     made = KITS["audio"].adapt(audio, Component(name, options))
-    return MODALITIES.build(Component(**json.loads(json.dumps(vars(made)))))
+    return Component(**json.loads(json.dumps(vars(made))))
+
+
+def fitted(name: str, raw: torch.Tensor, **options) -> AudioModality:
+    return MODALITIES.build(component(name, raw, **options))
 
 
 def snr_db(wanted: torch.Tensor, got: torch.Tensor) -> float:

@@ -1,15 +1,19 @@
 """The learned inverter: its losses' truths, a few steps that bring it nearer, and its use."""
 
 import math
+import shutil
+from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from multigan.errors import ConfigError
 from multigan.modalities.audio.inversion import build_inverter
 from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.modalities.audio.representation import REPRESENTATIONS
 from multigan.modalities.audio.vocoder import MelLoss
+from multigan.pipelines import Pipeline
 from multigan.recipes import recipe
 from multigan.registry import Component
 from multigan.session import start
@@ -77,6 +81,26 @@ def test_a_trained_one_inverts_mel_spectrograms(run):
     for change in ({"n_mels": 32}, {"hop_length": 48}, {"floor": 1e-4}):
         with pytest.raises(ConfigError, match=next(iter(change))):
             REPRESENTATIONS.build(Component("mel", mel | change | {"inverter": inverter}), **build)
+
+
+def test_what_is_saved_with_one_sounds_the_same_without_it(run, tmp_path, monkeypatch):
+    vocoder = shutil.copytree(run.path, tmp_path / "vocoder")
+    monkeypatch.chdir(tmp_path)
+    inverter = {"name": "learned", "options": {"path": "vocoder"}}
+    small = recipe("speech").changed(
+        {"representation.inverter": inverter, "data.limit": 24, "steps": 1, "batch_size": 2}
+        | {"look_every": 0, "generator.width": 4, "discriminator.width": 4}
+    )
+    trained = start(small, out=tmp_path, device="cpu").fit()
+    assert Path(trained.recipe.representation.options["inverter"]["options"]["path"]).is_absolute()
+    monkeypatch.chdir("/")
+    before = trained.pipeline()(1)[0].waveform
+    weights = vocoder / "pipeline" / "generator.safetensors"
+    save_file({name: 2 * t for name, t in load_file(weights).items()}, weights)  # trained further
+    moved = trained.pipeline().save_pretrained(tmp_path / "moved")
+    shutil.rmtree(vocoder)
+    for pipeline in (trained.pipeline(), Pipeline.from_pretrained(moved)):
+        torch.testing.assert_close(pipeline(1)[0].waveform, before, rtol=0, atol=0)
 
 
 def test_a_folder_without_a_vocoder_is_named(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from multigan.errors import CheckpointError, ConfigError
+from multigan.errors import ConfigError
 from multigan.metrics.audio.embedders import build_embedder
 
 pytestmark = [
@@ -60,20 +60,23 @@ def test_clap(transformers, tmp_path):
     assert features.isfinite().all()
 
 
-def test_a_codec(transformers, tmp_path):
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_codec(transformers, tmp_path, channels):
     config = transformers.EncodecConfig(
         num_filters=4, hidden_size=8, num_lstm_layers=1, codebook_size=16, codebook_dim=8,
-        upsampling_ratios=[4, 2], sampling_rate=16_000,
+        upsampling_ratios=[4, 2], sampling_rate=16_000, audio_channels=channels,
     )  # fmt: skip
     transformers.EncodecModel(config).save_pretrained(tmp_path)
     features = build_embedder(f"codec:{tmp_path}", RATE)(torch.randn(2, 2, 4000)).features
     assert features.shape == (2, 16)
-    with pytest.raises(ConfigError, match="'encodec' model; clap wants clap"):
+    with pytest.raises(ConfigError, match="of type 'encodec'; clap will do"):
         build_embedder(f"clap:{tmp_path}", RATE)
 
 
 def test_what_is_missing_is_said(transformers, tmp_path):
     with pytest.raises(ConfigError, match="clap:FOLDER"):
         build_embedder("clap", RATE)
-    with pytest.raises(CheckpointError, match="save_pretrained"):
+    with pytest.raises(ConfigError, match="no readable model"):
         build_embedder(f"clap:{tmp_path}", RATE)
+    with pytest.raises(ConfigError, match="save_pretrained"):
+        build_embedder(f"clap:{tmp_path / 'nowhere'}", RATE)

@@ -4,15 +4,14 @@ Shapes: B clips, C channels, L samples, F features.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from multigan.compat import install
-from multigan.errors import CheckpointError, ConfigError, MissingDependencyError
+from multigan.errors import CheckpointError, ConfigError
 from multigan.metrics.features import ModuleExtractor
+from multigan.modalities.audio.pretrained import load_model
 
 # What a folder's configuration calls the type, by the extractor's name.
 EMBEDDERS: dict[str, tuple[str, ...]] = {
@@ -30,13 +29,13 @@ def build_embedder(spec: str, sample_rate: int) -> ModuleExtractor:
         sample_rate: Of the clips, in Hz; they are resampled to the network's.
 
     Raises:
-        ConfigError: The folder is missing, or holds a model of another type.
-        CheckpointError: The folder holds no readable model.
+        ConfigError: The folder is missing, or holds no readable model of the type.
+        CheckpointError: The folder does not say how sounds are prepared.
     """
     name, _, path = spec.partition(":")
     if not path:
         raise ConfigError(f"Say where the network is: --extractor {name}:FOLDER")
-    model = _load(name, Path(path))
+    model = load_model(path, EMBEDDERS[name])
     make: dict[str, Callable[..., nn.Module]] = {"codec": CodecEmbedder}
     module = make.get(name, FeaturesOfExtractor)(model, path, sample_rate)
     return ModuleExtractor(module, name=name, resize=f"resampled from {sample_rate} Hz")
@@ -48,11 +47,13 @@ class CodecEmbedder(nn.Module):
     def __init__(self, model: Any, path: str, sample_rate: int) -> None:
         super().__init__()
         self.encoder = model.encoder
+        self.channels = getattr(model.config, "audio_channels", 1)
         self.resample = _resampling(sample_rate, model.config.sampling_rate)
 
     def forward(self, waveform: Tensor) -> Tensor:
         """Returns the features of waveforms (B, C, L)."""
-        output = self.encoder(self.resample(waveform.mean(1, keepdim=True)))
+        mono = self.resample(waveform.mean(1, keepdim=True))
+        output = self.encoder(mono.expand(-1, self.channels, -1))
         latents = output if isinstance(output, Tensor) else output[0]
         return torch.cat([latents.mean(-1), latents.std(-1)], 1)
 
@@ -97,22 +98,3 @@ def _resampling(found: int, wanted: int) -> nn.Module:
 
     module: nn.Module = Resample(found, wanted)
     return module
-
-
-def _load(name: str, path: Path) -> Any:
-    install()  # transformers imports torchaudio, which may not load beside this torch
-    try:
-        from transformers import AutoConfig, AutoModel
-    except ImportError:
-        raise MissingDependencyError("transformers", purpose=name, extra="text") from None
-    if not (path / "config.json").is_file():
-        raise CheckpointError(f"{path} is not a folder that save_pretrained wrote.")
-    config = AutoConfig.from_pretrained(path, local_files_only=True)
-    if config.model_type not in EMBEDDERS[name]:
-        wanted = " or ".join(EMBEDDERS[name])
-        raise ConfigError(f"{path} holds a {config.model_type!r} model; {name} wants {wanted}.")
-    try:
-        model = AutoModel.from_pretrained(path, local_files_only=True, use_safetensors=True)
-    except OSError as error:
-        raise CheckpointError(f"{path} has no weights in safetensors: {error}") from None
-    return model.eval().requires_grad_(False)

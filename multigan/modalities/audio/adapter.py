@@ -17,12 +17,14 @@ from multigan.core.modality import Modality
 from multigan.errors import ConfigError, ShapeError
 from multigan.files import write_atomic
 from multigan.modalities.audio.clip import FULL_SCALE, GAP_SECONDS, Audio, joined, turned_down
+from multigan.modalities.audio.learned import LearnedInverter
 from multigan.modalities.audio.representation import REPRESENTATIONS, Representation
 from multigan.modalities.audio.sheet import draw_audio_sheet
 from multigan.modalities.registries import MODALITIES
 from multigan.registry import Component
 
 DEFAULT = "log_magnitude_if"
+INVERTER = "inverter"  # the folder of a learned one, in a saved pipeline's
 
 
 @MODALITIES.register("audio")
@@ -110,6 +112,23 @@ class AudioModality(Modality):
         waveforms = self.waveforms(samples.detach()).float().nan_to_num(0).cpu()
         return [Audio(waveform, self.sample_rate) for waveform in turned_down(waveforms)]
 
+    def save_parts(self, folder: Path) -> None:
+        """Writes a learned inverter into a pipeline's folder, which then needs no other."""
+        inverter = getattr(self.representation, "inverter", None)
+        if isinstance(inverter, LearnedInverter):
+            inverter.save(folder / INVERTER)
+
+    @classmethod
+    def with_parts(cls, named: Component, folder: Path) -> Component:
+        """Returns the component with the learned inverter that `save_parts` wrote, if it did."""
+        if not (folder / INVERTER).is_dir():
+            return named
+        representation = Component(**named.options["representation"])
+        inverter = {"name": "learned", "options": {"path": str(folder / INVERTER)}}
+        told = {"name": representation.name, "options": representation.options}
+        told["options"] = representation.options | {"inverter": inverter}
+        return Component(named.name, named.options | {"representation": told})
+
     def write(self, item: Any, stem: Path) -> Path:
         """Writes one sound as 16-bit `.wav`, or `.flac` if `suffix` says so."""
         return write_atomic(stem.with_name(stem.name + self.suffix), item.encoded(self.suffix))
@@ -155,7 +174,7 @@ def fitted_component(
         chosen, sample_rate=sample_rate, channels=channels, length=length
     )
     statistics = built.fit(batch.float() / FULL_SCALE for batch in batches)
-    options = chosen.options | ({"statistics": statistics} if statistics else {})
+    options = chosen.options | built.pinned() | ({"statistics": statistics} if statistics else {})
     return Component(
         "audio",
         {

@@ -4,6 +4,7 @@ Shapes: N spectrograms, K bins, M frames, L samples.
 """
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,6 +22,10 @@ class Inverter(nn.Module, ABC):
     @abstractmethod
     def forward(self, magnitude: Tensor, stft: Stft) -> Tensor:
         """Returns waveforms (N, L) for magnitudes (N, K, M) of `stft`."""
+
+    def pinned(self) -> dict[str, Any]:
+        """Returns options that tie it to the weights it was built with, if those are elsewhere."""
+        return {}
 
 
 class MelInverter(Inverter):

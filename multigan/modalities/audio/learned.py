@@ -8,11 +8,11 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from multigan.errors import ConfigError
-from multigan.files import read_json
+from multigan.files import read_json, write_json
 from multigan.modalities.audio.inversion import INVERTERS, MelInverter
 from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.modalities.audio.stft import Stft
@@ -23,8 +23,8 @@ class LearnedInverter(MelInverter):
     """A trained Vocos, for the representation `mel` with the bands it learned from.
 
     Args:
-        path: A run of the recipe "vocoder", or its saved pipeline. Its weights are not copied
-            into what is trained with it: keep the path.
+        path: A run of the recipe "vocoder", or its saved pipeline. Pipelines that are saved with
+            it keep a copy.
 
     Raises:
         ConfigError: There is no such pipeline.
@@ -37,6 +37,7 @@ class LearnedInverter(MelInverter):
         folder = folder if (folder / "pipeline.json").is_file() else folder / "pipeline"
         try:
             index = read_json(folder / "pipeline.json")
+            self._index = index
             self._modality = dict(index["modality"]["options"])
             self.model = _built(index, load_file(folder / "generator.safetensors"), self._modality)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
@@ -46,6 +47,13 @@ class LearnedInverter(MelInverter):
                 f"There is no trained vocoder in {path!r}: {error}. Train one with "
                 "multigan train vocoder --data ..., and name its run."
             ) from None
+
+    def save(self, folder: Path) -> None:
+        """Writes it into a new folder, as `path` may name it."""
+        folder.mkdir()
+        write_json(folder / "pipeline.json", self._index)
+        weights = {name: tensor.cpu() for name, tensor in self.model.state_dict().items()}
+        save_file(weights, folder / "generator.safetensors")
 
     def check(self, n_mels: int, hop_length: int, sample_rate: int, floor: float) -> None:
         """Raises ConfigError if the vocoder was trained for other pictures or another rate."""

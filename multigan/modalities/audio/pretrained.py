@@ -1,11 +1,13 @@
 """Models of the package `transformers`: codecs as representations, vocoders as inverters.
 
 Both are named by the local folder that `save_pretrained` wrote; nothing is downloaded. Their
-weights are not copied into runs and pipelines, which keep the path: move them together.
+weights are not copied into runs and pipelines, which keep the path and a hash of the weights: a
+folder that was moved or changed is refused.
 
 Shapes: B clips, N waveforms, C channels, L samples, D latent dimensions, M frames.
 """
 
+import hashlib
 from math import prod
 from pathlib import Path
 from typing import Any, ClassVar
@@ -25,17 +27,24 @@ from multigan.modalities.audio.stft import Stft
 
 CODECS = ("encodec", "dac", "mimi")
 BANDS = ("model_in_dim", "num_mel_bins")  # what they call their number of mel bands
+FRAMES_STEP = 4
 RATES = ("upsample_rates", "resblock_stride_sizes")  # what vocoders call their growth
 
 
 @REPRESENTATIONS.register("codec")
 class Codec(Representation):
-    """What the encoder of EnCodec, DAC or Mimi makes of a sound, before it is quantized: (D, M).
+    """What the encoder of EnCodec, DAC or Mimi makes of a sound: (1, D, M).
+
+    Of EnCodec and Mimi it is what comes before the quantizer. DAC's decoder has only ever seen sums
+    of what its quantizer projects, in far fewer dimensions, so of DAC it is those sums.
+
+    M is a multiple of 4, as networks want it; frames behind the sound repeat the last one.
 
     Args:
         path: The model's local folder.
         scaling: "bins" brings each dimension to zero mean and clips at three standard deviations;
             "range" maps the smallest and largest value of all to -1 and 1.
+        weights: The hash of the weights that it must have; None for any.
         sample_rate, channels, length, statistics: As of `Representation`.
     """
 
@@ -49,6 +58,7 @@ class Codec(Representation):
         channels: int,
         length: int,
         scaling: str = "bins",
+        weights: str | None = None,
         statistics: Statistics | None = None,
     ) -> None:
         super().__init__(
@@ -56,37 +66,51 @@ class Codec(Representation):
         )
         self.scaling = check_scaling(scaling, ("bins", "range"))
         self.model = load_model(path, CODECS)
+        self.weights = check_weights(path, self.model, weights)
         config = self.model.config
         found = getattr(config, "audio_channels", 1)
         check_rate(path, config.sampling_rate, sample_rate)
         if found != channels:
             raise ConfigError(f"The codec in {path} has {found} channels, not {channels}.")
+        self._projects = config.model_type == "dac"
         with torch.no_grad():
-            self._shape = tuple(self.analyze(torch.zeros(1, channels, length)).shape[2:])
+            latents = self._latents(torch.zeros(1, channels, length))
+        self._size, self._frames = latents.shape[1:]
+        self._padding = -self._frames % FRAMES_STEP
+
+    def pinned(self) -> dict[str, Any]:
+        """Returns the hash of the weights."""
+        return {"weights": self.weights}
 
     @property
     def sample_shape(self) -> tuple[int, ...]:
-        """(D, M)."""
-        return self._shape
+        """(1, D, M)."""
+        return 1, self._size, self._frames + self._padding
 
     def analyze(self, waveform: Tensor) -> Tensor:
         """Returns latents (B, 1, D, M) of waveforms (B, C, L)."""
-        return _tensor(self.model.encoder(waveform), "latents")[:, None]
+        latents = nn.functional.pad(self._latents(waveform), (0, self._padding), mode="replicate")
+        return latents[:, None]
 
     def synthesize(self, planes: Tensor) -> Tensor:
         """Returns waveforms (B, C, L) of latents (B, 1, D, M)."""
-        waveform = _tensor(self.model.decoder(planes[:, 0]), "audio_values")
+        latents = planes[:, 0, :, : self._frames]
+        waveform = _tensor(self.model.decoder(latents), "audio_values")
         return nn.functional.pad(waveform, (0, max(self.length - waveform.shape[-1], 0)))[
             ..., : self.length
         ]
 
-    def encode(self, waveform: Tensor) -> Tensor:
-        """Returns samples (B, D, M) in [-1, 1] for waveforms (B, C, L)."""
-        return super().encode(waveform)[:, 0]
-
-    def decode(self, samples: Tensor) -> Tensor:
-        """Returns waveforms (B, C, L) for samples (B, D, M)."""
-        return super().decode(samples[:, None])
+    def _latents(self, waveform: Tensor) -> Tensor:
+        """Returns what the decoder takes, (B, D, frames)."""
+        found = self.model.encoder(waveform)
+        if self.model.config.model_type == "mimi" and not hasattr(found, "latents"):
+            raise ConfigError(
+                "This version of transformers gives Mimi's latents without its transformers, which "
+                "its decoder cannot use. Install a newer one: pip install -U transformers"
+            )
+        latents = _tensor(found, "latents")
+        quantized: Tensor = self.model.quantizer(latents)[0] if self._projects else latents
+        return quantized
 
 
 @INVERTERS.register("vocoder")
@@ -98,12 +122,18 @@ class Vocoder(MelInverter):
 
     Args:
         path: The model's local folder.
+        weights: The hash of the weights that it must have; None for any.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, weights: str | None = None) -> None:
         super().__init__()
         self.path = path
         self.model = load_model(path, ())
+        self.weights = check_weights(path, self.model, weights)
+
+    def pinned(self) -> dict[str, Any]:
+        """Returns the hash of the weights."""
+        return {"weights": self.weights}
 
     def check(self, n_mels: int, hop_length: int, sample_rate: int, floor: float) -> None:
         """Raises ConfigError if the vocoder was made for other pictures or another rate."""
@@ -123,11 +153,19 @@ class Vocoder(MelInverter):
 
     def forward(self, magnitude: Tensor, stft: Stft) -> Tensor:
         """Returns waveforms (N, L) for logarithms of magnitudes in mel bands (N, n_mels, M)."""
-        waveform = _tensor(self.model(magnitude.transpose(1, 2)), "waveforms")
-        waveform = waveform.flatten(1)
+        pictures = magnitude.transpose(1, 2)
+        waveform = _tensor(self.model(pictures, **self._noise(pictures)), "waveforms").flatten(1)
         return nn.functional.pad(waveform, (0, max(stft.length - waveform.shape[1], 0)))[
             :, : stft.length
         ]
+
+    def _noise(self, pictures: Tensor) -> dict[str, Tensor]:
+        """Returns what UnivNet begins with: the same for every sound (N, M, n_mels), every time."""
+        if self.model.config.model_type != "univnet":
+            return {}
+        shape = (1, pictures.shape[1], self.model.config.model_in_channels)
+        noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+        return {"noise_sequence": noise.to(pictures.device).expand(len(pictures), -1, -1)}
 
 
 def load_model(path: str, kinds: tuple[str, ...]) -> Any:
@@ -141,10 +179,10 @@ def load_model(path: str, kinds: tuple[str, ...]) -> Any:
         ConfigError: There is no such model in the folder.
     """
     try:
-        from transformers import AutoConfig, AutoModel
+        from transformers import AutoConfig
     except ImportError:
         raise MissingDependencyError(
-            "transformers", purpose="Codecs and vocoders", extra="text"
+            "transformers", purpose="Codecs, vocoders and embedders", extra="text"
         ) from None
     if not Path(path).is_dir():
         raise ConfigError(f"There is no folder {path!r}. Name one that save_pretrained wrote.")
@@ -154,9 +192,7 @@ def load_model(path: str, kinds: tuple[str, ...]) -> Any:
             raise ConfigError(
                 f"The model in {path} is of type {config.model_type!r}; {', '.join(kinds)} will do."
             )
-        model = _class(config, AutoModel).from_pretrained(
-            path, local_files_only=True, use_safetensors=True
-        )
+        model = _class(config).from_pretrained(path, local_files_only=True, use_safetensors=True)
     except (OSError, ValueError, KeyError) as error:
         if isinstance(error, ConfigError):
             raise
@@ -173,12 +209,33 @@ def check_rate(path: str, found: int, wanted: int) -> None:
         )
 
 
-def _class(config: Any, otherwise: Any) -> Any:
-    """Returns the model class that a folder names; AutoModel does not know the vocoders."""
+def check_weights(path: str, model: nn.Module, wanted: str | None) -> str:
+    """Returns the hash of a model's weights.
+
+    Raises:
+        ConfigError: Another was wanted.
+    """
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name}{tuple(tensor.shape)}{tensor.dtype}".encode())
+        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().data)
+    found = digest.hexdigest()[:16]
+    if wanted not in (None, found):
+        raise ConfigError(
+            f"The weights in {path} are not those that this was trained with: their hash is "
+            f"{found} instead of {wanted}. Restore the folder."
+        )
+    return found
+
+
+def _class(config: Any) -> Any:
+    """Returns what loads a model without a head; AutoModel does not know every vocoder."""
     import transformers
 
     names = getattr(config, "architectures", None) or []
-    return getattr(transformers, names[0], otherwise) if names else otherwise
+    if names and type(config) not in transformers.MODEL_MAPPING:
+        return getattr(transformers, names[0], transformers.AutoModel)
+    return transformers.AutoModel
 
 
 def _tensor(output: Any, name: str) -> Tensor:

@@ -88,6 +88,10 @@ class Representation(nn.Module, ABC):
         rest = center.new_zeros(self.num_unscaled, *center.shape[1:])
         return _rounded(torch.cat([center, rest]), torch.cat([scale, rest + 1]))
 
+    def pinned(self) -> dict[str, Any]:
+        """Returns options that tie it to the weights it was built with, if those are elsewhere."""
+        return {}
+
 
 # A representation is built with `sample_rate`, `channels` and `length`, which the data knows, and
 # with `statistics`, plus a recipe's options.

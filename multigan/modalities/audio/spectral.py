@@ -168,7 +168,7 @@ class Mel(Spectral):
         self.n_mels = n_mels
         self.scaling = check_scaling(scaling, ("bins", "range"))
         self.floor = check_floor(floor)
-        self.inverter = build_inverter(inverter)
+        self._named, self.inverter = inverter, build_inverter(inverter)
         self.unit = math.log(10) if log10 else 1.0
         if isinstance(self.inverter, MelInverter):
             self.inverter.check(n_mels, self.stft.hop_length, self.sample_rate, self.floor)
@@ -181,6 +181,12 @@ class Mel(Spectral):
     def sample_shape(self) -> tuple[int, int, int]:
         """(C, n_mels, M)."""
         return self.channels, self.n_mels, self.stft.num_frames
+
+    def pinned(self) -> dict[str, Any]:
+        """Returns the inverter's name and options, with what ties it to its weights."""
+        pins = self.inverter.pinned()
+        options = dict(self._named.get("options") or {}) | pins if pins else {}
+        return {"inverter": {"name": self._named["name"], "options": options}} if pins else {}
 
     def analyze(self, waveform: Tensor) -> Tensor:
         """Returns log(magnitude in bands + floor) (B, C, n_mels, M) of waveforms (B, C, L)."""
