@@ -110,7 +110,7 @@ def test_bad_files_are_counted_named_and_left_out(tmp_path):
     assert reasons["empty.wav"] == "it is empty"
     assert "not a sound file" in reasons["text.wav"]
     assert reasons["none.wav"] == "it holds no samples"
-    assert reasons["silent.wav"] == "it is silent"
+    assert reasons["silent.wav"].startswith("it is silent: its peak is below -70 dB")
     assert reasons["nan.wav"] == "it holds samples that are not finite"
     assert audio.report.num_ignored == 1
     assert "Left out 6 unreadable" in audio.report.summary()
@@ -140,6 +140,41 @@ def test_longer_files_are_cut_or_sliced(tmp_path):
     assert len(sliced) == 3  # of the last, a half and more is there
     assert clip(sliced, 2)[0, 2000:].abs().max() == 0
     assert len(load_audio(tmp_path, length=4400, fit="slice")) == 2  # less than a half is not
+
+
+@pytest.mark.parametrize("normalize", ["none", "peak"])
+def test_silent_windows_are_left_out_and_counted(tmp_path, normalize):
+    dither = np.random.default_rng(0).integers(-1, 2, 8000) / 32768
+    write(tmp_path / "pause.wav", np.concatenate([tone(0.5), dither, 0.1 * tone(0.5)]))
+    audio = load_audio(tmp_path, length=4000, fit="slice", normalize=normalize)
+    assert len(audio) == 2
+    assert "2 silent windows left out" in audio.report.summary()
+    assert len(load_audio(tmp_path, length=4000, normalize=normalize)) == 1
+    late = np.concatenate([dither, tone(0.5)])
+    write(tmp_path / "late.wav", late)
+    start = load_audio(tmp_path, length=4000, trim_db=None, max_unreadable=0.5)
+    assert start.report.unreadable[0].reason == "it is silent where it would be used"
+
+
+def test_dither_alone_is_not_made_loud(tmp_path):
+    write(tmp_path / "a.wav")
+    write(tmp_path / "b.wav", np.random.default_rng(0).integers(-1, 2, 4000) / 32768)
+    audio = load_audio(tmp_path, normalize="peak", max_unreadable=0.5)
+    assert len(audio) == 1
+    assert "below -70 dB of full scale" in audio.report.summary()
+
+
+def test_a_header_that_claims_months_asks_for_no_room(tmp_path):
+    write(tmp_path / "a.wav")
+    forged = bytearray(encoded(kind="FLAC"))
+    forged[21] |= 0x0F  # the number of samples: 36 bits that begin here
+    forged[22:26] = b"\xff\xff\xff\xfe"
+    (tmp_path / "b.flac").write_bytes(forged)
+    for options in ({}, {"fit": "slice", "length": 1000}):
+        audio = load_audio(tmp_path, max_unreadable=0.5, cache=tmp_path / "cache", **options)
+        assert "hours of sound" in audio.report.unreadable[0].reason
+        assert audio.length <= 4096  # of the sound that can be read
+        assert audio.report.storage == "memory"
 
 
 def test_slices_keep_their_class(tmp_path):

@@ -24,6 +24,7 @@ PEAK = 0.95  # what `normalize="peak"` brings the loudest sample to
 RMS = 0.1  # -20 dB of full scale: what `normalize="rms"` brings the mean power's root to
 LARGEST_BYTES = 8 << 30  # decoded; more than a day of telephone speech
 LARGEST_FILTER = 1 << 24  # numbers in a resampling filter
+SILENT_DB = -70.0  # the peak of what holds nothing: dither, or the noise of a converter
 SHORTEST_REST = 0.5  # of a window: less of a sliced file's end is left out
 
 
@@ -79,10 +80,15 @@ def decode(sound: Any, target: Target) -> Decoded:
     Raises:
         ValueError: It holds nothing that can be used; the message is the reason.
     """
-    if sound.frames * sound.channels * 4 > LARGEST_BYTES:
-        raise ValueError(f"it claims {sound.frames / sound.samplerate / 3600:.0f} hours of sound")
+    check_claim(sound)
     values = sound.read(dtype="float32", always_2d=True)
     return fitted(torch.from_numpy(values.T), sound.samplerate, target)
+
+
+def check_claim(sound: Any) -> None:
+    """Raises ValueError for an open file whose header claims more than can be true."""
+    if sound.frames * sound.channels * 4 > LARGEST_BYTES:
+        raise ValueError(f"it claims {sound.frames / sound.samplerate / 3600:.0f} hours of sound")
 
 
 def fitted(waveform: Tensor, sample_rate: int, target: Target) -> Decoded:
@@ -94,11 +100,19 @@ def fitted(waveform: Tensor, sample_rate: int, target: Target) -> Decoded:
         raise ValueError("it holds samples that are not finite")
     waveform = _to_channels(waveform, target.channels, changes)
     waveform = _to_rate(waveform, sample_rate, target.sample_rate, changes)
-    if waveform.abs().max() * FULL_SCALE < 0.5:
-        raise ValueError("it is silent")
+    quietest = 10 ** (SILENT_DB / 20)
+    if waveform.abs().max() < quietest:
+        raise ValueError(f"it is silent: its peak is below {SILENT_DB:g} dB of full scale")
     waveform = _trimmed(waveform, target.trim_db, changes)
+    before = waveform.abs().max()
     waveform = _to_level(waveform, target.normalize, changes)
     clips, left_out = _to_length(waveform, target, changes)
+    # A level may have been given to it, so what was silent is louder with the rest.
+    heard = clips.abs().amax((1, 2)) >= quietest * waveform.abs().max() / before
+    if not heard.any():
+        raise ValueError("it is silent where it would be used")
+    changes += ["silent windows left out"] * int((~heard).sum())
+    clips = clips[heard]
     scaled = (clips * FULL_SCALE).round().clamp(-FULL_SCALE, FULL_SCALE - 1).to(torch.int16)
     return Decoded(scaled.numpy(), changes, left_out)
 

@@ -100,9 +100,10 @@ def load_audio(
     """Reads sounds, decodes each of them once, and keeps them as int16.
 
     Each file, in this order: is left out and counted if it cannot be decoded, holds no samples, is
-    silent, or holds samples that are not finite; has its channels averaged, doubled or the first
-    two taken; is resampled; loses the silence at both ends; is brought to a level (and in any case
-    turned down where it goes beyond full scale); is cut or padded with zeros to the length.
+    silent (never above -70 dB of full scale), or holds samples that are not finite; has its
+    channels averaged, doubled or the first two taken; is resampled; loses the silence at both ends;
+    is brought to a level (and in any case turned down where it goes beyond full scale); is cut or
+    padded with zeros to the length.
 
     Args:
         data: A folder or zip (a class per subfolder, a pattern of file names, or the layout of
@@ -115,7 +116,8 @@ def load_audio(
         length: Of every clip, in samples. None takes the smallest power of two that 95 % of the
             sounds fit into, from 1024 to 65536.
         fit: What becomes of a longer sound: "start" keeps its beginning, "center" its middle, and
-            "slice" cuts it into windows, which are all used (a rest of less than half is not).
+            "slice" cuts it into windows, which are all used, but for silent ones and a rest of less
+            than half.
         trim_db: Silence is what stays this far below the clip's own peak; it is cut off at both
             ends. None leaves it.
         normalize: "none", "peak" (to 0.95 of full scale) or "rms" (to -20 dB of full scale).

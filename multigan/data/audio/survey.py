@@ -5,7 +5,7 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from multigan.data.audio.decode import Target
+from multigan.data.audio.decode import Target, check_claim
 from multigan.data.audio.options import AudioOptions
 from multigan.data.parallel import chunks, map_in_order
 from multigan.data.readers import Item, Reader
@@ -43,7 +43,10 @@ class Survey:
 
 
 def take(reader: Reader) -> Survey:
-    """Looks at every sound's header. What cannot be read is counted later, when it is decoded."""
+    """Looks at every sound's header. What cannot be read is counted later, when it is decoded.
+
+    Nor does a header count that claims more than can be true: room would be asked for it.
+    """
     survey = Survey()
     with closing(map_in_order(_headers, chunks(reader.items(), ITEMS_AT_ONCE))) as parts:
         for rates, seconds in parts:
@@ -72,6 +75,7 @@ def _headers(items: list[Item]) -> tuple[list[int], list[float]]:
     for _, opened in items:
         try:
             with opened() as sound:
+                check_claim(sound)
                 rates.append(sound.samplerate)
                 seconds.append(sound.frames / sound.samplerate)
         except MultiganError:

@@ -5,7 +5,7 @@ Shapes: P planes, F frequencies, M frames of a block, K = n_fft / 2 + 1 bins.
 
 import torch
 from torch import Tensor
-from torch.nn.functional import fold
+from torch.nn.functional import fold, pad
 
 from multigan.errors import ConfigError
 from multigan.modalities.audio.frequency import LogMagnitudeIF, integrated_phase
@@ -37,7 +37,8 @@ class StreamingSynthesis:
         self._tail: Tensor | None = None  # what the next block's windows still add to
         hop, window = self.stft.hop_length, self.stft.window
         # Where windows overlap fully, their squares add up to this at each place in a hop.
-        self._weight = window.square().view(-1, hop).sum(0)
+        whole = pad(window.square(), (0, -len(window) % hop))
+        self._weight = whole.view(-1, hop).sum(0)
 
     def __call__(self, samples: Tensor) -> Tensor:
         """Returns the next samples of the waveform, (M x hop), for frames (2, F, M) in [-1, 1].
