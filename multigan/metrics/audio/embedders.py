@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from multigan.errors import CheckpointError, ConfigError
+from multigan.local_models import load_model
 from multigan.metrics.features import ModuleExtractor
-from multigan.modalities.audio.pretrained import load_model
 
 # What a folder's configuration calls the type, by the extractor's name.
 EMBEDDERS: dict[str, tuple[str, ...]] = {

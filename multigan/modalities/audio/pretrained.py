@@ -9,13 +9,13 @@ Shapes: B clips, N waveforms, C channels, L samples, D latent dimensions, M fram
 
 import hashlib
 from math import prod
-from pathlib import Path
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from multigan.errors import ConfigError, MissingDependencyError
+from multigan.errors import ConfigError
+from multigan.local_models import load_model
 from multigan.modalities.audio.inversion import INVERTERS, MelInverter
 from multigan.modalities.audio.representation import (
     REPRESENTATIONS,
@@ -168,38 +168,6 @@ class Vocoder(MelInverter):
         return {"noise_sequence": noise.to(pictures.device).expand(len(pictures), -1, -1)}
 
 
-def load_model(path: str, kinds: tuple[str, ...]) -> Any:
-    """Returns a model from a local folder, frozen; only safetensors are read.
-
-    Args:
-        path: The folder.
-        kinds: The model types that will do; empty for any.
-
-    Raises:
-        ConfigError: There is no such model in the folder.
-    """
-    try:
-        from transformers import AutoConfig
-    except ImportError:
-        raise MissingDependencyError(
-            "transformers", purpose="Codecs, vocoders and embedders", extra="text"
-        ) from None
-    if not Path(path).is_dir():
-        raise ConfigError(f"There is no folder {path!r}. Name one that save_pretrained wrote.")
-    try:
-        config = AutoConfig.from_pretrained(path, local_files_only=True)
-        if kinds and config.model_type not in kinds:
-            raise ConfigError(
-                f"The model in {path} is of type {config.model_type!r}; {', '.join(kinds)} will do."
-            )
-        model = _class(config).from_pretrained(path, local_files_only=True, use_safetensors=True)
-    except (OSError, ValueError, KeyError) as error:
-        if isinstance(error, ConfigError):
-            raise
-        raise ConfigError(f"There is no readable model in {path}: {error}") from None
-    return model.eval().requires_grad_(False)
-
-
 def check_rate(path: str, found: int, wanted: int) -> None:
     """Raises ConfigError if a model was made for another sample rate, in Hz."""
     if found != wanted:
@@ -226,16 +194,6 @@ def check_weights(path: str, model: nn.Module, wanted: str | None) -> str:
             f"{found} instead of {wanted}. Restore the folder."
         )
     return found
-
-
-def _class(config: Any) -> Any:
-    """Returns what loads a model without a head; AutoModel does not know every vocoder."""
-    import transformers
-
-    names = getattr(config, "architectures", None) or []
-    if names and type(config) not in transformers.MODEL_MAPPING:
-        return getattr(transformers, names[0], transformers.AutoModel)
-    return transformers.AutoModel
 
 
 def _tensor(output: Any, name: str) -> Tensor:
