@@ -1,6 +1,7 @@
 """`multigan bench stacked-mnist`: which games make all thousand triples of digits."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,9 @@ from multigan.cli.commands import add_device, add_json
 
 if TYPE_CHECKING:
     from multigan.config import Recipe
-    from multigan.experiments.stacked import Row
+    from multigan.experiments.stacked import Control, Judge, Row
+
+    Kept = dict[tuple[str, int], Row]
 
 SUMMARY = "Three digits as channels, 1,000 modes: how many each game makes, beside real stacks."
 
@@ -49,11 +52,8 @@ def run(args: Namespace) -> None:
         UnknownNameError: There is no such loss or penalty.
         ConfigError: The results there are of other data or another setting.
     """
-    from dataclasses import asdict
-
-    from multigan.cli.output import print_json, print_table, remark
+    from multigan.cli.output import remark
     from multigan.experiments import stacked
-    from multigan.files import write_json
 
     recipes = _recipes(args)  # a wrong name is said before anything takes long
     size = next(iter(recipes.values())).data.options.get("size")
@@ -62,8 +62,7 @@ def run(args: Namespace) -> None:
         "steps": args.steps, "every": args.every, "samples": args.samples, "set": args.set,
         "data": singles.fingerprint,
     }  # fmt: skip
-    file = args.save.with_suffix(".json")
-    known = _known(file, asked)
+    known = _known(args.save.with_suffix(".json"), asked)
     judge = stacked.Judge(singles, samples=args.samples, on_note=remark)
     found: dict[str, Any] = {"held_out_accuracy": judge.held_out_accuracy}
     controls = [judge.real(singles, "training images")]
@@ -71,39 +70,69 @@ def run(args: Namespace) -> None:
         test = stacked.load_singles(args.test, size)
         found["test_accuracy"] = judge.accuracy(test)
         controls.append(judge.real(test, "test images"))
-    rows = dict.fromkeys((game, seed) for seed in args.seeds for game in recipes)
-    kept: dict[tuple[str, int], Row] = {(row.game, row.seed): row for row in known}
+    found["real"] = [asdict(control) for control in controls]
+    kept = _trained(args, recipes, judge, known, {**asked, **found})
+    _show(args, recipes, found, controls, kept)
+
+
+def _trained(
+    args: Namespace,
+    recipes: "dict[str, Recipe]",
+    judge: "Judge",
+    known: "list[Row]",
+    beside: dict[str, Any],
+) -> "Kept":
+    """Trains what is not done yet, and writes all rows, and what stands beside them, each time."""
+    from multigan.cli.output import remark
+    from multigan.experiments import stacked
+    from multigan.files import write_json
+
+    kept: Kept = {(row.game, row.seed): row for row in known}
 
     def keep(row: "Row") -> None:
         kept[row.game, row.seed] = row
-        plain = {
-            **asked, **found,
-            "real": [asdict(control) for control in controls],
-            "rows": [one.to_json() for one in kept.values()],
-        }  # fmt: skip
-        write_json(file, plain)
+        rows = [one.to_json() for one in kept.values()]
+        write_json(args.save.with_suffix(".json"), {**beside, "rows": rows})
         if row.points:
             last = row.points[-1]
             remark(f"{row.name}: {last.modes} modes at step {last.step}, KL {last.kl:.3f}")
 
-    for game, seed in rows:
+    for game, seed in _asked_for(args, recipes):
         row = kept.get((game, seed), stacked.Row(game, seed))
         if not row.done:
             stacked.play(
                 row, recipes[game], judge, data=args.data, every=args.every, out=args.out,
                 device=args.device, on_row=keep, on_note=remark,
             )  # fmt: skip
-    shown = list(kept.values())
+    return kept
+
+
+def _show(
+    args: Namespace,
+    recipes: "dict[str, Recipe]",
+    found: dict[str, Any],
+    controls: "list[Control]",
+    kept: "Kept",
+) -> None:
+    """Draws all rows, and prints those that were asked for."""
+    from multigan.cli.output import print_json, print_table, remark
+    from multigan.experiments import stacked
+
+    shown, rows = list(kept.values()), [kept[name] for name in _asked_for(args, recipes)]
     picture = stacked.draw_rows(args.save.with_suffix(".png"), shown, controls, args.samples)
     sheet = stacked.draw_samples(Path(f"{args.save}-samples"), shown)
     if args.json:
-        print_json([kept[name].to_json() for name in rows])
+        print_json([row.to_json() for row in rows])
         return
     print(f"The classifier names {_accuracies(found)} rightly. Of {args.samples:,} samples each:")
     real = [[f"real, {c.images}", "", "", "", str(c.modes), f"{c.kl:.4f}",
              f"by their labels {c.true_modes}, {c.true_kl:.4f}"] for c in controls]  # fmt: skip
-    print_table(COLUMNS, real + [_cells(kept[name]) for name in rows])
-    remark(f"Results: {file}  Pictures: {picture}, {sheet}")
+    print_table(COLUMNS, real + [_cells(row) for row in rows])
+    remark(f"Results: {args.save.with_suffix('.json')}  Pictures: {picture}, {sheet}")
+
+
+def _asked_for(args: Namespace, recipes: "dict[str, Recipe]") -> list[tuple[str, int]]:
+    return list(dict.fromkeys((game, seed) for seed in args.seeds for game in recipes))
 
 
 def _recipes(args: Namespace) -> "dict[str, Recipe]":
