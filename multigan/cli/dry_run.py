@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from multigan.assemble import build_parts, build_trainer, load_data
+from multigan.assemble import build_parts, build_trainer, check_held_out, load_data
 from multigan.cli.output import print_json, print_table, remark, say
 from multigan.config import Recipe
 from multigan.core.engine import open_engine
@@ -21,6 +21,7 @@ def describe(recipe: Recipe, *, device: str, as_json: bool) -> None:
     note = remark if as_json else say
     note(data.report.summary())
     parts = build_parts(recipe, data, engine)
+    check_held_out(recipe, parts)
     trainer = build_trainer(recipe, parts, engine)
     engine.close()
     if as_json:

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from multigan import TextTrainer, resume
+from multigan.cli.dry_run import describe
 from multigan.core.checkpoint import load_checkpoint
 from multigan.errors import ConfigError
 from multigan.recipes import RECIPES, recipe
@@ -114,6 +115,10 @@ def test_a_discriminator_that_learns_texts_by_heart_is_measured(tmp_path):
 def test_texts_are_not_kept_aside_where_no_discriminator_could_be_measured(tmp_path):
     with pytest.raises(ConfigError, match="mle is no game"):
         TextTrainer(SENTENCES, recipe="mle", out=tmp_path, changes={"held_out": 0.7}).fit()
+    (tmp_path / "lines.txt").write_text("\n".join(SENTENCES))
+    asked = recipe("mle").with_data(str(tmp_path / "lines.txt")).changed({"held_out": 0.7})
+    with pytest.raises(ConfigError, match="mle is no game"):
+        describe(asked, device="cpu", as_json=False)
     with pytest.raises(ConfigError, match="health_every=0 nobody"):
         train(tmp_path, changes={"held_out": 0.7, "health_every": 0})
     assert not list(tmp_path.glob("**/recipe.json")), "a run was begun all the same"
