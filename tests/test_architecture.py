@@ -14,7 +14,7 @@ ROOT = Path(multigan.__file__).parent
 # Lowest first. What shares a line does not import one another.
 LAYERS = [
     {"errors"},
-    {"registry", "files", "compat", "heap", "local_models"},
+    {"registry", "files", "compat", "heap", "local_models", "sound"},
     {"plain"},
     {"config"},
     {"core"},

@@ -57,9 +57,7 @@ def run(args: Namespace) -> None:
         data=None if args.data is None else located(args.data),
         on_note=remark,
     )
-    if args.pairs is not None or (
-        run.recipe.modality == "audio" and run.recipe.objective.name != "vocoder"
-    ):
+    if args.pairs is not None or run.recipe.modality == "audio":
         _show_likenesses(run, args)
     if args.json:
         print_json([result.to_json() for result in results])

@@ -36,9 +36,11 @@ from multigan.metrics.audio.nearest import novelty
 from multigan.metrics.extractors import classifier as classifier_extractor
 from multigan.metrics.features import Description
 from multigan.modalities.audio import AudioModality
-from multigan.modalities.audio.clip import FULL_SCALE, turned_down
+from multigan.modalities.audio.clip import turned_down
+from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.music.pitch import class_pitches
 from multigan.pipelines import Pipeline
+from multigan.sound import FULL_SCALE
 
 DISTANCES = (
     *("frechet", "frechet-extrapolated", "kernel", "precision", "recall", "density", "coverage"),
@@ -82,6 +84,7 @@ class AudioEvaluator:
         numbers = class_numbers(question.compared.condition, pipeline.condition, question.split)
         modality = pipeline.modality
         assert isinstance(modality, AudioModality)
+        refuse_vocoder(pipeline)
         names = question.metrics or suitable(pipeline, own, question.compared, question.extractor)
         self.check_names(names)
         judge = Judge(modality, question.extractor, own, question.on_note)
@@ -286,6 +289,20 @@ class Measuring:
             control=values[1],
             n_control=len(self.real.features),
             floor=values[2],
+        )
+
+
+def refuse_vocoder(pipeline: Pipeline) -> None:
+    """Raises ConfigError for a learned inverter, which says what it is told, and nothing else."""
+    if isinstance(pipeline.generator, Vocos):
+        options = ",".join(
+            f"{name}={value}" for name, value in pipeline.generator.mel_options.items()
+        )
+        raise ConfigError(
+            "A vocoder turns spectrograms into sound and makes none of its own: what it would be "
+            "measured on are copies of its few examples. Measure its way there and back: multigan "
+            f"inspect DATA --representations 'mel:{options},scaling=range,inverter="
+            '{"name": "learned", "options": {"path": "RUN"}}\''
         )
 
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from multigan.core.run import RunFolder
 from multigan.errors import ConfigError
-from multigan.evaluators.audio import MOST_KNOWN
+from multigan.evaluators.audio import MOST_KNOWN, in_parts
 from multigan.evaluators.judges import drawn
 from multigan.files import write_atomic, write_json
 from multigan.inspection.page import page, shown
@@ -21,9 +20,9 @@ from multigan.metrics.audio import MelPicture
 from multigan.metrics.audio.nearest import nearest
 from multigan.metrics.diversity import typical_gap
 from multigan.modalities.audio import Audio, AudioModality
-from multigan.modalities.audio.clip import FULL_SCALE
 from multigan.pipelines import Pipeline
 from multigan.report import write_report
+from multigan.sound import FULL_SCALE
 
 SUMMARY = "Left: generated. Right: the nearest training clip. Near 0 are copies."
 IN_REPORT = 8
@@ -62,15 +61,13 @@ def find_likenesses(
     if not isinstance(modality, AudioModality):
         raise ConfigError("Pairs of sounds can only be shown of a run that makes sounds.")
     made = pipeline(count, seed=seed)
-    raw, _ = own.source.read(drawn(len(own.source), MOST_KNOWN, seed))
+    which = drawn(len(own.source), MOST_KNOWN, seed)
     picture = MelPicture(modality.sample_rate, modality.length)
 
-    def features(waveform: Tensor) -> Tensor:
-        return torch.cat([picture(part).flatten(1) for part in torch.split(waveform, 256)])
-
-    known = features(raw / FULL_SCALE)
-    found = nearest(features(torch.stack([sound.waveform for sound in made])), known)
-    clips = [Audio(clip / FULL_SCALE, modality.sample_rate) for clip in raw[found.place]]
+    known = torch.cat([picture(raw / FULL_SCALE).flatten(1) for raw in in_parts(own, which)])
+    found = nearest(picture(torch.stack([sound.waveform for sound in made])).flatten(1), known)
+    raw, _ = own.source.read(which[found.place.cpu()])
+    clips = [Audio(clip / FULL_SCALE, modality.sample_rate) for clip in raw]
     return Likenesses(made, clips, (found.distance / typical_gap(known)).tolist())
 
 

@@ -27,12 +27,12 @@ from multigan.metrics.audio.round_trip import (
 )
 from multigan.modalities import MODALITIES
 from multigan.modalities.audio import Audio, AudioModality
-from multigan.modalities.audio.clip import FULL_SCALE
 from multigan.modalities.audio.representation import (
     REPRESENTATIONS as known_representations,  # noqa: N811  the registry
 )
 from multigan.registry import Component
 from multigan.report.tables import column_table
+from multigan.sound import FULL_SCALE
 
 REPRESENTATIONS: Mapping[str, Component] = {
     "waveform": Component("waveform"),

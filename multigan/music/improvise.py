@@ -43,4 +43,5 @@ def improvisation(
         held=0.9,
     )
     rows = torch.tensor([note.pitch - LOWEST for note in notes])
-    return mix(notes, sounds.waveforms[rows], sample_rate)
+    waveforms = sounds.waveforms[rows]
+    return mix(notes, waveforms, sample_rate, waveforms.shape[1])

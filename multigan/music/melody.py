@@ -70,11 +70,15 @@ def read_midi(path: str | Path) -> list[Note]:
         raise MissingDependencyError("mido", purpose="Reading MIDI files", extra="music") from None
     path = Path(path).expanduser()
     try:
-        messages = list(mido.MidiFile(path))  # merged, with times in seconds
+        file = mido.MidiFile(path)
+        if file.ticks_per_beat < 1:  # SMPTE's are negative: frames a second
+            raise ValueError("its time is not in ticks per beat; SMPTE time is not read")
+        messages = list(file)  # merged, with times in seconds
     except FileNotFoundError:
         raise DataError(f"There is no file {path}.") from None
-    except (OSError, EOFError, ValueError, IndexError, KeyError, TypeError) as error:
-        raise DataError(f"{path} is not a MIDI file that can be read: {error}") from None
+    except Exception as error:  # what a parser raises at whatever a file may hold
+        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise DataError(f"{path} is not a MIDI file that can be read ({said}).") from None
     notes = _notes(messages)
     if not notes:
         raise DataError(f"{path} has no notes that have a pitch.")

@@ -3,7 +3,7 @@
 Shapes: N notes, T samples of a note.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import pi
 
 import torch
@@ -18,15 +18,19 @@ LOUDEST = 0.95  # of a song's samples
 LONGEST = 3600.0  # seconds
 
 
-def mix(notes: Sequence[Note], waveforms: Tensor, sample_rate: int) -> Tensor:
-    """Returns a song (T',) of `notes`, each sounding as its waveform (N, T) does.
+def mix(
+    notes: Sequence[Note], waveforms: Iterable[Tensor], sample_rate: int, length: int
+) -> Tensor:
+    """Returns a song (T',) of `notes`, each sounding as its waveform does.
+
+    Waveforms are N of `length` T, one after the other, so not all need be there at once.
 
     A note longer than its waveform ends with it; a shorter one fades out when it is let go.
 
     Raises:
         ConfigError: The song would last longer than an hour.
     """
-    end = max(note.start for note in notes) + waveforms.shape[1] / sample_rate
+    end = max(note.start for note in notes) + length / sample_rate
     if end > LONGEST:
         raise ConfigError(f"The song would last {end / 60:.0f} minutes; at most 60 can be played.")
     song = torch.zeros(round(end * sample_rate) + 1)

@@ -11,8 +11,8 @@ from torch import Tensor
 from multigan.errors import ConfigError
 from multigan.files import atomic_folder, building_alone
 from multigan.music.note_set import NoteSet
+from multigan.sound import FULL_SCALE
 
-FULL_SCALE = 32767  # of 16 bits
 TABLE = "examples.json"
 
 
@@ -53,7 +53,7 @@ def wav_bytes(waveform: Tensor, sample_rate: int) -> bytes:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(sample_rate)
-        levels = (waveform.clamp(-1, 1) * FULL_SCALE).round().to(torch.int16)
+        levels = (waveform * FULL_SCALE).round().clamp(-FULL_SCALE, FULL_SCALE - 1).to(torch.int16)
         file.writeframes(levels.numpy().astype("<i2").tobytes())
     return content.getvalue()
 

@@ -3,6 +3,7 @@
 Shapes: N notes, T samples.
 """
 
+import re
 from dataclasses import dataclass, fields
 
 import torch
@@ -10,10 +11,17 @@ from torch import Tensor
 
 from multigan.core.draws import seed_from
 from multigan.errors import ConfigError
-from multigan.music.instruments import INSTRUMENTS, VARIATIONS, instrument, play_notes
+from multigan.music.instruments import (
+    HIGHEST_SHARE,
+    INSTRUMENTS,
+    VARIATIONS,
+    instrument,
+    play_notes,
+)
 from multigan.music.pitch import HIGHEST, hertz, pitch_name
 from multigan.music.soundfont import PITCHED_PRESETS, play_presets
 
+UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f]')  # in the names of files, on some system
 LOUDEST = 127  # of MIDI velocities
 
 
@@ -98,6 +106,7 @@ class NoteSet:
         """Returns a note's name, e.g. "guitar-C#4-096-00017"."""
         pitch = pitch_name(int(self.pitch[index]))
         played = self.instruments[int(self.instrument[index])]
+        played = UNFIT.sub("_", played)
         return f"{played}-{pitch}-{int(self.velocity[index]):03d}-{index:05d}"
 
 
@@ -149,6 +158,13 @@ def _from_partials(
 ) -> tuple[list[str], Tensor]:
     """Plays the built-in instruments; returns their names and all notes (N, T)."""
     names = list(options.instruments) or list(INSTRUMENTS)
+    highest = HIGHEST_SHARE * options.sample_rate / 2
+    too_high = [midi for midi in options.pitches if hertz(midi) >= highest]
+    if too_high:
+        raise ConfigError(
+            f"{pitch_name(too_high[0])} and what is above it cannot be heard at "
+            f"{options.sample_rate} Hz. Go up to {pitch_name(too_high[0] - 1)}, or raise the rate."
+        )
     notes = []
     for name in names:
         generator = torch.Generator().manual_seed(seed_from(options.seed, "notes", name))

@@ -106,6 +106,7 @@ def estimate_pitch(
         lowest, highest: Between which frequencies to look, in Hz.
     """
     frames = _frames(waveforms.float(), sample_rate, lowest)  # (B, N, L)
+    frames = frames - frames.mean(-1, keepdim=True)  # an offset is like itself at every lag
     similarity = _normalized_difference(frames, int(sample_rate / lowest) + 2)
     lag, height = _first_peak(similarity, max(2, int(sample_rate / highest)))
     power = frames.square().mean(-1)

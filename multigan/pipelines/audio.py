@@ -25,6 +25,7 @@ from multigan.pipelines.base import PIPELINES, Pipeline
 from multigan.pipelines.conditions import Condition, check_counts
 
 OCTAVE = 12
+AT_ONCE = 64  # notes
 
 
 @PIPELINES.register("audio")
@@ -95,12 +96,16 @@ class AudioPipeline(Pipeline):
         known = self.pitches
         classes = torch.tensor([known[played[note.pitch]] for note in notes])
         latents = self._timbres(notes, self.latents(timbres, seed=seed))
-        sounds = self.audio_modality.decode(self.generate(latents, classes))
-        waveforms = torch.stack([sound.waveform.mean(0) for sound in sounds])
-        # How loud a note is, is the melody's to say: latents are loud and soft as players are.
-        waveforms = waveforms / waveforms.abs().amax(1, keepdim=True).clamp_min(1e-6)
-        rate = self.audio_modality.sample_rate
-        return Audio(mix(notes, waveforms, rate)[None], rate)
+        rate, length = self.audio_modality.sample_rate, self.audio_modality.length
+        return Audio(mix(notes, self._struck(latents, classes), rate, length)[None], rate)
+
+    def _struck(self, latents: Tensor, classes: Tensor) -> Iterator[Tensor]:
+        """Yields the waveform (T,) of each note, all equally loud; a few are held at once."""
+        for part in torch.split(torch.arange(len(latents)), AT_ONCE):
+            sounds = self.audio_modality.decode(self.generate(latents[part], classes[part]))
+            for waveform in (sound.waveform.mean(0) for sound in sounds):
+                # How loud a note is, is the melody's to say: latents are as loud as players are.
+                yield waveform / waveform.abs().amax().clamp_min(1e-6)
 
     @torch.inference_mode()
     def stream(self, *, seed: int = 0, condition: Condition = None) -> Iterator[Audio]:

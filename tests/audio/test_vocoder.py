@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from multigan.errors import ConfigError
+from multigan.evaluation import evaluate_run
 from multigan.modalities.audio.inversion import build_inverter
 from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.modalities.audio.representation import REPRESENTATIONS
@@ -65,6 +66,11 @@ def test_samples_are_copies_of_examples(run):
     first, *_, ninth = pipeline(9)
     assert pipeline.generator.examples.any()
     torch.testing.assert_close(first.waveform, ninth.waveform)  # of eight
+
+
+def test_measuring_copies_of_examples_is_refused(run):
+    with pytest.raises(ConfigError, match=r'multigan inspect DATA .*n_fft=384.*"learned"'):
+        evaluate_run(run)
 
 
 def test_a_trained_one_inverts_mel_spectrograms(run):

@@ -3,11 +3,13 @@
 import re
 
 import pytest
+import torch
 
 from multigan.cli import main
 from multigan.music.melody import Note, parse_melody
 from multigan.music.pitch import parse_pitch
 from multigan.pipelines import Pipeline
+from multigan.pipelines import audio as playing
 
 soundfile = pytest.importorskip("soundfile")
 
@@ -52,7 +54,7 @@ def test_a_midi_file_is_played_like_its_notes(multigan, notes_run, tmp_path):
     assert one.read_bytes() == other.read_bytes()
 
 
-def test_the_timbre_wanders_and_the_seed_fixes_it(notes_run):
+def test_the_timbre_wanders_and_the_seed_fixes_it(notes_run, monkeypatch):
     pipeline, notes = Pipeline.from_pretrained(notes_run), parse_melody("C4 R C4 R C4")
     still = pipeline.play(notes, timbres=1).waveform[0]
     wandering = pipeline.play(notes, timbres=3).waveform[0]
@@ -60,6 +62,9 @@ def test_the_timbre_wanders_and_the_seed_fixes_it(notes_run):
     assert (still[:step] - still[step : 2 * step]).abs().max() < 1e-4
     assert (wandering[:step] - wandering[step : 2 * step]).abs().max() > 1e-3
     assert (pipeline.play(notes, timbres=3).waveform[0] == wandering).all()
+    monkeypatch.setattr(playing, "AT_ONCE", 1)  # a long melody is made in parts
+    parts = pipeline.play(notes, timbres=3).waveform[0]
+    torch.testing.assert_close(parts, wandering, atol=1e-4, rtol=0)
 
 
 def test_octaves_are_folded_to_the_nearest(notes_run):

@@ -57,6 +57,11 @@ def test_a_buzz_at_the_rate_of_frames_is_heard_and_at_others_not():
     assert buzz_db(noise * pulsing, RATE, 80).mean() < quiet + 6
 
 
+def test_white_noise_buzzes_a_little():
+    noise = 0.1 * torch.randn(200, 1, 4096, generator=torch.Generator().manual_seed(0))
+    assert 4 < buzz_db(noise, RATE, 64).mean() < 5  # there is no zero to reach
+
+
 def test_pitch_within_half_a_semitone():
     pitches = torch.tensor([57, 69])  # 220 and 440 Hz
     clips = tones([220.0, 440.0, 440.0 * 2 ** (0.4 / 12), 466.16])

@@ -56,13 +56,27 @@ def test_midi_files_are_read_in_seconds(tmp_path):
     ]
 
 
+HEADER = b"MThd\0\0\0\6\0\1\0\1"
+BAD_KEY = b"MTrk\0\0\0\x0a\0\xff\x59\x02\x63\0\0\xff\x2f\0"
+EMPTY = b"MTrk\0\0\0\4\0\xff\x2f\0"
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"MThd", b"RIFF1234WAVE", b"MThd\0\0\0\6\0\1\0\1\1\xe0MTrk"]
+    ("content", "reason"),
+    [
+        (b"", "EOFError"),
+        (b"MThd", "EOFError"),
+        (b"RIFF1234WAVE", "OSError: MThd not found"),
+        (HEADER + b"\1\xe0MTrk", "EOFError"),
+        (HEADER + b"\1\xe0" + BAD_KEY, "KeySignatureError"),
+        (HEADER + b"\xe8\x28" + EMPTY, "SMPTE time is not read"),
+        (HEADER + b"\0\0" + EMPTY, "not in ticks per beat"),
+    ],
 )
-def test_damaged_midi_files_are_named(tmp_path, content):
+def test_damaged_midi_files_are_named_with_the_reason(tmp_path, content, reason):
     path = tmp_path / "bad.mid"
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"bad\.mid"):
+    with pytest.raises(DataError, match=rf"bad\.mid.*{reason}"):
         read_midi(path)
     with pytest.raises(DataError, match="no file"):
         read_midi(tmp_path / "missing.mid")
@@ -71,7 +85,7 @@ def test_damaged_midi_files_are_named(tmp_path, content):
 def test_a_mix_is_its_notes_one_after_the_other():
     rate = 1000
     notes = [Note(0.0, 1.0, 60, 127), Note(2.0, 0.2, 60, 127)]
-    song = mix(notes, torch.ones(2, rate), rate)
+    song = mix(notes, torch.ones(2, rate), rate, rate)
     assert len(song) == 3 * rate + 1
     assert song.abs().max() == pytest.approx(0.95)
     assert song[500].item() == pytest.approx(0.95)  # held

@@ -3,6 +3,7 @@
 import json
 import os
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import torch
 from multigan.cli import main
 from multigan.errors import ConfigError, DataError, UnknownNameError
 from multigan.music.instruments import INSTRUMENTS
+from multigan.music.note_files import write_notes
 from multigan.music.note_set import make_notes
 from multigan.music.pitch import cents, estimate_pitch
 
@@ -56,8 +58,20 @@ def test_wrong_options_are_named():
         make_notes(takse=3)
     with pytest.raises(ConfigError, match="in order"):
         make_notes(lowest=72, highest=60)
+    with pytest.raises(ConfigError, match=r"B7 and what is above it .* 8000 Hz. Go up to A#7"):
+        make_notes(highest=110, sample_rate=8000)
     with pytest.raises(DataError, match="no soundfont"):
         make_notes(soundfont="missing.sf2")
+
+
+def test_names_of_instruments_need_not_suit_files(tmp_path):
+    notes = make_notes(instruments=("harp",), highest=60, takes=1, seconds=0.1)
+    named = replace(notes, instruments=("087 Bass/Lead: 2",))
+    write_notes(named, tmp_path / "notes")
+    (path,) = (tmp_path / "notes").glob("*/audio/*.wav")
+    assert path.name == "087 Bass_Lead_ 2-C4-127-00000.wav"
+    (row,) = json.loads((tmp_path / "notes/notes-train/examples.json").read_text()).values()
+    assert row["instrument"] == "087 Bass/Lead: 2"
 
 
 def test_a_file_that_is_no_soundfont_is_named(tmp_path):

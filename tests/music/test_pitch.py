@@ -56,6 +56,12 @@ def test_a_missing_fundamental_is_heard():
     assert estimate_pitch(overtones[None], RATE).item() == pytest.approx(220, rel=0.005)
 
 
+def test_an_offset_does_not_hide_a_pitch():
+    time = torch.arange(8000) / 8000
+    tone = 0.5 * torch.sin(2 * torch.pi * 262 * time)
+    assert estimate_pitch(tone[None] + 0.4, 8000).item() == pytest.approx(262, rel=2e-3)
+
+
 def test_silence_and_noise_have_no_pitch():
     generator = torch.Generator().manual_seed(0)
     noise = torch.randn(1, RATE // 2, generator=generator)

@@ -18,8 +18,8 @@ from torch import Tensor
 from multigan.data.audio.options import Fit, Normalize
 from multigan.data.kinds import FileKind
 from multigan.errors import MissingDependencyError
+from multigan.sound import FULL_SCALE
 
-FULL_SCALE = 32768  # int16
 PEAK = 0.95  # what `normalize="peak"` brings the loudest sample to
 RMS = 0.1  # -20 dB of full scale: what `normalize="rms"` brings the mean power's root to
 LARGEST_BYTES = 8 << 30  # decoded; more than a day of telephone speech

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from multigan.data.audio.decode import FULL_SCALE, SOUNDS
+from multigan.data.audio.decode import SOUNDS
 from multigan.data.audio.layouts import by_layout
 from multigan.data.audio.notes import carried_melody, carried_notes
 from multigan.data.audio.options import AudioOptions
@@ -25,6 +25,7 @@ from multigan.data.readers import Item, Reader, digest, read_folder, read_zip
 from multigan.data.source import to_tensor
 from multigan.data.tables import read_parquet
 from multigan.errors import DataError
+from multigan.sound import FULL_SCALE
 
 KNOWN = (
     "a folder of sounds, a .zip or .parquet file, 'notes', 'melody', a name on the Hugging Face "

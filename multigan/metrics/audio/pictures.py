@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from multigan.errors import MissingDependencyError
+from multigan.sound import window_samples
 
 NUM_BANDS = 64
-WINDOW_SECONDS = 0.032  # speech's usual; at 8 kHz 256 samples
 RANGE_DB = 100.0  # 16 bits reach about 96 dB
 FRAMES_STEP = 4  # classifiers halve the picture twice
 MOST_FRAMES = 64
@@ -34,7 +34,7 @@ class MelPicture(nn.Module):
             raise MissingDependencyError(
                 "torchaudio", purpose="Judging sounds", extra="audio"
             ) from None
-        self.n_fft = 1 << max(5, round(WINDOW_SECONDS * sample_rate) - 1).bit_length()
+        self.n_fft = window_samples(sample_rate)
         self.hop_length = max(self.n_fft // 4, -(-length // MOST_FRAMES))
         self.num_frames = max(FRAMES_STEP, length // self.hop_length // FRAMES_STEP * FRAMES_STEP)
         bands = melscale_fbanks(

@@ -6,7 +6,8 @@ Shapes: N clips, C channels, L samples.
 import torch
 from torch import Tensor
 
-WINDOW_SECONDS = 0.032
+from multigan.sound import window_samples
+
 DEEPEST_DB = 80.0  # below a clip's loudest place; what is quieter is not compared
 TINY = 1e-10
 
@@ -47,7 +48,7 @@ def log_spectral_distance_db(wanted: Tensor, got: Tensor, sample_rate: int) -> T
 
 def _magnitude(waveform: Tensor, sample_rate: int) -> Tensor:
     """Returns magnitudes (N, C, K, M)."""
-    n_fft = 1 << max(5, round(WINDOW_SECONDS * sample_rate) - 1).bit_length()
+    n_fft = window_samples(sample_rate)
     spectrum = torch.stft(
         waveform.float().flatten(0, 1),
         n_fft,

@@ -12,9 +12,8 @@ from torch import Tensor
 from multigan.metrics.catalog import Measured
 from multigan.music.pitch import cents, estimate_pitch
 from multigan.registry import Registry
+from multigan.sound import CLIPPED, CLIPPED_RUN
 
-FULL = 0.999  # of full scale: a run of samples beyond it is clipped
-RUN = 3  # samples
 SILENT_DB = -60.0  # of the root mean square
 QUIETEST = 1e-10
 NEAR_CENTS = 50.0  # half a semitone: the next pitch is nearer beyond it
@@ -69,8 +68,8 @@ def level_db(waveform: Tensor) -> Tensor:
 
 def is_clipped(waveform: Tensor) -> Tensor:
     """Returns whether each of waveforms (N, C, L) has three samples in a row at full scale."""
-    beyond = waveform.abs() >= FULL
-    return beyond.unfold(-1, min(RUN, beyond.shape[-1]), 1).all(-1).flatten(1).any(1)
+    beyond = waveform.abs() >= CLIPPED
+    return beyond.unfold(-1, min(CLIPPED_RUN, beyond.shape[-1]), 1).all(-1).flatten(1).any(1)
 
 
 def buzz_db(waveform: Tensor, sample_rate: int, hop_length: int) -> Tensor:
@@ -78,8 +77,9 @@ def buzz_db(waveform: Tensor, sample_rate: int, hop_length: int) -> Tensor:
 
     Frames that do not fit together pulse once a hop, which is heard as a buzz of sample_rate /
     hop_length Hz. The spectrum of the instantaneous power is compared at that rate and twice that
-    rate with the median of its surroundings; 0 is no buzz. A voice whose pitch is that rate buzzes
-    as well, so compare with real clips.
+    rate with the median of its surroundings. White noise has 4 to 5 dB, since the largest of three
+    is held against a median; a voice whose pitch is that rate has more. So there is no zero to
+    reach: compare with real clips.
 
     Args:
         waveform: (N, C, L).
@@ -100,7 +100,6 @@ def buzz_db(waveform: Tensor, sample_rate: int, hop_length: int) -> Tensor:
         found.append(
             20 * (near.clamp_min(1e-12) / around.median(1).values.clamp_min(1e-12)).log10()
         )
-    # The largest of three among 25 lies about 6 dB above their median without any buzz.
     return torch.stack(found).amax(0) if found else torch.zeros(len(power))
 
 

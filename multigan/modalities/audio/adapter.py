@@ -16,12 +16,13 @@ from torch import Tensor
 from multigan.core.modality import Modality
 from multigan.errors import ConfigError, ShapeError
 from multigan.files import write_atomic
-from multigan.modalities.audio.clip import FULL_SCALE, GAP_SECONDS, Audio, joined, turned_down
+from multigan.modalities.audio.clip import GAP_SECONDS, Audio, joined, turned_down
 from multigan.modalities.audio.learned import LearnedInverter
 from multigan.modalities.audio.representation import REPRESENTATIONS, Representation
 from multigan.modalities.audio.sheet import draw_audio_sheet
 from multigan.modalities.registries import MODALITIES
 from multigan.registry import Component
+from multigan.sound import FULL_SCALE
 
 DEFAULT = "log_magnitude_if"
 INVERTER = "inverter"  # the folder of a learned one, in a saved pipeline's

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from multigan.errors import MissingDependencyError
+from multigan.sound import FULL_SCALE
 
-FULL_SCALE = 32768  # int16
 GAP_SECONDS = 0.1  # between sounds that are played one after the other
 FORMATS = {".wav": "WAV", ".flac": "FLAC"}
 

@@ -3,7 +3,6 @@
 Shapes: C channels, T samples, K bins, M frames.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,13 +13,12 @@ from torch.nn.functional import adaptive_max_pool1d, max_pool1d
 
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.image.sheet import draw_sheet
+from multigan.sound import CLIPPED, CLIPPED_RUN, window_samples
 
 WIDTH, HEIGHT = 128, 96  # pixels of one sound
 RANGE_DB = 80.0  # what is so far below the loudest is black
 FULL_DB = 0.0  # a sine of full scale, which is white
-WINDOW_SECONDS = 0.032  # as in speech; music's partials show as well
 
-FULL, RUN = 0.999, 3  # so many samples in a row at so much of full scale are clipped
 BLUE, RED = (120, 200, 240), (255, 60, 60)
 
 # Dark violet over red to light yellow, in about equal steps of lightness: louder looks brighter.
@@ -51,7 +49,7 @@ def draw_audio_sheet(items: Sequence[Audio], *, columns: int) -> Image.Image:
 def _levels(audio: Audio, width: int, height: int) -> Tensor:
     """Returns how loud each place is, (height, width) in [0, 1], high frequencies first."""
     waveform = audio.waveform.float().nan_to_num(0).mean(0)
-    n_fft = 1 << max(6, round(math.log2(max(WINDOW_SECONDS * audio.sample_rate, 64))))
+    n_fft = max(64, window_samples(audio.sample_rate))
     hop = max(1, min(n_fft // 4, len(waveform) // width))
     window = torch.hann_window(n_fft)
     spectrum = torch.stft(
@@ -78,8 +76,9 @@ def _envelope(audio: Audio, width: int, height: int) -> np.ndarray:
     """
     peaks = audio.waveform.float().nan_to_num(0).abs().amax(0)[None, None]
     pooled = adaptive_max_pool1d(peaks, width)[0, 0].clamp_max(1)
-    run = -max_pool1d(-peaks, RUN, stride=1, padding=RUN // 2)  # the least of neighbors
-    clipped = adaptive_max_pool1d(run, width)[0, 0] >= FULL
+    # The least of neighbors.
+    run = -max_pool1d(-peaks, CLIPPED_RUN, stride=1, padding=CLIPPED_RUN // 2)
+    clipped = adaptive_max_pool1d(run, width)[0, 0] >= CLIPPED
     distance = (torch.arange(height) - (height - 1) / 2).abs() / ((height - 1) / 2)
     inside = (distance[:, None] <= pooled.clamp_min(1 / height)[None]).numpy()
     picture = np.zeros((height, width, 3), dtype=np.uint8)

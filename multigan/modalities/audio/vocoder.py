@@ -19,8 +19,8 @@ from multigan.modalities.audio.networks.vocos import EXAMPLES, Vocos
 from multigan.modalities.audio.networks.waveform import WaveformDiscriminator
 from multigan.modalities.audio.spectral import Mel, mel_bands
 from multigan.modalities.registries import OBJECTIVES, Ingredients
+from multigan.sound import FULL_SCALE
 
-FULL_SCALE = 32768  # of the raw samples, 16 bits
 QUIETEST = 1e-5  # of magnitudes in the mel loss, the Descript codec's
 # Windows in samples, and how many mel bands each is seen in: the Descript codec's pairs, up to
 # half of its longest window, which suits half of its sample rate.
