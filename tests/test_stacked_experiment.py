@@ -138,3 +138,12 @@ def test_results_of_another_setting_are_kept(quick, tmp_path, capsys):
     asked = ["bench", "stacked-mnist", "hinge", *OPTIONS, f"--save={tmp_path / 'found'}"]
     assert main(asked) == 1
     assert "another setting" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", ["--steps=0", "--every=0", "--samples=-5"])
+def test_numbers_that_count_nothing_are_refused(tmp_path, capsys, wrong):
+    words = ["bench", "stacked-mnist", "hinge", *OPTIONS, wrong, f"--save={tmp_path / 'found'}"]
+    assert main(words) == 1
+    name, _, number = wrong.partition("=")
+    assert f"{name} is at least 1, not {number}." in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

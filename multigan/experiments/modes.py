@@ -26,6 +26,7 @@ from multigan.core.schedules import Schedule
 from multigan.core.trainer import Trainer
 from multigan.data.stream import Stream
 from multigan.data.synthetic import Grid, Ring
+from multigan.errors import ConfigError
 from multigan.experiments.replicas import ReplicaMLP, adam, replica_loss
 from multigan.metrics.modes import mode_coverage
 from multigan.registry import Component, Registry
@@ -67,6 +68,9 @@ class Setting:
         scale: What the mixture is multiplied by for the players. A perceptron of ReLU is smooth on
             the scale of 1, so more modes want more room.
         zero_centered: The weight of R1 and of R2, wherever they play.
+
+    Raises:
+        ConfigError: No step is left to play.
     """
 
     steps: int = 1200
@@ -79,6 +83,10 @@ class Setting:
     half_life: int = 10_000
     scale: float = 1.0
     zero_centered: float = 0.02
+
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ConfigError(f"Every game takes at least 1 step, not {self.steps}.")
 
 
 # Both were chosen by the default game on seeds 100 to 109.

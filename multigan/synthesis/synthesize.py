@@ -72,7 +72,9 @@ def synthesize(
     wanted = _quotas(labels, data, ratio, balance)
     judge = _filter(filter, Judging(found, pipeline, data, numbers, keep, seed))
     origin = pipeline.modality.name if found is None else found.name
-    collected = _Collector(pipeline, judge, numbers, origin, seed).collect(wanted)
+    # Only the discriminator's bar is of the person's making.
+    advice = ", accept more (a larger keep)," if filter == "discriminator" else ""
+    collected = _Collector(pipeline, judge, numbers, origin, seed, advice).collect(wanted)
     real = range(0) if ratio == 1 else range(len(data.source))
     where = str(data.report.to_json().get("where", "the data"))
     return Mixture(
@@ -163,6 +165,7 @@ class _Collector:
     numbers: Tensor | None  # (K,): the run's number of each class of the data
     origin: str
     seed: int
+    advice: str  # on how more samples would pass, between commas
 
     def collect(self, wanted: list[int]) -> _Collected:
         """Generates until each class has as many accepted samples as are wanted."""
@@ -172,8 +175,8 @@ class _Collector:
             if collected.tried >= most:
                 raise ConfigError(
                     f"Of {collected.tried} generated samples {sum(wanted) - sum(missing)} passed "
-                    f"the filter, and {sum(wanted)} are wanted. Train the run longer, accept more "
-                    "(a larger keep), or leave the filter out."
+                    f"the filter, and {sum(wanted)} are wanted. Train the run longer{self.advice} "
+                    "or leave the filter out."
                 )
             labels = [label for label, count in enumerate(missing) for _ in range(count)][:CHUNK]
             if collected.tried:  # some were refused: try several for each that is missing

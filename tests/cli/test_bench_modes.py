@@ -140,6 +140,14 @@ def test_unknown_names_are_said(multigan, words):
     assert "Known" in found.err or "There is no" in found.err
 
 
+@pytest.mark.parametrize("steps", ["0", "-3"])
+def test_no_steps_are_not_all_of_them(multigan, tmp_path, steps):
+    found = multigan("bench", "modes", "ring", "--steps", steps, "--save", tmp_path / "modes")
+    assert found.code == 1
+    assert f"at least 1 step, not {steps}" in found.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_adam_does_not_notice_that_a_replicas_gradient_is_a_share():
     with_all, by_itself = ReplicaMLP([1, 2], [2, 4, 1]), ReplicaMLP([1], [2, 4, 1])
     samples = torch.randn(6, 2)

@@ -11,6 +11,7 @@ from multigan import ImageTrainer
 from multigan.data.images import load_images
 from multigan.errors import ConfigError
 from multigan.synthesis import Verdict, synthesize, write_mixture
+from multigan.synthesis.filters import FILTERS
 from tests.synthesis.conftest import TINY
 
 
@@ -73,6 +74,17 @@ def test_the_discriminator_passes_about_what_it_is_to_keep_of_every_class(run, d
     mixture = synthesize(digits, run, ratio=0.8, filter="discriminator", keep=0.25)
     assert len(mixture) == 300
     assert 0.15 < 240 / mixture.tried < 0.35  # some of them after its class was full
+
+
+def test_only_who_has_a_bar_is_told_to_lower_it(run, digits, monkeypatch):
+    def nothing(samples, classes):
+        return Verdict(torch.zeros(len(samples), dtype=torch.bool))
+
+    with pytest.raises(ConfigError, match="Train the run longer or leave the filter out"):
+        synthesize(digits, run, ratio=0.1, filter=nothing)
+    monkeypatch.setitem(FILTERS, "discriminator", lambda judging: nothing)
+    with pytest.raises(ConfigError, match=r"accept more \(a larger keep\), or leave"):
+        synthesize(digits, run, ratio=0.1, filter="discriminator")
 
 
 @pytest.mark.slow  # trains a classifier

@@ -39,7 +39,8 @@ def run(args: Namespace) -> None:
 
     Raises:
         UnknownNameError: There is no such mixture, loss or penalty.
-        ConfigError: The results there are of other seeds or another setting.
+        ConfigError: No steps were asked for, or the results there are of other seeds or another
+            setting.
     """
     from dataclasses import replace
 
@@ -50,7 +51,7 @@ def run(args: Namespace) -> None:
 
     names = chosen(args)
     settings = {
-        mixture: replace(setting, steps=args.steps or setting.steps)
+        mixture: setting if args.steps is None else replace(setting, steps=args.steps)
         for mixture, setting in modes.SETTINGS.items()
     }
     asked = {

@@ -50,7 +50,8 @@ def run(args: Namespace) -> None:
 
     Raises:
         UnknownNameError: There is no such loss or penalty.
-        ConfigError: The results there are of other data or another setting.
+        ConfigError: A number is not above 0, or the results there are of other data or another
+            setting.
     """
     from multigan.cli.output import remark
     from multigan.experiments import stacked
@@ -137,9 +138,13 @@ def _asked_for(args: Namespace, recipes: "dict[str, Recipe]") -> list[tuple[str,
 
 def _recipes(args: Namespace) -> "dict[str, Recipe]":
     from multigan.config import parse_changes
+    from multigan.errors import ConfigError
     from multigan.experiments.stacked import game_recipe
     from multigan.recipes import recipe
 
+    for name in ("steps", "every", "samples"):
+        if getattr(args, name) < 1:
+            raise ConfigError(f"--{name} is at least 1, not {getattr(args, name)}.")
     base = recipe("image").changed({"steps": args.steps, **parse_changes(args.set)})
     return {game: game_recipe(game, base) for game in args.games}
 
