@@ -1,14 +1,22 @@
 """Names for components, so that recipes and the command line can refer to them."""
 
 import inspect
+import reprlib
+import sys
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from types import NoneType, UnionType
+from typing import Any, Generic, TypeVar, get_args
 
 from multigan.errors import ConfigError, MultiganError, UnknownNameError
 
 T = TypeVar("T")
+
+# How torch complains of a layer whose width is not above 0, and what is said instead.
+ZERO_ELEMENTS, NEGATIVE = "Initializing zero-element tensors", "with negative dimension"
+NO_SIZE = "one of its sizes is not above 0."
+KINDS = {int: "a whole number", float: "a finite number", bool: "true or false", str: "a text"}
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,13 @@ class Registry(dict[str, T], Generic[T]):
     def build(self, component: Component, **context: Any) -> Any:
         """Calls what `component` names with its options and with what only the run knows.
 
+        Options that are annotated as a number, a text or a truth value have to be one.
+
         Raises:
             ConfigError: There is no such component or option, or it cannot be built with these.
         """
         make: Any = self[component.name]
-        signature = inspect.signature(make)
+        signature = inspect.signature(make, eval_str=True)
         try:
             call = signature.bind(**component.options, **context)
         except TypeError as error:
@@ -53,18 +63,20 @@ class Registry(dict[str, T], Generic[T]):
                 f"Cannot build {self.kind} {component.name!r}: {error}. "
                 f"Its options are: {', '.join(options) or 'none'}."
             ) from None
+        named = f"{self.kind} {component.name!r}"
+        for name, value in component.options.items():
+            _check_kind(named, name, value, signature.parameters.get(name))
         try:
             with warnings.catch_warnings():
-                # What torch says of a layer with no units, e.g. with width=0.
-                warnings.filterwarnings("error", message="Initializing zero-element tensors")
-                return make(*call.args, **call.kwargs)
+                warnings.filterwarnings("error", message=ZERO_ELEMENTS)
+                made = make(*call.args, **call.kwargs)
+            _check_units(made)
         except MultiganError:
             raise
         except (TypeError, ValueError, RuntimeError, ArithmeticError, UserWarning) as error:
-            raise ConfigError(
-                f"Cannot build {self.kind} {component.name!r}"
-                f"{_with(component.options, context)}: {_first_line(error)}"
-            ) from error
+            said = _with(component.options, context)
+            raise ConfigError(f"Cannot build {named}{said}: {_reason(error)}") from error
+        return made
 
     def __missing__(self, name: str) -> T:
         raise UnknownNameError(self.kind, name, known=self)
@@ -77,6 +89,35 @@ def _with(options: Mapping[str, Any], context: Mapping[str, Any]) -> str:
     return f" with {said}" if said else ""
 
 
-def _first_line(error: Exception) -> str:
-    """Returns what is wrong; torch writes its own stack below."""
-    return next(iter(str(error).splitlines()), "") or type(error).__name__
+def _check_kind(named: str, option: str, value: Any, parameter: inspect.Parameter | None) -> None:
+    """Raises a `ConfigError` unless a value is of its option's plain type, if that has one."""
+    told = Any if parameter is None else parameter.annotation
+    kinds = get_args(told) if isinstance(told, UnionType) else (told,)
+    plain = [kind for kind in kinds if kind is not NoneType]
+    if (value is None and NoneType in kinds) or len(plain) != 1 or plain[0] not in KINDS:
+        return
+    if not _is_a(plain[0], value):
+        raise ConfigError(
+            f"Cannot build {named}: {option} must be {KINDS[plain[0]]}, not {reprlib.repr(value)}."
+        )
+
+
+def _is_a(kind: type, value: Any) -> bool:
+    if isinstance(value, bool):
+        return kind is bool  # though it is an int to Python
+    if kind is float:
+        return isinstance(value, int | float) and abs(value) <= sys.float_info.max  # NaN is not
+    return isinstance(value, kind)
+
+
+def _check_units(made: Any) -> None:
+    """Raises a `ValueError` if something built has weights, and some of them are none."""
+    if any(not weight.numel() for weight in getattr(made, "parameters", tuple)()):
+        raise ValueError(ZERO_ELEMENTS)
+
+
+def _reason(error: Exception) -> str:
+    """Returns what is wrong in a line; torch has words of its own, and writes its stack below."""
+    line = next(iter(str(error).splitlines()), "") or type(error).__name__
+    is_size = ZERO_ELEMENTS in line or NEGATIVE in line or isinstance(error, ZeroDivisionError)
+    return NO_SIZE if is_size else line

@@ -1,6 +1,8 @@
 """Recipes: JSON both ways, changes by path, errors that name the path."""
 
 import json
+import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -192,28 +194,38 @@ def test_what_is_no_recipe_is_refused():
         Recipe.from_json({"format": "two", "name": "x"})
 
 
-def build(width):
+def build(width, *, rate: float | None = 1.0, deep: bool = False, sizes: Sequence[int] = ()):
     """Fails as the constructors of networks do."""
     if isinstance(width, str):
         raise TypeError(f"'size' must be ints, not {width!r}\nwith a trace")
     if width < 0:
-        raise RuntimeError(f"negative dimension {width}")
+        raise RuntimeError(f"Trying to create tensor with negative dimension {width}")
+    if width < 3:
+        raise RuntimeError(f"Out of memory by {1 // width}")
     raise ConfigError("width is even")
 
 
 @pytest.mark.parametrize(
-    ("width", "message"),
+    ("options", "message"),
     [
-        (-3, r"Cannot build network 'net' with width=-3: negative dimension -3$"),
-        ("x", r"Cannot build network 'net' with width='x': 'size' must be ints, not 'x'$"),
-        (3, "^width is even$"),
+        ({"width": -3}, "Cannot build network 'net' with width=-3: one of its sizes is not above"),
+        ({"width": 0}, "Cannot build network 'net' with width=0: one of its sizes is not above 0"),
+        ({"width": 1}, "Cannot build network 'net' with width=1: Out of memory by 1$"),
+        ({"width": "x"}, "'net' with width='x': 'size' must be ints, not 'x'$"),
+        ({"width": 3}, "^width is even$"),
+        ({"width": 3, "rate": None, "deep": True, "sizes": [3]}, "^width is even$"),
+        ({"width": 3, "rate": "nan"}, "'net': rate must be a finite number, not 'nan'"),
+        ({"width": 3, "rate": math.nan}, "rate must be a finite number, not nan"),
+        ({"width": 3, "rate": True}, "rate must be a finite number, not True"),
+        ({"width": 3, "deep": "no"}, "deep must be true or false, not 'no'"),
+        ({"width": 3, "deep": 1}, "deep must be true or false, not 1"),
     ],
 )
-def test_a_constructor_that_fails_is_named_with_its_options(width, message):
+def test_a_constructor_that_fails_is_named_with_its_options(options, message):
     networks = Registry("network")
     networks["net"] = build
     with pytest.raises(ConfigError, match=message):
-        networks.build(Component("net", {"width": width}))
+        networks.build(Component("net", options))
 
 
 def test_a_network_without_weights_is_refused():

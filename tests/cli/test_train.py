@@ -118,9 +118,10 @@ def test_data_without_a_name_is_refused(multigan, trained):
     [
         ("generator.width=-3", "Cannot build generator 'dcgan' with width=-3"),
         ("generator.width=0", "Cannot build generator 'dcgan' with width=0"),
-        ('generator.width="x"', "Cannot build generator 'dcgan' with width='x'"),
+        ('generator.width="x"', "generator 'dcgan': width must be a whole number, not 'x'"),
         ("regularizers.r1.every=0", "r1.every must be"),
-        ("regularizers.r1.weight=abc", "r1.weight must be"),
+        ("regularizers.r1.weight=-1", "r1.weight must be a finite number of at least 0"),
+        ("regularizers.r1.weight=abc", "regularizer 'r1': weight must be a finite number"),
         ("optimizers.generator.learning_rate=NaN", "learning_rate cannot be NaN"),
         ("latent_dim=10000000000000", "latent_dim=10000000000000"),
         ("latent_dim=1000000000000000000000000", "latent_dim=1000000000000000000000000"),

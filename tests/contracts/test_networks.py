@@ -338,6 +338,27 @@ def test_discriminator_option_typo_is_named(case):
         build(DISCRIMINATORS, case._replace(options={"widht": 4}))
 
 
+@pytest.mark.parametrize("width", [0, -1, 2.5, "x"])
+@pytest.mark.parametrize("registry", [GENERATORS, DISCRIMINATORS], ids=lambda r: r.kind)
+def test_a_width_that_is_none_is_refused(registry, width):
+    cases = GENERATOR_CASES if registry is GENERATORS else DISCRIMINATOR_CASES
+    for case in {case.name: case for case in cases}.values():
+        more = {"latent_dim": case.latent_dim} if registry is GENERATORS else {}
+        with pytest.raises(ConfigError, match=r"not above 0|least|must be|Choose") as told:
+            build(registry, case._replace(options={**case.options, "width": width}), **more)
+        assert "ensor" not in str(told.value), "that is torch's word"
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("dcgan", "embedding_dim"), ("stylegan2", "style_dim"), ("stylegan2", "mapping_layers")],
+)
+def test_a_size_whose_lack_would_be_silent_is_refused(name, option):
+    case = Case(name, {option: 0}, (1, 8, 8), CLASSES)
+    with pytest.raises(ConfigError, match=r"not above 0|at least 1"):
+        build(GENERATORS, case, latent_dim=Z)
+
+
 @pytest.mark.parametrize("shape", [(1, 30, 28), (1, 2, 4), (28, 28), (3, 28, 0)])
 @pytest.mark.parametrize("name", ["dcgan", "resnet"])
 def test_image_networks_refuse_sizes_they_cannot_make(name, shape):

@@ -15,6 +15,7 @@ from torch.nn.functional import avg_pool2d
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.growth import Growing, enlarged, reduced
+from multigan.errors import ConfigError
 from multigan.modalities.equalized import (
     RECTIFIED,
     EqualizedConv2d,
@@ -210,8 +211,13 @@ class Digest(nn.Module):
 def stage_widths(width: int, stages: int) -> list[int]:
     """Returns the channels of every size, from the smallest to the largest.
 
+    Raises:
+        ConfigError: `width` is not above 0.
+
     Example:
         >>> stage_widths(64, 6)
         [64, 64, 64, 64, 32, 16, 8]
     """
+    if width < 1:
+        raise ConfigError(f"width is the channels of the smallest sizes, 1 at least, not {width}.")
     return [max(1, width >> max(0, stage + 1 - FULL_STAGES)) for stage in range(stages + 1)]

@@ -70,6 +70,8 @@ class StyleGenerator(nn.Module):
         channels, height, length = check_image_shape(sample_shape, who="The stylegan2 generator")
         if not 0 <= mixing <= 1:
             raise ConfigError(f"mixing is a probability in [0, 1], not {mixing}.")
+        if mapping_layers < 1:
+            raise ConfigError(f"mapping_layers must be at least 1, not {mapping_layers}.")
         doublings = halvings(height, length)
         widths = stage_widths(width, doublings)
         self.latent_dim, self.mixing = latent_dim, mixing
