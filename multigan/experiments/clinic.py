@@ -30,6 +30,10 @@ class Case:
         kept: The share of the data's known modes that its samples have in the end.
         doctor_share: The inspections' share of the training time, here every `EVERY` steps.
         history: The numbers of every inspection, the oldest first.
+
+    Raises:
+        ConfigError: The inspections took longer than the training they are part of, as in results
+            of an older version, which put one's time on the wall over the other's of the processor.
     """
 
     name: str
@@ -38,6 +42,13 @@ class Case:
     kept: float
     doctor_share: float
     history: tuple[dict[str, float], ...]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.doctor_share <= 1:
+            raise ConfigError(
+                f"{self.name}, seed {self.seed}: inspections cannot take {self.doctor_share:g} of "
+                "the training they are part of. Train it anew: take it out of the results."
+            )
 
     @property
     def ill(self) -> bool | None:
