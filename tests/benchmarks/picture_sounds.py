@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from multigan.assemble import load_data
 from multigan.core.condition import ConditionSpec
 from multigan.modalities.audio import Audio
-from multigan.modalities.audio.clip import FULL_SCALE
+from multigan.sound import FULL_SCALE
 from multigan.modalities.audio.sheet import draw_audio
 from multigan.runs import Run
 
