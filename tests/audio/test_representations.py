@@ -11,6 +11,8 @@ import torch
 from multigan.core.draws import seeded
 from multigan.data.audio import load_audio
 from multigan.errors import ConfigError, ShapeError
+from multigan.inspection import REPRESENTATIONS as REPRESENTATIONS_SHOWN
+from multigan.inspection import inspect_sounds
 from multigan.kits import KITS
 from multigan.modalities import MODALITIES
 from multigan.modalities.audio import REPRESENTATIONS, AudioModality, Stft
@@ -168,6 +170,37 @@ def test_real_speech_survives_instantaneous_frequency(speech):
     modality = MODALITIES.build(KITS["audio"].adapt(audio, None))
     assert modality.sample_shape == (2, 128, 128)
     assert snr_db(speech / 32768, modality.waveforms(modality.encode(speech))) > 45
+
+
+# SNR at least, or spectral convergence at most, in dB: a little worse than measured.
+PINNED = {
+    "waveform": ("snr_db", 90),
+    "complex": ("snr_db", 55),
+    "log_magnitude_if": ("snr_db", 55),
+    "mel_if": ("convergence_db", -6.5),
+    "log_magnitude, fast Griffin-Lim 32": ("convergence_db", -22.5),
+    "log_magnitude, Griffin-Lim 32": ("convergence_db", -15.5),
+    "log_magnitude, heap integration": ("convergence_db", -20.5),
+    "mel, fast Griffin-Lim 32": ("convergence_db", -16.5),
+}
+
+
+@pytest.fixture(scope="module")
+def trips(speech):
+    found = inspect_sounds(speech, {"sample_rate": RATE, "trim_db": None}, clips=len(speech))
+    return {trip.representation: trip for trip in found.trips}
+
+
+@pytest.mark.parametrize("name", REPRESENTATIONS_SHOWN)
+def test_the_round_trip_of_real_speech(trips, name):
+    measure, bound = PINNED[name]
+    found = getattr(trips[name], measure)
+    assert found > bound if measure == "snr_db" else found < bound
+
+
+def test_momentum_is_better_on_real_speech(trips):
+    fast, plain = (trips[f"log_magnitude, {kind}Griffin-Lim 32"] for kind in ("fast ", ""))
+    assert fast.convergence_db < plain.convergence_db - 4
 
 
 def test_statistics_are_of_the_data_and_saved_as_plain_numbers():

@@ -16,9 +16,9 @@ from PIL import Image, ImageDraw
 from multigan.assemble import load_data
 from multigan.core.condition import ConditionSpec
 from multigan.modalities.audio import Audio
-from multigan.sound import FULL_SCALE
 from multigan.modalities.audio.sheet import draw_audio
 from multigan.runs import Run
+from multigan.sound import FULL_SCALE
 
 WIDTH, HEIGHT, TITLE, GAP = 96, 72, 14, 2  # pixels
 KEPT = 8  # spectrograms that a vocoder keeps

@@ -32,6 +32,13 @@ def test_spoken_digits_are_known_by_their_names(digits):
     assert load_audio(digits, label="speaker").condition.names == ("anna", "ben")
 
 
+def test_spoken_digits_may_lie_in_a_folder_for_each(tmp_path):
+    for digit in (3, 7):
+        for index in (0, 12):
+            write(tmp_path / str(digit) / f"{digit}_anna_{index}.wav")
+    assert [len(load_audio(tmp_path, split=split)) for split in ("train", "test")] == [2, 2]
+
+
 def test_a_mapped_set_is_kept_for_each_label(digits, tmp_path):
     options = {"memory_bytes": 1, "cache": tmp_path / "cache"}
     for label, names in (("label", ("3", "7")), ("speaker", ("anna", "ben"))) * 2:

@@ -106,11 +106,16 @@ def _layout(
         return _by_nsynth
     if set(COMMAND_LISTS.values()) <= names:
         return _by_commands
-    # In folders of classes, names such as kick/0_kick_00.wav are another's.
-    together = len({path.parent for path in listing.paths}) == 1
-    if together and all(FSDD.fullmatch(path.stem) for path in listing.paths):
+    if _is_fsdd(listing.paths):
         return _by_fsdd
     return _by_folders
+
+
+def _is_fsdd(paths: Sequence[PurePosixPath]) -> bool:
+    """Whether all is in one folder, or in one per digit: kick/0_kick_00.wav is another's."""
+    together = len({path.parent for path in paths}) == 1
+    sorted_out = all(path.parent.name == path.stem.partition("_")[0] for path in paths)
+    return (together or sorted_out) and all(FSDD.fullmatch(path.stem) for path in paths)
 
 
 def _by_fsdd(listing: Listing, options: AudioOptions) -> Classified:
