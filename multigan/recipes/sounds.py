@@ -95,6 +95,9 @@ def wavegan() -> Recipe:
 
     Loss, penalty, optimizer, five steps of the discriminator, batch and phase shuffle are the
     paper's; so are the networks, with 16 channels instead of 64, which two CPU cores can train.
+    Latents are normal, where the paper draws them uniformly from [-1, 1], and the generator that is
+    kept is an average, which the paper does not have. Classes, where there are some, are told; the
+    paper's networks are told none (`conditional=false`).
     """
     return _paper(
         "wavegan",
@@ -109,7 +112,7 @@ def specgan() -> Recipe:
     """Returns SpecGAN, from the same paper as WaveGAN: log magnitudes, each bin to zero mean.
 
     Unlike there the hop is a quarter of the window: at half of it, phases found by Griffin-Lim
-    cannot be heard without ripples.
+    cannot be heard without ripples. Otherwise it differs from the paper as `wavegan` does.
     """
     return _paper(
         "specgan",
@@ -175,6 +178,10 @@ def gansynth() -> Recipe:
     betas, batch and weights of the paper's program; its half-life, too (0.999 at batches of 8).
     The networks have a width of 32 instead of 256, for two CPU cores; on 4 s at 16 kHz with
     n_fft=2048 and hop_length=512 the pictures are its 128 x 1024.
+
+    It differs from that program besides: the generator's output is linear, not a tanh; pitches are
+    a learned embedding of 32 numbers instead of one number a pitch; the minibatch deviation is of
+    groups of 4, not of the whole batch; and the 50,000 steps are 400,000 sounds, not 11 million.
     """
     optimizer = OptimizerOptions(learning_rate=8e-4, beta1=0.0, beta2=0.99)
     return replace(
