@@ -20,6 +20,7 @@ A4, A4_HERTZ = 69, 440.0
 
 # McLeod & Wyvill (2005), section 5: the first peak at least this high, as a share of the highest.
 FIRST_PEAK = 0.9
+SHORTEST = 16  # samples: no pitch can be told of fewer
 VOICED = 0.5  # a frame whose highest peak is below this has no pitch
 
 
@@ -105,6 +106,8 @@ def estimate_pitch(
         sample_rate: In Hz.
         lowest, highest: Between which frequencies to look, in Hz.
     """
+    if waveforms.shape[-1] < SHORTEST:
+        return torch.full(waveforms.shape[:1], torch.nan, device=waveforms.device)
     frames = _frames(waveforms.float(), sample_rate, lowest)  # (B, N, L)
     frames = frames - frames.mean(-1, keepdim=True)  # an offset is like itself at every lag
     similarity = _normalized_difference(frames, int(sample_rate / lowest) + 2)

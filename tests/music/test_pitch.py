@@ -60,6 +60,7 @@ def test_an_offset_does_not_hide_a_pitch():
     time = torch.arange(8000) / 8000
     tone = 0.5 * torch.sin(2 * torch.pi * 262 * time)
     assert estimate_pitch(tone[None] + 0.4, 8000).item() == pytest.approx(262, rel=2e-3)
+    assert estimate_pitch(tone[None, :0], 8000).isnan().all()  # nor is there one of nothing
 
 
 def test_silence_and_noise_have_no_pitch():
