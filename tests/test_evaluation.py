@@ -14,7 +14,7 @@ from multigan.data.images import load_images
 from multigan.errors import ConfigError
 from multigan.evaluation import evaluate_pipeline, evaluate_run
 from multigan.evaluators import judges
-from multigan.evaluators.judges import data_classifier
+from multigan.evaluators.judges import data_classifier, places
 from multigan.metrics import ModuleExtractor
 from multigan.recipes import recipe
 from multigan.runs import Run
@@ -60,6 +60,19 @@ def quick_classifier(monkeypatch):
 
 def controls(results) -> dict[str, float]:
     return {result.name: result.control for result in results}
+
+
+def test_real_samples_stand_in_the_generators_place_and_are_no_others_twice():
+    own, again = load_images("digits", limit=100), load_images("digits", limit=100)
+    other = load_images("digits", limit=40)
+    for compared in (own, again):  # the same data, read twice
+        real, beside = places(own, compared, 50, seed=0)
+        assert sorted([*real.tolist(), *beside.tolist()]) == list(range(100))
+        real, beside = places(own, compared, 60, seed=0)
+        assert (len(real), len(beside)) == (60, 40)
+        assert places(own, compared, 80, seed=0)[1] is None  # halves of 80 are larger than 20
+    real, beside = places(own, other, 60, seed=0)
+    assert (len(real), len(beside)) == (40, 60)
 
 
 def test_a_reference_with_some_of_the_classes_is_mapped_by_name(trained, tmp_path):
