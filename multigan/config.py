@@ -123,7 +123,8 @@ class Recipe:
         best_by: The metric whose best checkpoint is kept besides; "" for none.
         health_every: Interval in steps of the doctor's inspections; 0 is never.
         held_out: The share of the data that nobody learns from, so that the doctor can measure how
-            far the discriminator learns by heart (`health/memory`); 0 keeps nothing aside.
+            far the discriminator learns by heart (`health/memory`); 0 keeps nothing aside. With 200
+            samples or more aside it has an alarm.
         heal: Whether to apply what the doctor suggests without being told to.
         on_divergence: "stop", or "rollback" to the last checkpoint with half the learning rate.
         max_rollbacks: After so many the run stops all the same.

@@ -140,6 +140,7 @@ SYMPTOMS = {
     "oscillation": ({"turnover": 0.8}, "80%"),
     "vanishing_gradient": ({"generator_gradient": 1e-7, "saturation": 0.8}, "1.0e-07"),
     "dead_generator": ({"movement": 0.0}, "0.0e+00"),
+    "memory": ({"memory": 0.43, "unseen": 200}, "0.43 deviations"),
 }
 
 
@@ -169,6 +170,11 @@ def test_nothing_is_alarming_while_training_begins():
     assert worst(diagnose([ill(coverage=0.0)] * WARM_UP, {})) == "warning"
 
 
+def test_few_samples_kept_aside_raise_no_alarm_of_memory():
+    """The mean of 50 logits is known to a seventh of their deviation only."""
+    assert worst(diagnose([ill(memory=0.43, unseen=50)] * 20, {})) == "ok"
+
+
 def test_what_cannot_be_measured_is_no_symptom():
     findings = diagnose([Vitals(1)] * 20, {})
     assert worst(findings) == "ok"
@@ -181,6 +187,17 @@ def test_what_cannot_be_measured_is_no_symptom():
 
 def offered(*args, conditional: bool = False, **more) -> dict[str, Remedy]:
     return remedies_for(make_trainer(*args, **more), conditional=conditional)
+
+
+@pytest.mark.parametrize(("strength", "turned"), [(0.0, 0.2), (0.7, 0.8), (0.8, None)])
+def test_more_augmentation_is_offered_up_to_where_generators_learn_it(strength, turned):
+    class Augmenting(nn.Identity):
+        def __init__(self):
+            super().__init__()
+            self.strength = strength
+
+    remedy = offered(game=make_game(augment=Augmenting())).get("augment")
+    assert (remedy and remedy.knobs["augment.strength"]) == turned
 
 
 def test_remedies_suit_the_game():

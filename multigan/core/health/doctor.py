@@ -145,7 +145,7 @@ class Doctor(Callback):
             found |= self._measure_samples(trainer, game, real)
         if self.held_out is not None:
             learned, unseen = _logits(game, real), _logits(game, self.held_out)
-            found["memory"] = memory(learned, unseen)
+            found |= {"memory": memory(learned, unseen), "unseen": len(self.held_out)}
         if self._advantage is not None:
             found["advantage"] = float(self._advantage / self._steps)
             self._advantage, self._steps = None, 0

@@ -13,6 +13,7 @@ from multigan.core.health.vitals import Vitals
 Severity = Literal["ok", "warning", "alarm"]
 WARM_UP = 6  # inspections: a generator that has not begun to learn looks collapsed
 PATIENCE = 3  # inspections in a row that must agree before there is an alarm
+FEWEST_UNSEEN = 200  # samples; with fewer, chance moves `memory` by a tenth and more
 LOST = 0.7  # of the real data; a generator that reaches less has lost some
 LASTING = 8  # before anybody acts without being asked: healthy runs had bad spells of up to 7
 
@@ -22,7 +23,7 @@ class Remedy:
     """What helps.
 
     Attributes:
-        name: "penalty", "add_penalties", "pack", "slow_down", "roll_back".
+        name: "penalty", "add_penalties", "pack", "augment", "slow_down", "roll_back".
         text: The same in words.
         knobs: Numbers to turn while the run goes on.
         changes: What else must change in the recipe; such a remedy needs a new run, which takes
@@ -96,7 +97,6 @@ class Alarm:
 
 
 # One of exploding gradients is not among them: on the bench it stood only on runs that ended well.
-# Nor one of a discriminator that learns by heart (`Vitals.memory`): too few runs are measured.
 ALARMS: tuple[Alarm, ...] = (
     Alarm(
         "coverage",
@@ -159,6 +159,16 @@ ALARMS: tuple[Alarm, ...] = (
         "the last inspection.",
         "Samples moved by {value:.1e} of the data's deviation since the last inspection.",
         ("roll_back",),
+    ),
+    Alarm(
+        "memory",
+        lambda v: v.memory,
+        lambda v: v.memory > 0.25 and v.unseen >= FEWEST_UNSEEN,
+        "The discriminator learns its data by heart: it puts what it learns from {value:.2f} "
+        "deviations of its logits above real samples that it never sees.",
+        "The discriminator puts what it learns from {value:.2f} deviations of its logits above "
+        "real samples that it never sees.",
+        ("augment", "penalty", "add_penalties"),
     ),
 )
 

@@ -13,6 +13,7 @@ from multigan.core.trainer import Trainer
 
 STRONGER, SLOWER = 2.0, 0.5
 FIRST_WEIGHT = 0.1  # of R1 and R2 where a run has neither; that of the recipe `image`
+MORE, MOST = 0.2, 0.8  # of augmentation; above that generators learn it (Karras et al. 2020)
 PACK = 2  # samples that a discriminator judges together
 
 
@@ -26,7 +27,7 @@ def remedies_for(trainer: Trainer, *, conditional: bool) -> dict[str, Remedy]:
     found = [_slow_down(trainer), _roll_back()]
     game = trainer.objective
     if isinstance(game, AdversarialGame):
-        found += _penalty(game)
+        found += [*_penalty(game), *_augment(game)]
         if not conditional and _can_pack(trainer, game):
             found.append(_pack())
     return {remedy.name: remedy for remedy in found}
@@ -49,6 +50,16 @@ def _penalty(game: AdversarialGame) -> list[Remedy]:
         text = f"Add {names} with weight {weight:g}, in a new run that takes over the weights."
         found.append(Remedy("add_penalties", text, changes=changes))
     return found
+
+
+def _augment(game: AdversarialGame) -> list[Remedy]:
+    """Augments more of what the discriminator sees, where there is an augmentation to turn up."""
+    strength = getattr(game.augment, "strength", None)
+    if strength is None or strength >= MOST:
+        return []
+    stronger = min(MOST, strength + MORE)
+    text = f"Turn augment.strength to {stronger:g}."
+    return [Remedy("augment", text, {"augment.strength": stronger})]
 
 
 def _can_pack(trainer: Trainer, game: AdversarialGame) -> bool:

@@ -40,6 +40,7 @@ class Vitals:
             since the last inspection.
         memory: How much higher the discriminator puts samples that it learns from than real ones
             that it never sees, in their logits' standard deviations.
+        unseen: How many samples that it never sees this was measured with.
         generator_gradient, discriminator_gradient: Their norms over the weights' norms.
         histogram: (K,), the share of the samples in each region.
     """
@@ -54,18 +55,20 @@ class Vitals:
     saturation: float = math.nan
     advantage: float = math.nan
     memory: float = math.nan
+    unseen: int = 0
     generator_gradient: float = math.nan
     discriminator_gradient: float = math.nan
     histogram: tuple[float, ...] = field(default=(), repr=False)
 
     def numbers(self) -> dict[str, float]:
-        """Returns the finite numbers by name, without step and histogram."""
-        found = {n: v for n, v in vars(self).items() if n not in ("step", "histogram")}
+        """Returns the finite numbers by name, without step, histogram and count."""
+        found = {n: v for n, v in vars(self).items() if n not in ("step", "histogram", "unseen")}
         return {name: value for name, value in found.items() if math.isfinite(value)}
 
     def to_json(self) -> dict[str, Any]:
         """Returns plain values; what is not finite is left out."""
-        return {"step": self.step, **self.numbers(), "histogram": list(self.histogram)}
+        rest = {"step": self.step, "unseen": self.unseen, "histogram": list(self.histogram)}
+        return {**rest, **self.numbers()}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Vitals":
