@@ -97,9 +97,17 @@ class ProgressiveGame(AdversarialGame):
         """As in any game, but the real samples are as coarse as the generated ones."""
         return super().generator_terms(self._coarsened(batch), step)
 
+    def shown(self, batch: Batch) -> Tensor:
+        """Returns a batch's real samples, as coarse as the networks are now."""
+        return coarsened(batch.samples, self.level, self.stages)
+
+    @property
+    def level(self) -> float:
+        """How far both networks have grown, as `Growing.level` counts."""
+        return self.growing[0].level
+
     def _coarsened(self, batch: Batch) -> Batch:
-        level = self.growing[0].level
-        return Batch(coarsened(batch.samples, level, self.stages), batch.condition)
+        return Batch(self.shown(batch), batch.condition)
 
 
 def level_at(growth: float, stages: int, fade: float = 0.5) -> float:

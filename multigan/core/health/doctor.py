@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from multigan.core.game import AdversarialGame
+from multigan.core.growth import ProgressiveGame
 from multigan.core.health.findings import LASTING, WARM_UP, Finding, Remedy, diagnose, worst
 from multigan.core.health.reference import Reference, make_reference
 from multigan.core.health.remedies import remedies_for
@@ -35,6 +36,9 @@ class Doctor(Callback):
     It draws nothing from the run's random numbers and changes nothing, so a run is the same with
     and without it. An inspection costs about two passes of `samples` samples through each player,
     without gradients.
+
+    Where networks grow, real samples are as coarse as theirs, and what was seen before the newest
+    stage had faded in is forgotten: no alarm stands in a fade, nor in the warm-up after it.
 
     Args:
         run: Where health.json and rows of metrics are written; None writes nothing.
@@ -65,6 +69,7 @@ class Doctor(Callback):
         self._real: Batch | None = None
         self._reference: Reference | None = None
         self._features: Tensor | None = None
+        self._level = 0.0
         self._advantage: Tensor | None = None
         self._steps = 0
 
@@ -85,6 +90,7 @@ class Doctor(Callback):
 
     def inspect(self, trainer: Trainer) -> list[Finding]:
         """Measures now, and returns and writes what was found."""
+        self._keep_up_with_growth(trainer)
         vitals = self._measure(trainer)
         self.history = [*self.history, vitals][-KEPT:]
         self._inspections += 1
@@ -106,6 +112,7 @@ class Doctor(Callback):
             "healed": self._healed,
             "well": self._well,
             "features": self._features,
+            "level": self._level,
             "advantage": self._advantage,
             "steps": self._steps,
         }
@@ -117,6 +124,15 @@ class Doctor(Callback):
         self._well = state["well"]
         self._features, self._advantage = state["features"], state["advantage"]
         self._steps = state["steps"]
+        self._level = state.get("level", 0.0)  # which checkpoints of earlier versions have not
+
+    def _keep_up_with_growth(self, trainer: Trainer) -> None:
+        game = trainer.objective
+        if not isinstance(game, ProgressiveGame) or game.level == self._level:
+            return
+        self._level = game.level
+        self._reference = self._features = None
+        self.history, self._inspections = [], 0  # what is new has not begun to learn
 
     def _heal(self, trainer: Trainer) -> None:
         if self.healer is None:
@@ -144,7 +160,9 @@ class Doctor(Callback):
         if real.samples.is_floating_point():
             found |= self._measure_samples(trainer, game, real)
         if self.held_out is not None:
-            learned, unseen = _logits(game, real), _logits(game, self.held_out)
+            learned, unseen = (
+                _logits(game, game.shown(batch), batch.condition) for batch in (real, self.held_out)
+            )
             found |= {"memory": memory(learned, unseen), "unseen": len(self.held_out)}
         if self._advantage is not None:
             found["advantage"] = float(self._advantage / self._steps)
@@ -157,8 +175,9 @@ class Doctor(Callback):
         self, trainer: Trainer, game: AdversarialGame, real: Batch
     ) -> dict[str, Any]:
         """Returns what samples tell; not of words, whose numbers have no distances."""
+        shown = game.shown(real)
         if self._reference is None:
-            self._reference = make_reference(real.samples, real.condition)
+            self._reference = make_reference(shown, real.condition)
         reference = self._reference
         samples = draw_samples(game, reference, len(real), trainer.engine.device)
         features = reference.features(samples)
@@ -168,8 +187,8 @@ class Doctor(Callback):
             return {}
         last = self.history[-1] if self.history else None
         found = compare(features, before, reference, last)
-        generated = Batch(samples, real.condition)
-        found["saturation"] = saturation(game.loss, _logits(game, real), _logits(game, generated))
+        logits = (_logits(game, judged, real.condition) for judged in (shown, samples))
+        found["saturation"] = saturation(game.loss, *logits)
         return found
 
     def _first_real(self, trainer: Trainer) -> Batch:
@@ -196,8 +215,8 @@ class Doctor(Callback):
         self.run.append_metrics({"step": trainer.steps_done, "health": state, **numbers})
 
 
-def _logits(game: AdversarialGame, batch: Batch) -> Tensor:
+def _logits(game: AdversarialGame, samples: Tensor, condition: Tensor | None) -> Tensor:
     """Returns the discriminator's logits, and leaves its norms' statistics as they are."""
     with evaluating(game.discriminator):
-        logits: Tensor = game.discriminator(game.shown(batch), batch.condition).float()
+        logits: Tensor = game.discriminator(samples, condition).float()
     return logits
