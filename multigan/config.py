@@ -125,7 +125,8 @@ class Recipe:
         held_out: The share of the data that nobody learns from, so that the doctor can measure how
             far the discriminator learns by heart (`health/memory`); 0 keeps nothing aside. With 200
             samples or more aside it has an alarm.
-        heal: Whether to apply what the doctor suggests without being told to.
+        heal: Whether to apply what the doctor suggests without being told to. Where that needs a
+            new run, this one stops; `multigan train` then begins the new one.
         on_divergence: "stop", or "rollback" to the last checkpoint with half the learning rate.
         max_rollbacks: After so many the run stops all the same.
     """

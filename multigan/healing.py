@@ -82,12 +82,8 @@ def check_remedy(run: Run, remedy: dict[str, Any], data: Any = None) -> None:
         RunError: The run's data was given in Python, and is missing here.
         MultiganError: Whatever is wrong with the recipe or the data.
     """
+    _check_that_data_is_here(run, data)
     recipe = run.recipe.changed(remedy["changes"])
-    if data is None and recipe.data.name == GIVEN_IN_PYTHON:
-        raise RunError(
-            f"Run {run.name} learns from data given in Python, which only Python can give again: "
-            "multigan.healing.begin_again(run, remedy, data=...)."
-        )
     check_changes(recipe, load_data(recipe, data), {})
 
 
@@ -105,7 +101,8 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
         talk: `data`, `callbacks`, `on_row` and `on_note`, as `multigan.session.start` takes them.
 
     Raises:
-        RunError: The run is being trained, and could be healed once it is stopped.
+        RunError: The run is being trained, and could be healed once it is stopped; or its data was
+            given in Python, and is missing here.
         MultiganError: Whatever is wrong with the recipe, the data or the device.
     """
     if run.is_busy():
@@ -113,6 +110,7 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
         raise RunError(
             f"Run {run.name} is being trained. Stop it first: multigan runs stop {run.path}"
         )
+    _check_that_data_is_here(run, talk.get("data"))
     folder, changes = last_healthy(run), remedy["changes"]
     how = {"out": run.path.parent, "device": device, **talk}
     if folder is None or "pack" in changes:
@@ -146,6 +144,14 @@ def wanted(run: Run) -> dict[str, Any] | None:
         if remedy and said == f"Stopped: {stop_reason(finding['text'], remedy['text'])}.":
             return dict(remedy)
     return None
+
+
+def _check_that_data_is_here(run: Run, data: Any) -> None:
+    if data is None and run.recipe.data.name == GIVEN_IN_PYTHON:
+        raise RunError(
+            f"Run {run.name} learns from data given in Python, which only Python can give again: "
+            f"multigan.healing.begin_again(Run({str(run.path)!r}), remedy, data=...)."
+        )
 
 
 def _take_over(trainer: Trainer, state: State) -> None:

@@ -6,11 +6,13 @@ import shutil
 import pytest
 import torch
 
+from multigan import ImageTrainer
 from multigan.cli import main
 from multigan.core.checkpoint import load_checkpoint
 from multigan.core.health.findings import PATIENCE, WARM_UP
 from multigan.core.run import RunFolder, checkpoint_step
-from multigan.healing import last_healthy, wanted
+from multigan.errors import RunError
+from multigan.healing import begin_again, check_remedy, last_healthy, wanted
 from multigan.runs import Run
 from tests.cli.conftest import TINY
 
@@ -189,6 +191,18 @@ def test_a_run_at_work_is_not_stopped_for_a_remedy_that_cannot_be_built(multigan
         assert "cannot be packed by 3" in said.err
         sick.health_file.write_text(sick.health_file.read_text().replace('"pack": 3', '"pack": 2'))
         assert "Stop it first" in multigan("runs", "heal", sick.path).err
+
+
+def test_data_given_in_python_is_asked_for_before_anything_is_stopped(tmp_path):
+    pixels = torch.zeros(16, 1, 8, 8, dtype=torch.uint8)
+    changes = {"generator.width": 4, "discriminator.width": 4, "batch_size": 8}
+    run = ImageTrainer(pixels, steps=1, out=tmp_path, changes=changes).fit()
+    remedy = {"name": "pack", "text": "Pack.", "changes": {"pack": 2}, "needs_fork": True}
+    for refused in (check_remedy, begin_again):
+        with pytest.raises(RunError, match="learns from data given in Python"):
+            refused(run, remedy)
+    check_remedy(run, remedy, data=pixels)
+    assert [folder.name for folder in tmp_path.iterdir()] == [run.name]
 
 
 @pytest.mark.parametrize(
