@@ -54,7 +54,7 @@ class Registry(dict[str, T], Generic[T]):
             ConfigError: There is no such component or option, or it cannot be built with these.
         """
         make: Any = self[component.name]
-        signature = inspect.signature(make, eval_str=True)
+        signature = _signature(make)
         try:
             call = signature.bind(**component.options, **context)
         except TypeError as error:
@@ -80,6 +80,14 @@ class Registry(dict[str, T], Generic[T]):
 
     def __missing__(self, name: str) -> T:
         raise UnknownNameError(self.kind, name, known=self)
+
+
+def _signature(make: Callable[..., Any]) -> inspect.Signature:
+    """Returns what a component takes; annotations that exist for type checkers only stay text."""
+    try:
+        return inspect.signature(make, eval_str=True)
+    except NameError:
+        return inspect.signature(make)
 
 
 def _with(options: Mapping[str, Any], context: Mapping[str, Any]) -> str:
@@ -111,8 +119,12 @@ def _is_a(kind: type, value: Any) -> bool:
 
 
 def _check_units(made: Any) -> None:
-    """Raises a `ValueError` if something built has weights, and some of them are none."""
-    if any(not weight.numel() for weight in getattr(made, "parameters", tuple)()):
+    """Raises a `ValueError` if a network was built, and some of its weights are none."""
+    from torch import nn  # only here: to know names, nobody needs torch
+    from torch.nn.parameter import is_lazy
+
+    weights = made.parameters() if isinstance(made, nn.Module) else ()
+    if any(not is_lazy(weight) and not weight.numel() for weight in weights):
         raise ValueError(ZERO_ELEMENTS)
 
 

@@ -228,6 +228,17 @@ def test_a_constructor_that_fails_is_named_with_its_options(options, message):
         networks.build(Component("net", options))
 
 
+def test_networks_of_ones_own_may_be_lazy_and_annotated_for_type_checkers_only():
+    from torch import nn
+
+    def lazy(width: "KnownToCheckersOnly" = 3):  # noqa: F821
+        return nn.LazyLinear(width)
+
+    networks = Registry("network")
+    networks["lazy"] = lazy
+    assert networks.build(Component("lazy", {"width": 4})).out_features == 4
+
+
 def test_a_network_without_weights_is_refused():
     from multigan.modalities import GENERATORS
 

@@ -76,6 +76,24 @@ def test_a_linear_generator_has_its_singular_vectors_as_directions(find):
     torch.testing.assert_close(found.strengths, torch.tensor([3.0, 2.0, 1.0]), atol=0.1, rtol=0.05)
 
 
+class WithPlaces(Scaled):
+    """Its samples also depend on a layer over places, which hears no latent."""
+
+    def __init__(self):
+        super().__init__()
+        self.places = torch.nn.Linear(2, 12)
+
+    def forward(self, latent, condition=None):
+        return self.last(self.first(latent)) + self.places(torch.ones(7, 2)).sum(0)
+
+
+@pytest.mark.parametrize("find", [factorized_directions, principal_directions])
+def test_layers_that_hear_no_latent_are_passed_over(find):
+    torch.manual_seed(0)
+    found = find(WithPlaces(), 4, count=1)
+    torch.testing.assert_close(found.vectors, torch.eye(4)[[1]], atol=0.1, rtol=0)
+
+
 def test_moving_along_a_direction():
     directions = random_directions(6, count=3, seed=1)
     torch.testing.assert_close(directions.vectors @ directions.vectors.T, torch.eye(3))

@@ -8,6 +8,7 @@ Shapes: Z latent size, N latents, F activations of a layer.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -108,7 +109,7 @@ def _run(generator: nn.Module, latents: Tensor, condition: Tensor | None, hear: 
     told = None
     if condition is not None:
         told = condition.to(latents.device).expand(len(latents), *condition.shape[1:])
-    with evaluating(generator), _telling(generator, hear), suppress(_Enough):
+    with evaluating(generator), _telling(generator, hear, len(latents)), suppress(_Enough):
         generator(latents, told)
 
 
@@ -117,9 +118,11 @@ class _Enough(Exception):  # noqa: N818, it is no error
 
 
 @contextmanager
-def _telling(network: nn.Module, hear: Hear) -> Iterator[None]:
-    def tell(layer: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
-        if hear(layer, output.float().flatten(1)):
+def _telling(network: nn.Module, hear: Hear, count: int) -> Iterator[None]:
+    def tell(layer: nn.Module, _inputs: tuple[Tensor, ...], output: Any) -> None:
+        # What does not have a row for each latent, such as a map of places, is made without them.
+        has_rows = isinstance(output, Tensor) and output.ndim > 1 and len(output) == count
+        if has_rows and hear(layer, output.float().flatten(1)):
             raise _Enough
 
     hooks = [m.register_forward_hook(tell) for m in network.modules() if _has_weights(m)]

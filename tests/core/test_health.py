@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from multigan.core.controllers import AdaptiveAugment
 from multigan.core.draws import seeded
 from multigan.core.game import AdversarialGame
 from multigan.core.health import ALARMS, Doctor, Healer, Vitals, diagnose, make_reference, worst
@@ -21,8 +22,10 @@ from multigan.core.packing import Packed
 from multigan.core.prior import Prior
 from multigan.core.regularizers import R1
 from multigan.core.run import RunFolder
+from multigan.core.schedules import Schedule
 from multigan.data.synthetic import Ring as RingSource
 from multigan.errors import ConfigError
+from multigan.modalities.noise import InstanceNoise
 from tests.tiny import MLP, Ring, make_game, make_trainer
 
 
@@ -189,15 +192,26 @@ def offered(*args, conditional: bool = False, **more) -> dict[str, Remedy]:
     return remedies_for(make_trainer(*args, **more), conditional=conditional)
 
 
+class Augmenting(nn.Identity):
+    leaks_above = 0.8
+
+    def __init__(self, strength: float):
+        super().__init__()
+        self.strength = strength
+
+
 @pytest.mark.parametrize(("strength", "turned"), [(0.0, 0.2), (0.7, 0.8), (0.8, None)])
 def test_more_augmentation_is_offered_up_to_where_generators_learn_it(strength, turned):
-    class Augmenting(nn.Identity):
-        def __init__(self):
-            super().__init__()
-            self.strength = strength
-
-    remedy = offered(game=make_game(augment=Augmenting())).get("augment")
+    remedy = offered(game=make_game(augment=Augmenting(strength))).get("augment")
     assert (remedy and remedy.knobs["augment.strength"]) == turned
+
+
+def test_augmentation_is_left_to_what_turns_it_already():
+    augmented = make_game(augment=Augmenting(0.1))
+    scheduled = offered(game=augmented, schedules={"augment.strength": Schedule(0.1, 0.5, 100)})
+    controlled = offered(game=augmented, callbacks=[AdaptiveAugment()])
+    noisy = make_game(augment=InstanceNoise(0.1))  # a deviation, no probability
+    assert not any("augment" in found for found in (scheduled, controlled, offered(game=noisy)))
 
 
 def test_remedies_suit_the_game():

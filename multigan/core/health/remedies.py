@@ -3,6 +3,8 @@
 Nothing is offered that the game would refuse.
 """
 
+from typing import Any
+
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from multigan.core.game import AdversarialGame
@@ -13,7 +15,7 @@ from multigan.core.trainer import Trainer
 
 STRONGER, SLOWER = 2.0, 0.5
 FIRST_WEIGHT = 0.1  # of R1 and R2 where a run has neither; that of the recipe `image`
-MORE, MOST = 0.2, 0.8  # of augmentation; above that generators learn it (Karras et al. 2020)
+MORE = 0.2  # of augmentation's probability
 PACK = 2  # samples that a discriminator judges together
 
 
@@ -27,7 +29,7 @@ def remedies_for(trainer: Trainer, *, conditional: bool) -> dict[str, Remedy]:
     found = [_slow_down(trainer), _roll_back()]
     game = trainer.objective
     if isinstance(game, AdversarialGame):
-        found += [*_penalty(game), *_augment(game)]
+        found += [*_penalty(game), *_augment(trainer, game)]
         if not conditional and _can_pack(trainer, game):
             found.append(_pack())
     return {remedy.name: remedy for remedy in found}
@@ -52,20 +54,23 @@ def _penalty(game: AdversarialGame) -> list[Remedy]:
     return found
 
 
-def _augment(game: AdversarialGame) -> list[Remedy]:
-    """Augments more of what the discriminator sees, where there is an augmentation to turn up."""
-    strength = getattr(game.augment, "strength", None)
-    if strength is None or strength >= MOST:
+def _augment(trainer: Trainer, game: AdversarialGame) -> list[Remedy]:
+    """Augments more of what the discriminator sees, where nothing else turns that up or down."""
+    knob = "augment.strength"
+    augment: Any = game.augment
+    controlled = any(getattr(callback, "knob", None) == knob for callback in trainer.callbacks)
+    most = getattr(augment, "leaks_above", None)  # noise and the like have no such probability
+    if most is None or augment.strength >= most or controlled or knob in trainer.schedules:
         return []
-    stronger = min(MOST, strength + MORE)
-    text = f"Turn augment.strength to {stronger:g}."
-    return [Remedy("augment", text, {"augment.strength": stronger})]
+    stronger = min(most, float(augment.strength) + MORE)
+    return [Remedy("augment", f"Turn {knob} to {stronger:g}.", {knob: stronger})]
 
 
 def _can_pack(trainer: Trainer, game: AdversarialGame) -> bool:
     grows, packed = isinstance(game, ProgressiveGame), isinstance(game.discriminator, Packed)
     divides = trainer.data.batch_size % (PACK * trainer.accumulate) == 0
-    return divides and not grows and not packed
+    plain = type(game).shown is AdversarialGame.shown  # texts are scored in a form of their own
+    return divides and plain and not grows and not packed
 
 
 def _pack() -> Remedy:

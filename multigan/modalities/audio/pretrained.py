@@ -1,8 +1,8 @@
 """Models of the package `transformers`: codecs as representations, vocoders as inverters.
 
 Both are named by the local folder that `save_pretrained` wrote; nothing is downloaded. Their
-weights are not copied into runs and pipelines, which keep the path and a hash of the weights: a
-folder that was moved or changed is refused.
+weights are not copied into pipelines, which keep the path and a hash of the weights: a folder that
+was moved or changed is refused. A run that is resumed takes the folder as it is then.
 
 Shapes: B clips, N waveforms, C channels, L samples, D latent dimensions, M frames.
 """

@@ -11,6 +11,7 @@ Shapes: B samples, C channels, H height, W width. `draws` are uniform in [0, 1),
 """
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -33,7 +34,13 @@ class DiffAugment(nn.Module):
             applied in this order; see `multigan.modalities.image.geometry` for the last three.
         strength: The probability, in [0, 1], that a policy changes a sample. May be assigned
             during training; 0 does nothing and costs nothing.
+
+    Attributes:
+        leaks_above: From this strength on generators may learn the augmentation itself (Karras et
+            al. 2020); the doctor's remedy goes no further.
     """
+
+    leaks_above: ClassVar[float] = 0.8
 
     def __init__(
         self,
