@@ -100,7 +100,7 @@ def test_a_reference_without_labels_serves_metrics_that_need_none(trained, tmp_p
 
 
 def test_what_selects_training_data_does_not_select_from_the_reference(tmp_path):
-    options = {"limit": 40, "split": "mine"}
+    options = {"limit": 40, "split": "all"}  # which the reference has not
     asked = recipe("digits").changed({**SMALL, "data": {"name": "digits", "options": options}})
     run = Run(start(asked, out=tmp_path / "runs", device="cpu").fit().path)
     reference = tmp_path / "parts"

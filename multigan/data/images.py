@@ -114,7 +114,8 @@ def load_images(
         label_column: Of a table, where the classes are. None looks for it. A column of floats or
             of lists of numbers holds numbers instead; several columns hold one each.
         limit: Use this many images, spread evenly over all of them (of a stream, the first).
-        split: Which part of data that has parts called "train", "test" and so on.
+        split: Which part of data that has parts called "train", "test" and so on; other data has
+            none but "train" and "all", which are all of it.
         streaming: Read from the Hub without storing the whole data set first.
 
     Raises:

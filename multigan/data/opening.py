@@ -9,6 +9,7 @@ from torch import Tensor
 
 from multigan.data.arrays import Arrays, from_tensor, load_digits
 from multigan.data.hub import HUB_NAME, HUB_PREFIX, TableOptions, read_hub, read_loaded
+from multigan.data.labels import WHOLE, require_split
 from multigan.data.npz import read_npz
 from multigan.data.options import ImageOptions, one_column
 from multigan.data.pairs import read_dataset
@@ -26,9 +27,10 @@ KNOWN = (
 def open_data(data: Any, options: ImageOptions) -> Reader | Arrays:
     """Returns what reads `data`; hardly anything is read yet, except of what can be read once."""
     if isinstance(data, (str, Path)):
-        found = _open_named(data, options)
-    elif isinstance(data, (Tensor, np.ndarray)):
-        found = from_tensor(to_tensor(data), None)
+        return _open_named(data, options).limited(options.limit)
+    require_split(options.split, WHOLE, "Data given in Python")
+    if isinstance(data, (Tensor, np.ndarray)):
+        found: Reader | Arrays = from_tensor(to_tensor(data), None)
     elif _is_pair_of_arrays(data):
         found = from_tensor(to_tensor(data[0]), to_tensor(data[1]))
     elif hasattr(data, "cast_column"):  # a data set of the package `datasets`
@@ -43,6 +45,7 @@ def open_data(data: Any, options: ImageOptions) -> Reader | Arrays:
 def _open_named(data: str | Path, options: ImageOptions) -> Reader | Arrays:
     name = str(data)
     if name == "digits":
+        require_split(options.split, WHOLE, name)
         return load_digits()
     if name.startswith(HUB_PREFIX):
         return read_hub(name.removeprefix(HUB_PREFIX), table_options(options))
@@ -69,6 +72,7 @@ def _open_file(path: Path, options: ImageOptions) -> Reader | Arrays:
         case ".parquet":
             return _open_parquet(path, options)
         case ".npz":
+            require_split(options.split, WHOLE, str(path))
             return read_npz(path, options.memory_bytes)
     raise DataError(f"Cannot read a set of images from the file {path}. Expected {KNOWN}.")
 

@@ -34,7 +34,7 @@ def read_parquet(
     Files are read a few rows at a time and never held in memory whole.
     """
     found = [path] if path.is_file() else sorted(path.rglob("*.parquet"))
-    paths = [file for file in found if _belongs(file, path, split)]
+    paths = [file for file in found if belongs(file, path, split)]
     if not paths:
         raise DataError(
             f"None of the {len(found)} Parquet files in {path} belongs to the split {split!r}: "
@@ -165,7 +165,7 @@ def _items(paths: Sequence[Path], name: str, kind: FileKind) -> Iterator[Item]:
                     row += 1
 
 
-def _belongs(file: Path, root: Path, split: str) -> bool:
+def belongs(file: Path, root: Path, split: str) -> bool:
     """Whether a file is of a split, which its name or folder states: train-00000-of-00002.parquet.
 
     What states none is all there is, and so what one trains on; so is a file asked for by name.

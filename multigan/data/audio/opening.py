@@ -19,7 +19,7 @@ from multigan.data.audio.layouts import by_layout
 from multigan.data.audio.notes import carried_melody, carried_notes
 from multigan.data.audio.options import AudioOptions
 from multigan.data.hub import HUB_NAME, HUB_PREFIX, TableOptions, read_hub, read_loaded
-from multigan.data.labels import Labels, read_labels
+from multigan.data.labels import WHOLE, Labels, read_labels, require_split
 from multigan.data.options import one_column
 from multigan.data.readers import Item, Reader, digest, read_folder, read_zip
 from multigan.data.source import to_tensor
@@ -36,8 +36,9 @@ KNOWN = (
 def open_data(data: Any, options: AudioOptions) -> Reader:
     """Returns what reads `data`; hardly anything is read yet, except of what can be read once."""
     if isinstance(data, (str, Path)):
-        found = _open_named(data, options)
-    elif isinstance(data, (Tensor, np.ndarray)):
+        return _open_named(data, options).limited(options.limit)
+    require_split(options.split, WHOLE, "Data given in Python")
+    if isinstance(data, (Tensor, np.ndarray)):
         found = read_tensor(to_tensor(data), None, options)
     elif isinstance(data, tuple) and len(data) == 2:
         found = read_tensor(to_tensor(data[0]), to_tensor(data[1]), options)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from multigan.core.condition import ConditionSpec
+from multigan.data.labels import WHOLE, require_split
 from multigan.data.source import TensorSource
 from multigan.data.text.found import Found, refuse_unreadable
 from multigan.data.text.opening import open_text
@@ -79,7 +80,8 @@ def load_text(
         max_unreadable: The share of texts that may be unreadable; they are left out and listed.
         encoding: Of a text file.
         limit: Use this many texts, spread evenly over all of them (of a stream, the first).
-        split: Of a data set on the Hub.
+        split: Which part of a data set on the Hub, or the one that a file's name states; other data
+            has none but "train" and "all", which are all of it.
         streaming: Read from the Hub without storing the whole data set first.
 
     Raises:
@@ -91,6 +93,7 @@ def load_text(
         [[3, 2, 4, 0], [3, 2, 0, 0], [2, 0, 0, 0]]
     """
     if is_oracle(data):  # its tokens are numbers, of which most options say nothing
+        require_split(split, WHOLE, str(data))
         return load_oracle(data, length=length, limit=limit)
     started = time.perf_counter()
     options = TextOptions(

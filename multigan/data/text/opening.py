@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from multigan.data.hub import HUB_NAME, HUB_PREFIX
-from multigan.data.labels import index_labels
+from multigan.data.labels import WHOLE, index_labels, require_split
+from multigan.data.tables import belongs
 from multigan.data.text.files import read_file
 from multigan.data.text.folders import read_folder
 from multigan.data.text.found import Found, gather
@@ -24,6 +25,7 @@ def open_text(data: Any, options: TextOptions) -> Found:
     """Returns the texts that `data` names or holds."""
     if isinstance(data, (str, Path)):
         return _open_named(data, options)
+    require_split(options.split, WHOLE, "Data given in Python")
     if hasattr(data, "select_columns"):  # a data set of the package `datasets`
         return read_loaded(data, "a data set given in Python", options)
     if isinstance(data, tuple) and len(data) == 2 and not isinstance(data[0], str):
@@ -36,13 +38,17 @@ def open_text(data: Any, options: TextOptions) -> Found:
 def _open_named(data: str | Path, options: TextOptions) -> Found:
     name = str(data)
     if name == "prose":
+        require_split(options.split, WHOLE, name)
         return read_prose()
     if name.startswith(HUB_PREFIX):
         return read_hub(name.removeprefix(HUB_PREFIX), options)
     path = Path(data).expanduser()
     if path.is_file():
+        if not belongs(path, path, options.split):
+            require_split(options.split, WHOLE, name)
         return read_file(path, options)
     if path.is_dir():
+        require_split(options.split, WHOLE, name)  # a folder inside it is named by its own path
         return read_folder(path, options)
     if isinstance(data, str) and HUB_NAME.fullmatch(name):
         return read_hub(name, options)
