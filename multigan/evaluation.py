@@ -11,11 +11,12 @@ import torch
 from torch import Tensor
 
 from multigan.assemble import load_data
+from multigan.config import Recipe
 from multigan.core.modality import Modality
 from multigan.errors import ConfigError
 from multigan.evaluators import AudioEvaluator, TextEvaluator
 from multigan.evaluators.classes import class_numbers, classes_of, require_own
-from multigan.evaluators.judges import Note, data_classifier, places
+from multigan.evaluators.judges import Note, data_classifier, places, require_enough
 from multigan.evaluators.question import Question
 from multigan.kits import KITS, Loaded
 from multigan.metrics import (
@@ -38,6 +39,7 @@ from multigan.runs import Run
 
 WITHOUT_CLASSES = ("frechet", "kernel", "precision", "recall", "density", "coverage")
 OF_CLASSES = ("agreement", "diversity")
+WHILE_TRAINING = 1000  # samples, and as many real ones
 
 
 class Evaluator(Protocol):
@@ -49,6 +51,10 @@ class Evaluator(Protocol):
 
     def lower_is_better(self, name: str) -> bool | None:
         """Whether less of a metric is better; None where neither direction is good in itself."""
+        ...
+
+    def check(self, pipeline: Pipeline, own: Loaded, names: Sequence[str], count: int) -> None:
+        """Raises a ConfigError, at no cost, for what `count` samples and this data do not allow."""
         ...
 
     def __call__(self, pipeline: Pipeline, own: Loaded, question: Question) -> list[MetricResult]:
@@ -135,6 +141,46 @@ def evaluate_pipeline(
     return evaluator(pipeline.modality.name)(pipeline, own, question)
 
 
+def training_metrics(recipe: Recipe) -> list[str]:
+    """Returns the metrics to measure while training, the one that decides among them."""
+    return list(dict.fromkeys([*recipe.metrics, *filter(None, [recipe.best_by])]))
+
+
+def check_evaluations(recipe: Recipe, pipeline: Pipeline, own: Loaded) -> None:
+    """Refuses what could not be measured once training has come to the first evaluation.
+
+    Raises:
+        ConfigError: The recipe asks for it.
+    """
+    if not recipe.evaluate_every:
+        return
+    names, judge = training_metrics(recipe), evaluator(recipe.modality)
+    try:
+        judge.check(pipeline, own, names, WHILE_TRAINING)
+    except ConfigError as error:
+        raise ConfigError(
+            f"evaluate_every={recipe.evaluate_every}: {error} Or do not measure while training: "
+            "--set evaluate_every=0"
+        ) from None
+
+
+def evaluate_in_training(
+    pipeline: Pipeline, own: Loaded, names: Sequence[str], notes: list[str]
+) -> dict[str, float]:
+    """Returns metrics by name; one that cannot be measured is noted once, and ends no run."""
+    try:
+        found = evaluate_pipeline(pipeline, own, metrics=names, num_samples=WHILE_TRAINING)
+        return {result.name: result.value for result in found}
+    except ConfigError as error:
+        if len(names) > 1:  # the others can be
+            alone = (evaluate_in_training(pipeline, own, [name], notes) for name in names)
+            return {name: value for one in alone for name, value in one.items()}
+        note = f"Not measured{f' ({names[0]})' if names else ''}: {error}"
+        if note not in notes:
+            notes.append(note)
+        return {}
+
+
 class FeatureEvaluator:
     """Measures samples by their features; a classifier, where one is wanted, learns from `own`."""
 
@@ -145,6 +191,11 @@ class FeatureEvaluator:
     def lower_is_better(self, name: str) -> bool | None:
         """Whether less of a metric is better; "FID" and its like are distances or scores."""
         return METRICS[name].lower_is_better if name in METRICS else True
+
+    def check(self, pipeline: Pipeline, own: Loaded, names: Sequence[str], count: int) -> None:
+        """Raises a ConfigError for metrics that want labels, or more samples."""
+        _require_labels(names, own, "the data")
+        require_enough(names, own, count)
 
     def __call__(self, pipeline: Pipeline, own: Loaded, question: Question) -> list[MetricResult]:
         """Measures a pipeline as `evaluate_pipeline` says."""

@@ -32,7 +32,12 @@ from multigan.core.run import checkpoint_step, create_run
 from multigan.core.trainer import Callback, Trainer
 from multigan.environment import describe_environment
 from multigan.errors import ConfigError, DataError, DivergedError, MultiganError, RunError
-from multigan.evaluation import evaluate_pipeline, evaluator
+from multigan.evaluation import (
+    check_evaluations,
+    evaluate_in_training,
+    evaluator,
+    training_metrics,
+)
 from multigan.files import read_object, write_json
 from multigan.kits import KITS, Loaded
 from multigan.report import write_report
@@ -176,7 +181,7 @@ def start(
         MultiganError: Whatever is wrong with the recipe, the data or the device.
     """
     recipe = recipe.settled()
-    evaluator(recipe.modality).check_names(_measured(recipe))
+    evaluator(recipe.modality).check_names(training_metrics(recipe))
     engine = open_engine(device, recipe.precision)
     loaded = load_data(recipe, data)
     if on_note:
@@ -184,6 +189,7 @@ def start(
     parts = build_parts(recipe, loaded, engine)
     check_held_out(recipe, parts)
     trainer = build_trainer(recipe, parts, engine)
+    check_evaluations(recipe, parts.pipeline(trainer.average["generator"]), loaded)
     run = _shared_run(engine, out, recipe.name)
     if engine.is_main:
         write_json(run.recipe_file, recipe.to_json())
@@ -290,9 +296,10 @@ def _open(
     callbacks: Sequence[Callback],
     on_row: Callable[[dict[str, Any]], None] | None,
 ) -> Session:
+    notes: list[str] = []
     evaluate = Evaluate(
         run,
-        _measure(recipe, parts),
+        _measure(recipe, parts, notes),
         best_by=recipe.best_by,
         lower_is_better=_lower_is_better(recipe),
         every=recipe.evaluate_every,
@@ -323,7 +330,6 @@ def _open(
     obey = Obey(run, checkpoint, log)
     standard = [log, look, evaluate, *profiles, doctor, checkpoint, obey]
     trainer.callbacks += [*standard, *callbacks]
-    notes = []
     if recipe.heal and not isinstance(parts.objective, AdversarialGame):
         notes.append(
             "The doctor knows games of a generator and a discriminator only, and "
@@ -362,19 +368,14 @@ def _save_pipeline(run: Run, parts: Parts, trainer: Trainer) -> None:
     parts.pipeline(trainer.average["generator"]).save_pretrained(run.pipeline_folder)
 
 
-def _measure(recipe: Recipe, parts: Parts) -> Callable[[Trainer], Mapping[str, float]]:
+def _measure(
+    recipe: Recipe, parts: Parts, notes: list[str]
+) -> Callable[[Trainer], Mapping[str, float]]:
     def measure(trainer: Trainer) -> Mapping[str, float]:
         pipeline = parts.pipeline(trainer.average["generator"])
-        names = _measured(recipe)
-        results = evaluate_pipeline(pipeline, parts.data, metrics=names, num_samples=1000)
-        return {result.name: result.value for result in results}
+        return evaluate_in_training(pipeline, parts.data, training_metrics(recipe), notes)
 
     return measure
-
-
-def _measured(recipe: Recipe) -> list[str]:
-    """Returns the metrics to measure while training, the one that decides among them."""
-    return list(dict.fromkeys([*recipe.metrics, *filter(None, [recipe.best_by])]))
 
 
 def _lower_is_better(recipe: Recipe) -> bool:

@@ -18,6 +18,7 @@ from multigan.errors import (
     RunError,
 )
 from multigan.evaluation import evaluate_run
+from multigan.files import write_json
 from multigan.recipes import RECIPES, recipe
 from multigan.session import resume, start
 
@@ -246,6 +247,24 @@ def test_metrics_are_measured_while_training(tmp_path):
     assert torch.equal(chosen.generate(latents, condition), at_step.generate(latents, condition))
     with pytest.raises(CheckpointError, match=r"no checkpoint of step 3\. Kept: 4, 8"):
         run.pipeline(step=3)
+
+
+def test_what_cannot_be_measured_is_refused_at_the_start_and_ends_no_older_run(tmp_path):
+    few = torch.randint(256, (200, 1, 8, 8), dtype=torch.uint8)
+    changes = {"evaluate_every": 2, "best_by": "frechet-extrapolated", "metrics": ["coverage"]}
+    with pytest.raises(ConfigError, match=r"at least 768 samples .* there would be 200"):
+        train(tmp_path, data=few, changes=changes)
+    with pytest.raises(ConfigError, match="agreement needs the real samples' labels"):
+        train(tmp_path, data=few, changes=changes | {"best_by": "agreement"})
+    assert not (tmp_path / "runs").exists()
+    run = train(tmp_path, data=few, steps=2)
+    write_json(run.recipe_file, run.recipe.changed(changes).to_json())  # as it was once accepted
+    session = resume(run, steps=6, data=few)
+    session.fit()
+    assert run.status()["state"] == "finished"
+    assert sum("metric/coverage" in row for row in run.metrics()) == 2
+    (note,) = session.notes  # said once, of two evaluations
+    assert note.startswith("Not measured (frechet-extrapolated): ")
 
 
 def test_a_run_that_never_looked_has_no_best_step(finished):

@@ -7,6 +7,7 @@ from multigan.cli.output import print_json, print_table, remark, say
 from multigan.config import Recipe
 from multigan.core.engine import open_engine
 from multigan.core.trainer import Trainer
+from multigan.evaluation import check_evaluations
 from multigan.report.tables import flat
 
 
@@ -23,6 +24,7 @@ def describe(recipe: Recipe, *, device: str, as_json: bool) -> None:
     parts = build_parts(recipe, data, engine)
     check_held_out(recipe, parts)
     trainer = build_trainer(recipe, parts, engine)
+    check_evaluations(recipe, parts.pipeline(trainer.average["generator"]), data)
     engine.close()
     if as_json:
         print_json(recipe.to_json())

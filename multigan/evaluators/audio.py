@@ -15,7 +15,14 @@ from torch import Tensor
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError, UnknownNameError
 from multigan.evaluators.classes import class_numbers, classes_of, require_own
-from multigan.evaluators.judges import Note, data_classifier, drawn, places, same_data
+from multigan.evaluators.judges import (
+    Note,
+    data_classifier,
+    drawn,
+    places,
+    require_enough,
+    same_data,
+)
 from multigan.evaluators.question import Question
 from multigan.kits import Loaded
 from multigan.metrics import (
@@ -77,6 +84,11 @@ class AudioEvaluator:
         if name in SIGNALS:
             return SIGNALS[name].lower_is_better
         return False if name == NOVELTY else METRICS[name].lower_is_better
+
+    def check(self, pipeline: Pipeline, own: Loaded, names: Sequence[str], count: int) -> None:
+        """Raises a ConfigError for a vocoder, and for metrics that want more clips."""
+        refuse_vocoder(pipeline)
+        require_enough(names, own, count)
 
     def __call__(self, pipeline: Pipeline, own: Loaded, question: Question) -> list[MetricResult]:
         """Measures a pipeline as `evaluate_pipeline` says."""

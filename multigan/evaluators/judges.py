@@ -3,7 +3,7 @@
 Shapes: N samples.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -12,9 +12,11 @@ from torch import Tensor
 from multigan.core.draws import seed_from
 from multigan.data.store import cache_root
 from multigan.errors import CheckpointError, ConfigError
+from multigan.evaluators.classes import classes_of
 from multigan.files import building_alone
 from multigan.kits import Loaded
-from multigan.metrics import Classifier, train_classifier
+from multigan.metrics import METRICS, Classifier, RandomConv, train_classifier
+from multigan.metrics.classifier import FEATURES
 
 CLASSIFIER_IMAGES = 50_000  # more would not make a better judge, only a slower one
 CLASSIFIER_STEPS = 1000
@@ -96,6 +98,28 @@ def drawn(total: int, count: int, seed: int) -> Tensor:
     """Returns the places (N,) of at most `count` of `total` samples, in an order by `seed`."""
     generator = torch.Generator().manual_seed(seed_from(seed, "evaluate"))
     return torch.randperm(total, generator=generator)[:count]
+
+
+def require_enough(names: Sequence[str], own: Loaded, count: int) -> None:
+    """Refuses metrics for which there is too little data, before anything takes long.
+
+    Args:
+        names: The metrics.
+        own: The data that is learned from, judged by what is picked where nothing is asked for.
+        count: How many samples a side are measured at most.
+
+    Raises:
+        ConfigError: One of them wants more samples.
+    """
+    features = FEATURES if classes_of(own.condition) else RandomConv.features
+    count = min(count, len(own.source))
+    for name in names:
+        fewest = METRICS[name].samples_a_feature * features if name in METRICS else 0
+        if count < fewest:
+            raise ConfigError(
+                f"{name} wants at least {fewest} samples a side of {features} features, and there "
+                f"would be {count}. Name another metric, such as frechet."
+            )
 
 
 def same_data(own: Loaded, compared: Loaded) -> bool:

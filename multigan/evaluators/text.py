@@ -67,6 +67,9 @@ class TextEvaluator:
         """Whether less of a metric is better; None where real text has a value of its own."""
         return True if name == NLL else TEXT_METRICS[name].lower_is_better
 
+    def check(self, pipeline: Pipeline, own: Loaded, names: Sequence[str], count: int) -> None:
+        """Refuses nothing: texts of any number can be measured."""
+
     def __call__(self, pipeline: Pipeline, own: Loaded, question: Question) -> list[MetricResult]:
         """Measures a pipeline as `evaluate_pipeline` says."""
         self.check_names(question.metrics)  # before anything takes long

@@ -29,6 +29,7 @@ class RandomConv(nn.Module):
     # 2 x 2 places, which keeps coarse layout: (8 + 16 + 24) * 4 = 192 features.
     widths = (8, 16, 24)
     cells = 2
+    features = sum(widths) * cells**2
 
     def __init__(self, seed: int = 0) -> None:
         super().__init__()

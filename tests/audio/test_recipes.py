@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from multigan.data.audio import load_audio
+from multigan.errors import ConfigError
 from multigan.evaluation import evaluate_pipeline
 from multigan.modalities.audio.clip import Audio
 from multigan.recipes import RECIPES, recipe
@@ -27,6 +28,13 @@ def test_every_recipe_trains_resumes_and_samples(name, tmp_path):
     sounds = run.pipeline()(3)
     assert all(isinstance(sound, Audio) for sound in sounds)
     assert all(sound.waveform.isfinite().all() and sound.waveform.any() for sound in sounds)
+
+
+def test_a_vocoder_is_not_asked_for_metrics_that_it_has_not(tmp_path):
+    asked = recipe("vocoder").changed(SMALL | {"evaluate_every": 1})
+    with pytest.raises(ConfigError, match=r"evaluate_every=1: A vocoder .* evaluate_every=0"):
+        start(asked, out=tmp_path, device="cpu")
+    assert not any(tmp_path.iterdir())
 
 
 def test_sounds_with_numbers_are_learned_sampled_and_measured(tmp_path):
