@@ -1,6 +1,7 @@
 """Classes and splits are found in file names, annotations and lists."""
 
 import json
+import shutil
 
 import pytest
 
@@ -37,6 +38,30 @@ def test_spoken_digits_may_lie_in_a_folder_for_each(tmp_path):
         for index in (0, 12):
             write(tmp_path / str(digit) / f"{digit}_anna_{index}.wav")
     assert [len(load_audio(tmp_path, split=split)) for split in ("train", "test")] == [2, 2]
+
+
+def test_spoken_digits_are_divided_by_folders_where_there_are_some(tmp_path):
+    for split, places in (("train", (0, 7)), ("test", (3,))):
+        for digit in (3, 7):
+            for index in places:
+                write(tmp_path / split / f"{digit}_anna_{index}.wav")
+    found = [load_audio(tmp_path, split=split) for split in ("train", "test", "all")]
+    assert [len(audio) for audio in found] == [4, 2, 6]
+    assert {audio.condition.names for audio in found} == {("3", "7")}
+    assert len(load_audio(tmp_path, test="index<5", split="test")) == 4  # as asked
+    with pytest.raises(DataError, match="no folder 'valid', only test, train"):
+        load_audio(tmp_path, split="valid")
+
+
+def test_spoken_digits_in_folders_of_speakers_say_how_digits_become_the_classes(tmp_path):
+    for speaker in ("anna", "ben"):
+        for digit in (3, 7):
+            write(tmp_path / speaker / f"{digit}_{speaker}_7.wav")
+    audio = load_audio(tmp_path)
+    assert audio.condition.names == ("anna", "ben")
+    assert "data.pattern='{label}_{speaker}_{index}'" in audio.report.summary()
+    options = {"pattern": "{label}_{speaker}_{index}", "test": "index<5"}
+    assert load_audio(tmp_path, **options).condition.names == ("3", "7")
 
 
 def test_a_mapped_set_is_kept_for_each_label(digits, tmp_path):
@@ -132,6 +157,13 @@ def test_splits_of_nsynth(tmp_path):
     assert len(load_audio(tmp_path, split="all")) == 4
     with pytest.raises(DataError, match="no split 'mine', only test, train, validation, all"):
         load_audio(tmp_path, split="mine")
+    for split in ("train", "valid"):
+        shutil.rmtree(tmp_path / f"nsynth-{split}")
+    lone = load_audio(tmp_path)
+    assert (len(lone), len(load_audio(tmp_path, split="test"))) == (1, 1)
+    assert "Only its split 'test' is there." in lone.report.summary()
+    with pytest.raises(DataError, match="no split 'validation', only test, all"):
+        load_audio(tmp_path, split="valid")
 
 
 def test_the_only_notes_are_not_their_own_test_split(tmp_path):

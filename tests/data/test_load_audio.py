@@ -223,6 +223,13 @@ def test_a_memory_mapped_set_is_the_same_and_is_built_once(folder, tmp_path):
     assert AudioReport.from_json(mapped.report.to_json()) == mapped.report
 
 
+def test_clips_that_were_stored_by_another_decoding_are_made_anew(folder, tmp_path, monkeypatch):
+    load_audio(folder, memory_bytes=10, cache=tmp_path)
+    monkeypatch.setattr("multigan.data.audio.loading.DECODING", 1)
+    load_audio(folder, memory_bytes=10, cache=tmp_path)
+    assert len(list(tmp_path.glob("*/samples.npy"))) == 2
+
+
 def test_another_rate_or_class_is_other_data(folder):
     whole = load_audio(folder)
     assert load_audio(folder, sample_rate=4000, length=4096).fingerprint != whole.fingerprint

@@ -25,6 +25,8 @@ RMS = 0.1  # -20 dB of full scale: what `normalize="rms"` brings the mean power'
 LARGEST_BYTES = 8 << 30  # decoded; more than a day of telephone speech
 LARGEST_FILTER = 1 << 24  # numbers in a resampling filter
 SILENT_DB = -70.0  # the peak of what holds nothing: dither, or the noise of a converter
+# Raised when the same file and target give other clips, so that stored ones are made anew.
+DECODING = 2  # silent windows are left out
 SHORTEST_REST = 0.5  # of a window: less of a sliced file's end is left out
 
 

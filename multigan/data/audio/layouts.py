@@ -12,7 +12,14 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from multigan.data.audio.options import AudioOptions
-from multigan.data.labels import SPLITS, WHOLE, index_labels, plain_split, require_split
+from multigan.data.labels import (
+    SPLITS,
+    WHOLE,
+    class_folders,
+    index_labels,
+    plain_split,
+    require_split,
+)
 from multigan.data.readers import Classified, Classify, Listing, by_folders
 from multigan.errors import DataError
 
@@ -112,17 +119,31 @@ def _layout(
 
 
 def _is_fsdd(paths: Sequence[PurePosixPath]) -> bool:
-    """Whether all is in one folder, or in one per digit: kick/0_kick_00.wav is another's."""
-    together = len({path.parent for path in paths}) == 1
+    """Whether all is in one folder, or in one per digit: kick/0_kick_00.wav is another's.
+
+    Each may be inside folders called train, test and so on.
+    """
+    folders = {tuple(part for part in path.parent.parts if part not in SPLITS) for path in paths}
     sorted_out = all(path.parent.name == path.stem.partition("_")[0] for path in paths)
-    return (together or sorted_out) and all(FSDD.fullmatch(path.stem) for path in paths)
+    return (len(folders) == 1 or sorted_out) and _named_as_fsdd(paths)
+
+
+def _named_as_fsdd(paths: Sequence[PurePosixPath]) -> bool:
+    return all(FSDD.fullmatch(path.stem) for path in paths)
 
 
 def _by_fsdd(listing: Listing, options: AudioOptions) -> Classified:
-    test = options.test or FSDD_TEST
-    fields = _fields(listing, FSDD_PATTERN)
+    label, split = options.label or "label", options.split
+    test: str | None = options.test or FSDD_TEST
     note = f"Read as the Free Spoken Digit Dataset, whose split 'test' is {test}."
-    return _by_fields(listing, fields, options.label or "label", test, options.split, note)
+    stated = any(part in SPLITS for path in listing.paths for part in path.parent.parts)
+    if stated and options.test is None:
+        if split != "all":
+            used = class_folders(listing.paths, split, listing.where)[2]
+            listing = listing._replace(paths=used)
+        note = "Read as the Free Spoken Digit Dataset, divided by its folders."
+        test, split = None, "all"  # of what is left
+    return _by_fields(listing, _fields(listing, FSDD_PATTERN), label, test, split, note)
 
 
 def _by_pattern(listing: Listing, options: AudioOptions) -> Classified:
@@ -177,8 +198,10 @@ def _by_nsynth(listing: Listing, options: AudioOptions) -> Classified:
     """Reads NSynth's annotations; the class is the pitch unless another field is asked for."""
     all_tables = [name for name in listing.others if PurePosixPath(name).name == NSYNTH_FILE]
     known = tuple(sorted({_split_of(name) for name in all_tables}))
-    require_split(options.split, (*known, "all"), listing.where)
     wanted = plain_split(options.split)
+    if wanted == "train" and len(known) == 1:
+        wanted = known[0]  # all there is, as a lone folder of classes would be
+    require_split(wanted, (*known, "all"), listing.where)
     tables = [name for name in all_tables if wanted in ("all", _split_of(name))]
     annotations: dict[str, Fields] = {}
     for name in tables:
@@ -193,6 +216,8 @@ def _by_nsynth(listing: Listing, options: AudioOptions) -> Classified:
     beside = [path for path in listing.paths if any(path.is_relative_to(at) for at in folders)]
     missing = sum(path.stem not in annotations for path in beside)
     note = "Read as NSynth." + (f" {missing} files are not in its annotations." if missing else "")
+    if wanted not in ("all", plain_split(options.split)):
+        note += f" Only its split {wanted!r} is there."
     described = listing._replace(paths=paths)
     fields = [annotations[path.stem] for path in paths]
     return _by_fields(described, fields, options.label or "pitch", None, "all", note)
@@ -246,7 +271,14 @@ def _by_folders(listing: Listing, options: AudioOptions) -> Classified:
             f"test={options.test!r} is a condition on fields, and {listing.where} has none. "
             "State the pattern of its file names: --set data.pattern='{label}_{index}'"
         )
-    return by_folders(options.split)(listing)
+    found = by_folders(options.split)(listing)
+    if not found.classes or not _named_as_fsdd(listing.paths):
+        return found
+    note = (
+        "The files are named as those of the Free Spoken Digit Dataset, but the folders are the "
+        f"classes. For digits: --set data.pattern='{FSDD_PATTERN}' --set data.test='{FSDD_TEST}'"
+    )
+    return found._replace(notes=(*found.notes, note))
 
 
 def _chosen_classes(found: Classified, options: AudioOptions, where: str) -> Classified:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from multigan.core.condition import ConditionSpec
 from multigan.data.audio.collect import Tally, collect, refuse_unreadable
-from multigan.data.audio.decode import Target
+from multigan.data.audio.decode import DECODING, Target
 from multigan.data.audio.opening import open_data
 from multigan.data.audio.options import AudioOptions, Fit, Normalize
 from multigan.data.audio.report import AudioReport
@@ -181,7 +181,7 @@ def _from_reader(reader: Reader, options: AudioOptions) -> AudioSet:
     shaping = (options.fit, options.trim_db, options.normalize)
     # The same files can have other labels: another field of their names, or new annotations.
     labelled = digest(*map(str, reader.labels), *reader.classes, *reader.numbers)
-    key = digest(reader.identity, repr((wanted, shaping)), labelled)
+    key = digest(reader.identity, repr((wanted, shaping)), labelled, f"decoding {DECODING}")
     folder = options.cache / f"audio-{key}"
     stored = _from_cache(folder, reader, options)
     if stored is not None:
