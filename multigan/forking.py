@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from multigan.assemble import check_held_out
 from multigan.config import Recipe
 from multigan.core.resuming import newest_whole
 from multigan.core.run import checkpoint_step, create_run
@@ -19,6 +20,8 @@ from multigan.errors import CheckpointError, ConfigError
 from multigan.files import read_object, write_json
 from multigan.runs import Run
 from multigan.session import Session, resume
+
+ASKING_FOR_HELD_OUT = {"held_out", "health_every"}
 
 
 def fork(
@@ -71,6 +74,8 @@ def fork(
             device=device,
             **talk,
         )
+        if ASKING_FOR_HELD_OUT & set(changes or {}):  # older runs go on with what they have
+            check_held_out(recipe, session.parts)
     except BaseException:
         shutil.rmtree(child.path)  # nothing has been trained yet
         raise

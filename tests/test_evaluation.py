@@ -75,6 +75,19 @@ def test_real_samples_stand_in_the_generators_place_and_are_no_others_twice():
     assert (len(real), len(beside)) == (40, 60)
 
 
+def test_a_reference_that_holds_the_training_data_is_not_compared_with_itself():
+    own, more = load_images("digits", limit=400), load_images("digits")
+    real, beside = places(own, more, 1000, seed=0)
+    assert beside is None or not {*rows(own, beside)} & {*rows(more, real)}
+    real, beside = places(own, more, 200, seed=0)
+    assert len(beside) == 200
+    assert not {*rows(own, beside)} & {*rows(more, real)}
+
+
+def rows(images, which) -> list[bytes]:
+    return [row.numpy().tobytes() for row in images.source.read(which)[0]]
+
+
 def test_a_reference_with_some_of_the_classes_is_mapped_by_name(trained, tmp_path):
     reference = write_digits(tmp_path / "some", "73", 60)
     results = evaluate_run(trained[0], metrics=METRICS, num_samples=120, reference=str(reference))

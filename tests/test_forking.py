@@ -100,3 +100,12 @@ def test_it_can_go_further_and_be_resumed(parent, tmp_path):
     assert [checkpoint_step(folder) for folder in child.checkpoint_folders()] == [12, 14]
     again = multigan.resume(child, steps=16)
     assert again.status()["step"] == 16
+
+
+def test_no_data_is_kept_aside_that_nobody_would_look_at(parent, tmp_path):
+    with pytest.raises(ConfigError, match="health_every=0 nobody measures"):
+        fork(parent, changes={"held_out": 0.2, "health_every": 0}, step=4, out=tmp_path)
+    kept = fork(parent, changes={"held_out": 0.2}, step=4, out=tmp_path / "kept")
+    with pytest.raises(ConfigError, match="health_every=0 nobody measures"):
+        fork(kept.run, changes={"health_every": 0}, out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]

@@ -3,7 +3,8 @@
 Shapes: N samples.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from pathlib import Path
 
 import torch
@@ -20,6 +21,7 @@ from multigan.metrics.classifier import FEATURES
 
 CLASSIFIER_IMAGES = 50_000  # more would not make a better judge, only a slower one
 CLASSIFIER_STEPS = 1000
+AT_ONCE = 256  # samples
 
 Note = Callable[[str], None]
 Pictures = Callable[[Tensor], Tensor]
@@ -90,7 +92,7 @@ def _trained_classifier(
     if on_note:
         on_note(f"Training a classifier on {len(images)} samples, once for this data ...")
     if pictures is not None:
-        images = torch.cat([pictures(part) for part in torch.split(images, 256)])
+        images = torch.cat([pictures(part) for part in torch.split(images, AT_ONCE)])
     return train_classifier(images, labels, loaded.condition.size, seed=seed, steps=steps)
 
 
@@ -130,8 +132,9 @@ def same_data(own: Loaded, compared: Loaded) -> bool:
 def places(own: Loaded, compared: Loaded, count: int, seed: int) -> tuple[Tensor, Tensor | None]:
     """Returns which samples to compare with, (N,), and which to put in the generator's place.
 
-    The latter are samples of what was learned from that are not among the former; None if there
-    are less than half as many, when halves of the former will do better.
+    The latter are samples of what was learned from that are not among the former, nor equal to one
+    of them, as they would be where a reference holds the training data too; None if there are less
+    than half as many, when halves of the former will do better.
 
     Args:
         own: What the generator learned from.
@@ -139,9 +142,18 @@ def places(own: Loaded, compared: Loaded, count: int, seed: int) -> tuple[Tensor
         count: How many of both are wanted.
         seed: Decides which.
     """
+    both = drawn(len(own.source), 2 * count, seed)
+    real, others = both[:count], both[count:]
     if not same_data(own, compared):
-        real, others = drawn(len(compared.source), count, seed), drawn(len(own.source), count, seed)
-    else:
-        both = drawn(len(own.source), 2 * count, seed)
-        real, others = both[:count], both[count:]
+        real = drawn(len(compared.source), count, seed)
+        known = set(_contents(compared, real))
+        unlike = [content not in known for content in _contents(own, both)]
+        others = both[torch.tensor(unlike)][:count]
     return real, others if 2 * len(others) >= min(count, len(real)) else None
+
+
+def _contents(loaded: Loaded, which: Tensor) -> Iterator[bytes]:
+    """Yields what is the same for equal samples only."""
+    for part in torch.split(which, AT_ONCE):
+        for sample in loaded.source.read(part)[0].cpu().contiguous():
+            yield blake2b(sample.numpy().data, digest_size=16).digest()
