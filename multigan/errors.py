@@ -65,3 +65,8 @@ class MissingDependencyError(MultiganError, ImportError):
             f"{purpose} needs the package {package!r}, which is not installed. "
             f"Install it with: pip install {install}"
         )
+
+
+def first_line(error: BaseException) -> str:
+    """Returns the first line that says anything, of an error of a library that writes many."""
+    return next((line.strip() for line in str(error).split("\n") if line.strip()), repr(error))

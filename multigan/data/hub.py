@@ -11,7 +11,7 @@ from typing import Any
 from multigan.data.decode import PICTURES
 from multigan.data.kinds import FileKind
 from multigan.data.labels import read_labels
-from multigan.data.opened import first_line, open_dataset, with_schema
+from multigan.data.opened import cause, open_dataset, with_schema
 from multigan.data.readers import Item, Reader, digest
 from multigan.data.spool import Spool
 from multigan.data.tables import class_names, find_content, find_label
@@ -102,7 +102,7 @@ def _streamed(
         if isinstance(error, DataError) or not isinstance(error, Exception):
             raise
         raise DataError(  # the network, most likely
-            f"The stream of {where} broke off after {len(spool)} rows: {first_line(error)} "
+            f"The stream of {where} broke off after {len(spool)} rows: {cause(error)} "
             "Try again, or read it without streaming."
         ) from error
     return Reader(

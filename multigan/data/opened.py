@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from multigan.errors import DataError, MissingDependencyError
+from multigan.errors import DataError, MissingDependencyError, first_line
 
 
 def open_dataset(name: str, split: str, *, streaming: bool, sought: str = "file or folder") -> Any:
@@ -29,7 +29,7 @@ def open_dataset(name: str, split: str, *, streaming: bool, sought: str = "file 
         here = Path(name).exists()
         elsewhere = "" if here else f" from the Hub, nor is there such a {sought} here"
         raise DataError(
-            f"Cannot read {name!r} (split {split!r}){elsewhere}: {first_line(error)}"
+            f"Cannot read {name!r} (split {split!r}){elsewhere}: {cause(error)}"
         ) from error
 
 
@@ -60,17 +60,17 @@ def with_schema(dataset: Any, where: str) -> tuple[Any, Any]:
         pass
     except Exception as error:  # whatever the network, a file format or a generator can raise
         raise DataError(
-            f"The first rows of {where} do not say what its columns are: {first_line(error)}"
+            f"The first rows of {where} do not say what its columns are: {cause(error)}"
         ) from error
     if not schema:
         raise DataError(f"{where} has no rows, or rows without columns, so nothing can be read.")
     return dataset, schema
 
 
-def first_line(error: BaseException) -> str:
-    """Returns the first line of a message that is not empty."""
+def cause(error: BaseException) -> str:
+    """Returns what went wrong, in a line."""
     while type(error).__name__ == "DatasetGenerationError" and error.__cause__ is not None:
         error = error.__cause__  # which says what went wrong, and not only that something did
     if isinstance(error, KeyError):
         return f"a row has no {error}."
-    return next((line.strip() for line in str(error).split("\n") if line.strip()), repr(error))
+    return first_line(error)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from multigan.errors import ConfigError, MissingDependencyError
+from multigan.errors import ConfigError, MissingDependencyError, first_line
 from multigan.tokenizers.base import END, TOKENIZERS, Tokenizer
 
 # What tokenizers call the token that ends a text, the likeliest first.
@@ -73,7 +73,7 @@ class FastTokenizer(Tokenizer):
             backend = found.backend_tokenizer
         except Exception as error:  # whatever the network, the Hub and a file format can raise
             raise ConfigError(
-                f"There is no fast tokenizer {name!r}, here or on the Hub: {_line(error)} "
+                f"There is no fast tokenizer {name!r}, here or on the Hub: {first_line(error)} "
                 "Known: word, char, byte, bpe, a tokenizer.json, a folder, a name on the Hub."
             ) from None
         ends = (found.eos_token_id, found.sep_token_id, found.pad_token_id)
@@ -86,7 +86,7 @@ class FastTokenizer(Tokenizer):
         try:
             tokenizer = library.Tokenizer.from_file(str(path))
         except Exception as error:  # `tokenizers` raises bare Exceptions
-            raise ConfigError(f"The tokenizer {path} cannot be read: {_line(error)}") from None
+            raise ConfigError(f"The tokenizer {path} cannot be read: {first_line(error)}") from None
         return cls(tokenizer, _end_of(tokenizer, str(path)))
 
     def __len__(self) -> int:
@@ -138,7 +138,3 @@ def _end_of(tokenizer: Any, where: str) -> int:
         f"The tokenizer {where} has no token that ends a text, such as "
         f"{', '.join(END_TOKENS[1:4])}."
     )
-
-
-def _line(error: BaseException) -> str:
-    return next((line.strip() for line in str(error).split("\n") if line.strip()), repr(error))

@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Any
 
-from multigan.data.opened import first_line, open_dataset, with_schema
+from multigan.data.opened import cause, open_dataset, with_schema
 from multigan.data.tables import class_names, find_label
 from multigan.data.text.files import text_column_of
 from multigan.data.text.found import Found, gather
@@ -44,7 +44,7 @@ def read_loaded(dataset: Any, where: str, options: TextOptions) -> Found:
             rows.append((row[text], row.get(label)))
     except Exception as error:  # the network, most likely
         raise DataError(
-            f"{where} broke off after {len(rows)} rows: {first_line(error)} Try again"
+            f"{where} broke off after {len(rows)} rows: {cause(error)} Try again"
             f"{', or read it without streaming' if streamed else ''}."
         ) from error
     return gather(

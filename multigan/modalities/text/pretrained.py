@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from multigan.core.condition import ConditionSpec
-from multigan.errors import ConfigError, MissingDependencyError
+from multigan.errors import ConfigError, MissingDependencyError, first_line
 from multigan.modalities.layers import ConditionEmbedding, Projection
 from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
 from multigan.modalities.text.embedded import TextDiscriminator, counting
@@ -199,9 +199,8 @@ def _build(kind: str, model: str | None, config: Mapping[str, Any] | None, vocab
             name = options.pop("model_type")
             network = auto.from_config(transformers.AutoConfig.for_model(name, **options))
     except Exception as error:  # whatever the network, the Hub and a configuration can raise
-        line = next((part.strip() for part in str(error).split("\n") if part.strip()), repr(error))
         raise ConfigError(
-            f"Cannot build the model {model or dict(config or {})}: {line}"
+            f"Cannot build the model {model or dict(config or {})}: {first_line(error)}"
         ) from error
     rows = network.get_input_embeddings().num_embeddings
     if rows < vocab_size:
