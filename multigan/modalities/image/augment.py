@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from multigan.core.draws import uniform
 from multigan.errors import ConfigError
-from multigan.modalities.image.geometry import affine, flip, quarter_turns
+from multigan.modalities.image.geometry import affine, flip, integer, quarter_turns
 from multigan.modalities.registries import AUGMENTATIONS
 
 Policy = Callable[[Tensor, Tensor], Tensor]  # (samples (B, C, H, W), draws (B, 3)) -> samples
@@ -143,7 +143,7 @@ def _scaled_around(center: Tensor, values: Tensor, factor: Tensor) -> Tensor:
 def _shifted(samples: Tensor, draw: Tensor, axis: int) -> Tensor:
     size = samples.shape[axis]
     reach = _share(size, 0.125)
-    shift = _integer(draw, 2 * reach + 1) - reach  # (B,)
+    shift = integer(draw, 2 * reach + 1) - reach  # (B,)
     source = torch.arange(size, device=samples.device) - shift[:, None]  # (B, size)
     shape = [len(samples), 1, 1, 1]
     shape[axis] = size
@@ -154,16 +154,10 @@ def _shifted(samples: Tensor, draw: Tensor, axis: int) -> Tensor:
 
 def _hole(size: int, draw: Tensor) -> Tensor:
     hole = _share(size, 0.5)
-    start = _integer(draw, size + 1 - hole % 2)[:, None] - hole // 2  # (B, 1)
+    start = integer(draw, size + 1 - hole % 2)[:, None] - hole // 2  # (B, 1)
     positions = torch.arange(size, device=draw.device)
     return (positions >= start) & (positions < start + hole)  # (B, size)
 
 
 def _share(size: int, ratio: float) -> int:
     return int(size * ratio + 0.5)  # the authors' rounding, which `round` does not do for halves
-
-
-def _integer(draw: Tensor, count: int) -> Tensor:
-    """Turns draws in [0, 1) into integers in [0, count)."""
-    # Half precision rounds draws just below 1 up to 1, hence the clamp.
-    return (draw.float() * count).long().clamp(max=count - 1)

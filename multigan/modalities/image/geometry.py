@@ -23,11 +23,17 @@ def flip(samples: Tensor, draws: Tensor) -> Tensor:
 def quarter_turns(samples: Tensor, draws: Tensor) -> Tensor:
     """Turns each sample by 0, 90, 180 or 270 degrees; one that is not square by 0 or 180."""
     square = samples.shape[2] == samples.shape[3]
-    turns = (draws[:, 0].float() * 4).long().clamp(max=3)  # half precision rounds up to 1
+    turns = integer(draws[:, 0], 4)
     chosen = (turns if square else turns // 2 * 2).view(-1, 1, 1, 1)
     for count in (1, 2, 3) if square else (2,):
         samples = torch.where(chosen == count, samples.rot90(count, (2, 3)), samples)
     return samples
+
+
+def integer(draw: Tensor, count: int) -> Tensor:
+    """Turns draws in [0, 1) into integers in [0, count)."""
+    # Half precision rounds draws just below 1 up to 1, hence the clamp.
+    return (draw.float() * count).long().clamp(max=count - 1)
 
 
 def affine(samples: Tensor, draws: Tensor) -> Tensor:
