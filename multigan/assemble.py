@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from multigan.config import Recipe
 from multigan.core.condition import ConditionSpec
@@ -151,15 +152,21 @@ def divide(source: Source, share: float, seed: int) -> tuple[Source, Source | No
     """
     if not share:
         return source, None
-    count = round(share * len(source))
-    if not LEAST_HELD_OUT <= count < len(source):
+    learned, kept = _places(len(source), share, seed)
+    return part(source, learned), part(source, kept)
+
+
+def _places(total: int, share: float, seed: int) -> tuple[Tensor, Tensor]:
+    """Returns which samples are learned from, and which are kept aside; see `divide`."""
+    count = round(share * total)
+    if not LEAST_HELD_OUT <= count < total:
         raise ConfigError(
-            f"held_out={share:g} keeps {count} of {len(source)} samples aside; it takes "
+            f"held_out={share:g} keeps {count} of {total} samples aside; it takes "
             f"{LEAST_HELD_OUT} of them to tell anything, and one more to learn from."
         )
     with seeded(seed, "held out"):
-        order = torch.randperm(len(source))
-    return part(source, order[count:]), part(source, order[:count])
+        order = torch.randperm(total)
+    return order[count:], order[:count]
 
 
 def check_held_out(recipe: Recipe, parts: Parts) -> None:
@@ -185,11 +192,12 @@ def check_held_out(recipe: Recipe, parts: Parts) -> None:
 
 def held_out(recipe: Recipe, parts: Parts, engine: Engine, most: int = 512) -> Batch | None:
     """Returns up to `most` real samples that the players never see, None if there are none."""
-    _, kept = divide(parts.data.source, recipe.held_out, recipe.seed)
-    if kept is None:
+    if not recipe.held_out:
         return None
+    source = parts.data.source
+    _, kept = _places(len(source), recipe.held_out, recipe.seed)
     count = min(len(kept), most)
-    raw, condition = kept.read(torch.arange(count - count % recipe.pack))  # whole packs
+    raw, condition = source.read(kept[: count - count % recipe.pack])  # whole packs
     samples = parts.modality.encode(raw.to(engine.device))
     if parts.condition is None or condition is None:
         return Batch(samples)
