@@ -3,10 +3,12 @@
 Shapes: B samples, C channels, E embedding size; `...` are any positions, e.g. height and width.
 """
 
+import math
 from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import one_hot
 from torch.nn.utils import parametrizations
 
 from multigan.core.condition import ConditionSpec
@@ -14,6 +16,20 @@ from multigan.errors import ConfigError, ShapeError
 
 Norm = Literal["batch", "pixel", "none"]
 NORMS: tuple[Norm, ...] = get_args(Norm)
+
+
+def given(condition: Tensor | None, spec: ConditionSpec) -> Tensor:
+    """Returns the condition.
+
+    Raises:
+        ShapeError: There is none.
+    """
+    if condition is None:
+        raise ShapeError(
+            f"This network is told a {spec.kind} of size {spec.size} with every sample, but got no "
+            "condition. Pass one, or build the network without."
+        )
+    return condition
 
 
 class Standardized(nn.Module):
@@ -57,15 +73,33 @@ class ConditionEmbedding(nn.Module):
             condition: (B,) of classes or (B, size) of numbers; of classes also (B, size) floats,
                 how much of each class's vector is taken: between two, a mixture of both.
         """
-        if condition is None:
-            raise ShapeError(
-                f"This network is told a {self.spec.kind} of size {self.spec.size} with every "
-                "sample, but got no condition. Pass one, or build the network without."
-            )
-        if self.spec.kind == "class" and condition.is_floating_point():
-            return condition @ self.table.weight
-        embedded: Tensor = self.table(self.standardize(condition))
+        known = given(condition, self.spec)
+        if self.spec.kind == "class" and known.is_floating_point():
+            return known @ self.table.weight
+        embedded: Tensor = self.table(self.standardize(known))
         return embedded
+
+
+class PlainCondition(nn.Module):
+    """A condition's own numbers (B, size), nothing learned: for classes one number each, 0 or 1."""
+
+    def __init__(self, spec: ConditionSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        self.standardize = nn.Identity() if spec.kind == "class" else Standardized(spec)
+
+    def forward(self, condition: Tensor | None) -> Tensor:
+        """Returns (B, size) for what `ConditionEmbedding` takes."""
+        known = given(condition, self.spec)
+        if self.spec.kind == "class" and not known.is_floating_point():
+            return one_hot(known, self.spec.size).float()
+        numbers: Tensor = self.standardize(known)
+        return numbers
+
+
+def uniformly(latent: Tensor) -> Tensor:
+    """Returns numbers drawn uniformly from [-1, 1] for a latent drawn from N(0, 1)."""
+    return torch.erf(latent / math.sqrt(2))
 
 
 class PixelNorm(nn.Module):

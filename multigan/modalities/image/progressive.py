@@ -29,6 +29,7 @@ from multigan.modalities.layers import (
     ConditionEmbedding,
     MinibatchDeviation,
     PixelNorm,
+    PlainCondition,
     check_option,
 )
 from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
@@ -40,7 +41,7 @@ FULL_STAGES = 4  # sizes of the full width; each larger one has half as many cha
 class ProgressiveGenerator(Growing):
     """A small map made from the latent, then a stage of two convolutions per doubling.
 
-    Its output is linear, as in the paper.
+    Its output is linear, as in the paper, unless asked to be bounded, as GANSynth's is.
 
     Args:
         latent_dim: Z.
@@ -48,7 +49,9 @@ class ProgressiveGenerator(Growing):
             squares whose side is a power of two.
         condition: What every sample is told, or None; its embedding is appended to the latent.
         width: Channels of the four smallest sizes (512 in the paper), halved with each after them.
-        embedding_dim: Size of the condition's embedding.
+        embedding_dim: Size of the condition's embedding; 0 appends the condition's own numbers, one
+            for each class, as GANSynth does.
+        bounded: Whether the output is a tanh.
     """
 
     def __init__(
@@ -59,20 +62,36 @@ class ProgressiveGenerator(Growing):
         condition: ConditionSpec | None = None,
         width: int = 64,
         embedding_dim: int = 32,
+        bounded: bool = False,
     ) -> None:
         channels, height, length = check_image_shape(sample_shape, who="The progressive generator")
         stages = halvings(height, length)
         super().__init__(stages)
         widths = stage_widths(width, stages)
 
-        self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
-        inputs = latent_dim + (embedding_dim if condition else 0)
+        self.embed: nn.Module | None = None
+        inputs = latent_dim
+        if embedding_dim < 0:
+            raise ConfigError(f"embedding_dim is a size, 0 or more, not {embedding_dim}.")
+        if condition is not None:
+            learned = embedding_dim > 0
+            self.embed = (
+                ConditionEmbedding(condition, embedding_dim)
+                if learned
+                else PlainCondition(condition)
+            )
+            inputs += embedding_dim if learned else condition.size
         self.base = widths[0], height >> stages, length >> stages
         self.normalize = PixelNorm()
         self.input = EqualizedLinear(inputs, prod(self.base), gain=RECTIFIED)
         self.first = EqualizedConv2d(widths[0], widths[0], 3)
         self.blocks = nn.ModuleList(UpBlock(a, b) for a, b in pairwise(widths))
-        self.outputs = nn.ModuleList(EqualizedConv2d(w, channels, 1, gain=1.0) for w in widths)
+        self.outputs = nn.ModuleList(
+            nn.Sequential(EqualizedConv2d(w, channels, 1, gain=1.0), nn.Tanh())
+            if bounded
+            else EqualizedConv2d(w, channels, 1, gain=1.0)
+            for w in widths
+        )
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates samples (B, C, H, W) from latents (B, Z)."""

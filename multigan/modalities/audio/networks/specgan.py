@@ -18,7 +18,7 @@ from multigan.core.condition import ConditionSpec
 from multigan.modalities.audio.networks.shapes import SpectrogramShape, check_spectrogram_shape
 from multigan.modalities.audio.networks.shuffle import PhaseShuffle
 from multigan.modalities.image.shapes import halvings
-from multigan.modalities.layers import ConditionEmbedding, Projection
+from multigan.modalities.layers import ConditionEmbedding, Projection, uniformly
 from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
 
 SLOPE = 0.2  # of leaky units, in both papers' networks
@@ -34,6 +34,8 @@ class SpecGANGenerator(nn.Module):
         condition: What every sample is told, or None.
         width: Channels before the last layer; each layer before it has twice as many.
         embedding_dim: Size of the condition's embedding, appended to the latent.
+        uniform: Whether the latent, which is drawn from N(0, 1), is turned into one drawn uniformly
+            from [-1, 1], as the paper's is.
     """
 
     def __init__(
@@ -44,12 +46,14 @@ class SpecGANGenerator(nn.Module):
         condition: ConditionSpec | None = None,
         width: int = 64,
         embedding_dim: int = 32,
+        uniform: bool = False,
     ) -> None:
         super().__init__()
         channels, bins, frames = _checked(sample_shape, who="The specgan generator")
         doublings = halvings(bins, frames)
         sizes = [width << index for index in reversed(range(doublings))]
         self.base = sizes[0], bins >> doublings, frames >> doublings
+        self.uniform = uniform
         self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
         self.input = nn.Linear(latent_dim + embedding_dim * bool(condition), prod(self.base))
         self.ups = nn.ModuleList(
@@ -60,6 +64,8 @@ class SpecGANGenerator(nn.Module):
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates samples (B, C, F, T) in [-1, 1] from latents (B, Z)."""
+        if self.uniform:
+            latent = uniformly(latent)
         if self.embed is not None:
             latent = torch.cat([latent, self.embed(condition)], 1)
         hidden = self.input(latent).view(-1, *self.base)

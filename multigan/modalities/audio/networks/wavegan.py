@@ -18,7 +18,7 @@ from multigan.core.condition import ConditionSpec
 from multigan.modalities.audio.networks.shapes import WaveformShape, check_waveform_shape
 from multigan.modalities.audio.networks.shuffle import PhaseShuffle
 from multigan.modalities.audio.networks.specgan import activations, initialize
-from multigan.modalities.layers import ConditionEmbedding, Projection
+from multigan.modalities.layers import ConditionEmbedding, Projection, uniformly
 from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
 
 KERNEL = 25
@@ -35,6 +35,8 @@ class WaveGANGenerator(nn.Module):
         condition: What every sample is told, or None.
         width: Channels before the last layer; each layer before it has twice as many.
         embedding_dim: Size of the condition's embedding, appended to the latent.
+        uniform: Whether the latent, which is drawn from N(0, 1), is turned into one drawn uniformly
+            from [-1, 1], as the paper's is.
         post_filter: Taps of a learned filter after the last layer; 0 for none, 512 are the paper's.
     """
 
@@ -46,6 +48,7 @@ class WaveGANGenerator(nn.Module):
         condition: ConditionSpec | None = None,
         width: int = 64,
         embedding_dim: int = 32,
+        uniform: bool = False,
         post_filter: int = 0,
     ) -> None:
         super().__init__()
@@ -55,6 +58,7 @@ class WaveGANGenerator(nn.Module):
         strides = _strides(length)
         sizes = [width << index for index in reversed(range(len(strides)))]
         self.base = sizes[0], length // prod(strides)
+        self.uniform = uniform
         self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
         self.input = nn.Linear(latent_dim + embedding_dim * bool(condition), prod(self.base))
         self.ups = nn.ModuleList(
@@ -70,6 +74,8 @@ class WaveGANGenerator(nn.Module):
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates waveforms (B, C, T) in [-1, 1] from latents (B, Z)."""
+        if self.uniform:
+            latent = uniformly(latent)
         if self.embed is not None:
             latent = torch.cat([latent, self.embed(condition)], 1)
         hidden = self.input(latent).view(-1, *self.base)
