@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from multigan.modalities.audio.frequency import (
-    LogMagnitudeIF,
+    FrequencyPictures,
     instantaneous_frequency,
     integrated_phase,
 )
@@ -21,7 +21,7 @@ BREAK_HERTZ, Q = 700.0, 1127.0  # of the mel scale of O'Shaughnessy (1987), HTK'
 
 
 @REPRESENTATIONS.register("mel_if")
-class MelIF(LogMagnitudeIF):
+class MelIF(FrequencyPictures):
     """Log power and instantaneous frequency in mel bands: (2 C, F, M), all powers first.
 
     There are as many bands as bins, so that nothing is lost at low frequencies, where ears are. But
@@ -31,10 +31,9 @@ class MelIF(LogMagnitudeIF):
     Source: Engel et al. (2019), "GANSynth: Adversarial Neural Audio Synthesis".
 
     Args:
-        scaling: As of `LogMagnitudeIF`.
         floor: Added to the power before the logarithm.
         drop: The bin to leave out; GANSynth leaves out "dc".
-        others: As of `Spectral`.
+        others: As of `FrequencyPictures`.
     """
 
     name: ClassVar[str] = "mel_if"

@@ -16,7 +16,8 @@ class StreamingSynthesis:
     """Carries phases and overlaps from each block of frames to the next.
 
     One block after the other gives what `synthesize` makes of all of them, but for the first and
-    last windows of the sound.
+    last windows of the sound, and for its iterations of Griffin-Lim, if it has any: those hear what
+    follows, and a stream does without.
 
     Args:
         representation: A `log_magnitude_if` of mono sounds.
@@ -47,14 +48,13 @@ class StreamingSynthesis:
         """
         kind = self.representation
         planes = samples.float().clamp(-1, 1) * kind.scale + kind.center
-        log_magnitude, frequency = planes[0], planes[1]
-        phase = integrated_phase(frequency)
+        magnitude, frequency = kind.heard(planes[None])
+        phase = integrated_phase(frequency[0, 0])
         first = self._phase is None
         if self._phase is not None:
             phase = phase + self._phase
         self._phase = phase[:, -1:] % (2 * torch.pi)
-        magnitude = (log_magnitude.exp() - kind.floor).clamp_min(0)
-        bins = kind.all_bins(torch.polar(magnitude, phase)[None, None])[0, 0]  # (K, M)
+        bins = kind.all_bins(torch.polar(magnitude, phase[None, None]))[0, 0]  # (K, M)
         waveform = self._overlapped(bins)
         return waveform[self.stft.n_fft // 2 :] if first else waveform
 

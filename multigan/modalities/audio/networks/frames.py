@@ -39,6 +39,8 @@ class FrameGenerator(nn.Module):
         width: W, the channels of every block.
         embedding_dim: Size of the condition's embedding, which joins the latent.
         blocks: Residual blocks after each doubling.
+        mapping: Layers that turn the latent and the embedding into the style together; 0 for none.
+        smooth: Whether new frames lie between their neighbors, instead of being copies.
     """
 
     def __init__(
@@ -50,13 +52,20 @@ class FrameGenerator(nn.Module):
         width: int = 256,
         embedding_dim: int = 64,
         blocks: int = 1,
+        mapping: int = 0,
+        smooth: bool = False,
     ) -> None:
         super().__init__()
         self.sample_shape = check_spectrogram_shape(sample_shape, who="The frames generator")
         channels, bins, frames = self.sample_shape
+        if mapping < 0:
+            raise ConfigError(f"mapping is a number of layers, 0 or more, not {mapping}.")
         doublings = time_halvings(frames)
         self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
         style = latent_dim + embedding_dim * bool(condition)
+        self.mapping = Mapping(style, width, mapping) if mapping else nn.Identity()
+        style = width if mapping else style
+        self.interpolation = "linear" if smooth else "nearest"
         self.base = width, frames >> doublings
         self.input = nn.Linear(style, width * self.base[1])
         self.levels = nn.ModuleList(
@@ -68,10 +77,11 @@ class FrameGenerator(nn.Module):
         """Generates samples (B, C, F, T) in [-1, 1] from latents (B, Z)."""
         if self.embed is not None:
             latent = torch.cat([latent, self.embed(condition)], 1)
-        hidden = self.input(latent).view(-1, *self.base)
+        style = self.mapping(latent)
+        hidden = self.input(style).view(-1, *self.base)
         for index, level in enumerate(self.levels):
-            hidden = level(doubled(hidden) if index else hidden, latent)
-        return self.output(hidden, latent).view(-1, *self.sample_shape)
+            hidden = level(doubled(hidden, self.interpolation) if index else hidden, style)
+        return self.output(hidden, style).view(-1, *self.sample_shape)
 
 
 @DISCRIMINATORS.register("frames")
@@ -118,6 +128,22 @@ class FrameDiscriminator(nn.Module):
             hidden = level(avg_pool1d(hidden, 2) if index else hidden)
             found.append(hidden)
         return found
+
+
+class Mapping(nn.Sequential):
+    """Linear layers from the latent to a style (B, W) of mean square one.
+
+    What goes in is not normalized, as StyleGAN's is: a latent could not be truncated otherwise.
+    """
+
+    def __init__(self, inputs: int, width: int, layers: int) -> None:
+        steps: list[nn.Module] = []
+        for index in range(layers):
+            linear = nn.Linear(width if index else inputs, width)
+            nn.init.kaiming_normal_(linear.weight, SLOPE)
+            nn.init.zeros_(linear.bias)
+            steps += [linear, nn.LeakyReLU(SLOPE)]
+        super().__init__(*steps, PixelNorm())
 
 
 class StyledConv(nn.Module):
@@ -199,9 +225,9 @@ class PlainBlock(nn.Module):
         return hidden + self.second(leaky_relu(change, SLOPE))
 
 
-def doubled(hidden: Tensor) -> Tensor:
+def doubled(hidden: Tensor, mode: str = "nearest") -> Tensor:
     """Doubles the frames: (B, W, N) -> (B, W, 2 N)."""
-    return interpolate(hidden, scale_factor=2.0, mode="nearest")
+    return interpolate(hidden, scale_factor=2.0, mode=mode)
 
 
 def time_halvings(frames: int) -> int:
