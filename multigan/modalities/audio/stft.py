@@ -53,6 +53,13 @@ class Stft(nn.Module):
         """K."""
         return self.n_fft // 2 + 1
 
+    def lasting(self, frames: int) -> "Stft":
+        """Returns the same transform for waveforms of so many frames."""
+        if frames == self.num_frames:
+            return self
+        other = Stft(self.n_fft, self.hop_length, frames * self.hop_length)
+        return other.to(self.window.device)
+
     def forward(self, waveform: Tensor) -> Tensor:
         """Returns the complex spectrogram (N, K, M) of waveforms (N, L)."""
         spectrum = torch.stft(

@@ -21,7 +21,7 @@ from multigan.modalities.audio.spectral import Mel, mel_bands
 from multigan.modalities.registries import OBJECTIVES, Ingredients
 from multigan.sound import FULL_SCALE
 
-QUIETEST = 1e-5  # of magnitudes in the mel loss, the Descript codec's
+TINY = 1e-5  # of a magnitude
 # Windows in samples, and how many mel bands each is seen in: the Descript codec's pairs, up to
 # half of its longest window, which suits half of its sample rate.
 RESOLUTIONS = ((32, 5), (64, 10), (128, 20), (256, 40), (512, 80), (1024, 160))
@@ -32,12 +32,26 @@ class MelLoss(nn.Module):
 
     Source: Kumar et al. (2023), "High-Fidelity Audio Compression with Improved RVQGAN", section
     3.4: the mean absolute difference of base-10 logarithms, hops of a quarter, summed over windows.
+
+    Args:
+        sample_rate: In Hz.
+        quietest: Added to a band's magnitude, for a window of `reference` samples. The slope of a
+            logarithm grows without end towards silence: with the codec's limit of 1e-5 the silence
+            around words took all of the gradient, and the words were not learned.
+        reference: In samples; a magnitude grows with the window.
+        resolutions: Windows in samples, and the bands each is seen in.
     """
 
     def __init__(
-        self, sample_rate: int, resolutions: Sequence[tuple[int, int]] = RESOLUTIONS
+        self,
+        sample_rate: int,
+        *,
+        quietest: float,
+        reference: int,
+        resolutions: Sequence[tuple[int, int]] = RESOLUTIONS,
     ) -> None:
         super().__init__()
+        self.quietest = quietest / reference
         self.sizes = [window for window, _ in resolutions]
         for window, bands in resolutions:
             matrix = mel_bands(window // 2 + 1, 0.0, None, bands, sample_rate)
@@ -63,8 +77,9 @@ class MelLoss(nn.Module):
         )
         # The root of a sum has a gradient at silence, a magnitude has none.
         power = spectrum.real.square() + spectrum.imag.square()
-        magnitude = (power + QUIETEST**2).sqrt()
-        return (self.get_buffer(f"bands_{size}") @ magnitude).clamp_min(QUIETEST).log10()
+        magnitude = (power + TINY**2).sqrt()
+        quietest = self.quietest * size
+        return (self.get_buffer(f"bands_{size}") @ magnitude + quietest).log10()
 
 
 class VocoderGame(Objective):
@@ -95,7 +110,7 @@ class VocoderGame(Objective):
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
         self.loss, self.mel = loss, mel
-        self.mel_loss = MelLoss(mel.sample_rate)
+        self.mel_loss = MelLoss(mel.sample_rate, quietest=mel.floor, reference=mel.stft.n_fft)
         self.balancer = Balancer(weights)
 
     @property
@@ -186,6 +201,8 @@ def vocoder(
     )
     weights = {"adversarial": adversarial, "feature_matching": feature_matching, "mel": mel}
     loss = LOSSES[ingredients.recipe.loss]
+    if generator.draft is not None:
+        generator.draft.inverse_bands.copy_(spectrograms.inverse_bands)
     game = VocoderGame(generator, discriminator, loss, spectrograms, weights)
     source = ingredients.data.source
     spread = torch.arange(EXAMPLES) * len(source) // EXAMPLES

@@ -14,7 +14,9 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu
 
 from multigan.core.condition import ConditionSpec
+from multigan.core.game import full_precision
 from multigan.errors import ConfigError, ShapeError
+from multigan.modalities.audio.inversion import GriffinLim
 from multigan.modalities.audio.networks.shapes import WaveformShape, check_waveform_shape
 from multigan.modalities.audio.spectral import MEL_FLOOR
 from multigan.modalities.audio.stft import Stft
@@ -22,6 +24,7 @@ from multigan.modalities.layers import ConditionEmbedding
 from multigan.modalities.registries import GENERATORS
 
 LOUDEST = 100.0  # of a bin's magnitude, Vocos's safeguard
+QUIETEST = 1e-3  # of a draft's magnitudes, so that there is something to raise
 KERNEL = 7  # frames
 EXAMPLES = 8  # spectrograms that are kept, to be listened to
 
@@ -43,6 +46,9 @@ class Vocos(nn.Module):
         floor: Added to the magnitudes before the logarithm, as of the representation `mel`.
         width: W; 512 is the paper's, for speech and music at 24 kHz.
         depth: How many blocks; 8 is the paper's.
+        griffin_lim: Iterations of fast Griffin-Lim on the magnitudes of the bands' pseudo-inverse.
+            The network sees the spectrum they find and corrects it; 0 lets it make all of it, as
+            the paper's does.
     """
 
     examples: Tensor  # (EXAMPLES, Z)
@@ -59,6 +65,7 @@ class Vocos(nn.Module):
         floor: float = MEL_FLOOR,
         width: int = 192,
         depth: int = 6,
+        griffin_lim: int = 0,
     ) -> None:
         super().__init__()
         channels, length = check_waveform_shape(
@@ -84,7 +91,13 @@ class Vocos(nn.Module):
                 f"--set latent_dim={n_mels * frames}"
             )
         self.embed = ConditionEmbedding(condition, width) if condition else None
-        self.input = nn.Conv1d(n_mels, width, KERNEL, padding=KERNEL // 2)
+        if griffin_lim < 0:
+            raise ConfigError(
+                f"griffin_lim is a number of iterations, 0 or more, not {griffin_lim}."
+            )
+        self.draft = Draft(griffin_lim, self.stft, n_mels, floor) if griffin_lim else None
+        inputs = n_mels + 3 * self.stft.num_bins * bool(griffin_lim)
+        self.input = nn.Conv1d(inputs, width, KERNEL, padding=KERNEL // 2)
         self.norm = nn.LayerNorm(width)
         self.blocks = nn.ModuleList(ConvNeXtBlock(width, scale=1 / depth) for _ in range(depth))
         self.last_norm = nn.LayerNorm(width)
@@ -92,6 +105,9 @@ class Vocos(nn.Module):
         for layer in self.modules():
             if isinstance(layer, (nn.Conv1d, nn.Linear)):
                 nn.init.trunc_normal_(layer.weight, std=0.02)
+        if self.draft is not None:  # to begin with, it is left nearly as it is
+            nn.init.trunc_normal_(self.output.weight, std=5e-4)
+            nn.init.zeros_(self.output.bias)
         self.register_buffer("examples", torch.zeros(EXAMPLES, latent_dim))
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
@@ -107,14 +123,60 @@ class Vocos(nn.Module):
             spectrogram: (B, F, M).
             told: The condition's embedding (B, W), or None.
         """
-        hidden = self.norm(self.input(spectrogram).transpose(1, 2))  # (B, M, W)
+        seen = spectrogram
+        if self.draft is not None:
+            drafted, direction = self.draft(spectrogram)
+            seen = torch.cat([spectrogram, drafted, direction.real, direction.imag], 1)
+        hidden = self.norm(self.input(seen).transpose(1, 2))  # (B, M, W)
         if told is not None:
             hidden = hidden + told[:, None, :]
         for block in self.blocks:
             hidden = block(hidden)
         values = self.output(self.last_norm(hidden)).transpose(1, 2).float()  # (B, 2 K, M)
         magnitude, phase = values.chunk(2, dim=1)
-        return torch.polar(magnitude.exp().clamp(max=LOUDEST), phase)
+        if self.draft is None:
+            return torch.polar(magnitude.exp().clamp(max=LOUDEST), phase)
+        loudest = max(LOUDEST, self.stft.n_fft / 2)  # twice a tone's at full scale
+        magnitude = (magnitude + drafted).exp().clamp(max=loudest)
+        return direction * torch.polar(magnitude, phase)
+
+
+class Draft(nn.Module):
+    """What a few iterations of Griffin-Lim make of a log mel spectrogram.
+
+    Source: Masuyama et al. (2019), "Deep Griffin-Lim Iteration", for networks that correct its
+    spectra.
+
+    Attributes:
+        inverse_bands: The pseudo-inverse (K, F) of the bands' matrix, which depends on the sample
+            rate. The game that trains the network brings it; until then it is no number at all.
+    """
+
+    inverse_bands: Tensor
+
+    def __init__(self, iterations: int, stft: Stft, n_mels: int, floor: float) -> None:
+        super().__init__()
+        self.inverter, self.stft, self.floor = GriffinLim(iterations), stft, floor
+        self.register_buffer("inverse_bands", torch.full((stft.num_bins, n_mels), torch.nan))
+
+    def forward(self, spectrogram: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns log magnitudes and directions, complex, each (B, K, M).
+
+        Gradients pass as if Griffin-Lim found the same phases, and changed magnitudes by the same
+        factors, whatever the spectrogram.
+
+        Args:
+            spectrogram: Log mel (B, F, M), of any length.
+        """
+        with full_precision(spectrogram.device.type):
+            bands = spectrogram.float().exp() - self.floor
+            magnitude = (self.inverse_bands @ bands).clamp_min(0)
+            with torch.no_grad():
+                stft = self.stft.lasting(spectrogram.shape[2])
+                found: Tensor = stft(self.inverter(magnitude, stft))
+            logarithm = magnitude.clamp_min(QUIETEST).log()
+            change = found.abs().clamp_min(QUIETEST).log() - logarithm.detach()
+            return logarithm + change, torch.sgn(found)
 
 
 class ConvNeXtBlock(nn.Module):
