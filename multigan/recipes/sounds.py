@@ -18,6 +18,14 @@ SPEECH_DATA: dict[str, Any] = {
     "normalize": "peak",
 }
 
+NOTES_FREQUENCY: dict[str, Any] = {
+    "n_fft": 256,
+    "hop_length": 64,
+    "floor": 0.03,
+    "baseband": True,
+    "weighted": True,
+}
+
 
 def speech() -> Recipe:
     """Returns the recipe for spoken words by class, sized for two CPU cores.
@@ -65,7 +73,9 @@ def notes() -> Recipe:
     """Returns the recipe for musical notes by pitch, sized for two CPU cores.
 
     Magnitude and instantaneous frequency are what GANSynth (Engel et al. 2019) makes of notes; the
-    networks look at whole frames, and the game is R3GAN's. Without data of one's own it learns the
+    networks look at whole frames, and the game is R3GAN's. Frequencies are told as differences from
+    their bins' own, and fade where there is nothing to hear: with GANSynth's own the discriminator
+    was soon sure of everything (benchmarks/README.md). Without data of one's own it learns the
     notes that multigan carries: plucked and struck strings, C4 to C5, half a second at 8 kHz.
     """
     return replace(
@@ -74,13 +84,17 @@ def notes() -> Recipe:
         summary="Notes by pitch, to play melodies with: magnitude, instantaneous frequency.",
         modality="audio",
         data=Component("notes"),
-        representation=Component(
-            "log_magnitude_if", {"n_fft": 256, "hop_length": 64, "floor": 0.001}
+        representation=Component("log_magnitude_if", NOTES_FREQUENCY | {"griffin_lim": 1}),
+        generator=Component(
+            "frames", {"width": 192, "embedding_dim": 16, "mapping": 2, "smooth": True}
         ),
-        generator=Component("frames", {"width": 192}),
         discriminator=Component("frames", {"width": 192}),
         # Larger samples want larger penalties: R3GAN's weight grows with the picture, too.
         regularizers={"r1": {"weight": 0.3, "every": 4}, "r2": {"weight": 0.3, "every": 4}},
+        schedules={
+            "learning_rate": ScheduleOptions(5e-4, 1e-4),
+            "beta2": ScheduleOptions(0.9, 0.99),
+        },
         batch_size=16,
         half_life=2000,
         steps=500,
@@ -94,16 +108,16 @@ def wavegan() -> Recipe:
     """Returns WaveGAN: Donahue, McAuley & Puckette (2019), "Adversarial Audio Synthesis".
 
     Loss, penalty, optimizer, five steps of the discriminator, batch and phase shuffle are the
-    paper's; so are the networks, with 16 channels instead of 64, which two CPU cores can train.
-    Latents are normal, where the paper draws them uniformly from [-1, 1], and the generator that is
-    kept is an average, which the paper does not have. Classes, where there are some, are told; the
-    paper's networks are told none (`conditional=false`).
+    paper's; so are the latents, uniform in [-1, 1], and the networks, with 16 channels instead of
+    64, which two CPU cores can train. The generator that is kept is an average, which the paper
+    does not have. Classes, where there are some, are told; the paper's networks are told none
+    (`conditional=false`).
     """
     return _paper(
         "wavegan",
         "WaveGAN (2019): raw waveforms, WGAN-GP, phase shuffle.",
         representation=Component("waveform"),
-        generator=Component("wavegan", {"width": 16}),
+        generator=Component("wavegan", {"width": 16, "uniform": True}),
         discriminator=Component("wavegan", {"width": 16, "phase_shuffle": 2}),
     )
 
@@ -118,7 +132,7 @@ def specgan() -> Recipe:
         "specgan",
         "SpecGAN (2019): log-magnitude spectrograms, WGAN-GP.",
         representation=Component("log_magnitude", {"scaling": "bins", "floor": 1e-6}),
-        generator=Component("specgan", {"width": 16}),
+        generator=Component("specgan", {"width": 16, "uniform": True}),
         discriminator=Component("specgan", {"width": 16}),
     )
 
@@ -127,8 +141,11 @@ def vocoder() -> Recipe:
     """Returns the recipe of a learned inverter for the mel spectrograms of `speech`.
 
     Networks, losses and rates are those of Siuzdak (2024), "Vocos", and of the Descript codec
-    (Kumar et al. 2023) with narrow networks, for two CPU cores. Afterwards: multigan train speech
-    --set 'representation.inverter={"name": "learned", "options": {"path": "runs/0001-vocoder"}}'.
+    (Kumar et al. 2023), with narrow networks, for two CPU cores. For these, too, the network
+    corrects what Griffin-Lim drafts, and the discriminators have a tenth of the codec's weights:
+    in thousands of steps, not millions, they know little, and at their full weight what they asked
+    for was farther from speech than the draft (benchmarks/README.md). Afterwards, for speech, --set
+    'representation.inverter={"name": "learned", "options": {"path": "runs/0001-vocoder"}}'.
     """
     frames = SPEECH_DATA["length"] // SPEECH_MEL["hop_length"]
     optimizer = OptimizerOptions(learning_rate=5e-4, beta1=0.8, beta2=0.9)
@@ -139,8 +156,8 @@ def vocoder() -> Recipe:
         data=Component("notes", SPEECH_DATA),
         representation=Component("waveform"),
         conditional=False,
-        objective=Component("vocoder"),
-        generator=Component("vocos", {**SPEECH_MEL, "width": 192}),
+        objective=Component("vocoder", {"adversarial": 0.1, "feature_matching": 0.2}),
+        generator=Component("vocos", {**SPEECH_MEL, "width": 192, "griffin_lim": 16}),
         discriminator=Component("waveform", {"width": 8, "widest": 8}),
         latent_dim=SPEECH_MEL["n_mels"] * frames,
         loss="hinge",
@@ -163,6 +180,7 @@ def endless() -> Recipe:
         name="endless",
         summary="Sound without an end, from long recordings: multigan stream RUN --seconds 60.",
         data=Component("melody", {"fit": "slice", "length": 4096}),
+        representation=Component("log_magnitude_if", NOTES_FREQUENCY),
         conditional=False,
         generator=Component("endless", {"width": 192}),
         augment=Component("hide_first_phase"),
@@ -174,14 +192,12 @@ def endless() -> Recipe:
 def gansynth() -> Recipe:
     """Returns GANSynth: Engel et al. (2019), "GANSynth: Adversarial Neural Audio Synthesis".
 
-    Mel frequencies, progressive growing, the pitch guessed by the discriminator, and the rates,
-    betas, batch and weights of the paper's program; its half-life, too (0.999 at batches of 8).
-    The networks have a width of 32 instead of 256, for two CPU cores; on 4 s at 16 kHz with
-    n_fft=2048 and hop_length=512 the pictures are its 128 x 1024.
-
-    It differs from that program besides: the generator's output is linear, not a tanh; pitches are
-    a learned embedding of 32 numbers instead of one number a pitch; the minibatch deviation is of
-    groups of 4, not of the whole batch; and the 50,000 steps are 400,000 sounds, not 11 million.
+    Mel frequencies, progressive growing, one number a pitch beside the latent, a tanh at the end,
+    the deviation of the whole batch, the pitch guessed by the discriminator, and the rates, betas,
+    batch and weights of the paper's program; its half-life, too (0.999 at batches of 8). The
+    networks have a width of 32 instead of 256, for two CPU cores; on 4 s at 16 kHz with n_fft=2048
+    and hop_length=512 the pictures are its 128 x 1024. It takes 50,000 steps, 400,000 sounds, where
+    the paper's program takes 11 million.
     """
     optimizer = OptimizerOptions(learning_rate=8e-4, beta1=0.0, beta2=0.99)
     return replace(
@@ -189,8 +205,10 @@ def gansynth() -> Recipe:
             "gansynth",
             "GANSynth (2019): mel frequencies, grown progressively, told the pitch.",
             representation=Component("mel_if", {"n_fft": 256, "hop_length": 64}),
-            generator=Component("progressive", {"width": 32}),
-            discriminator=Component("progressive", {"width": 32, "conditioning": "classifier"}),
+            generator=Component("progressive", {"width": 32, "embedding_dim": 0, "bounded": True}),
+            discriminator=Component(
+                "progressive", {"width": 32, "conditioning": "classifier", "group": 8}
+            ),
         ),
         objective=Component("progressive"),
         regularizers={

@@ -61,8 +61,8 @@ def test_latents_of_other_sizes_are_refused_with_one_that_fits():
         EndlessGenerator(latent_dim=28, sample_shape=(2, 6, 16), style_dim=3, stride=4)
 
 
-def log_magnitude_if(length: int, n_fft: int = 64, hop: int = 16):
-    options = {"n_fft": n_fft, "hop_length": hop, "scaling": "range"}
+def log_magnitude_if(length: int, n_fft: int = 64, hop: int = 16, **more):
+    options = {"n_fft": n_fft, "hop_length": hop, "scaling": "range", **more}
     fresh = REPRESENTATIONS.build(
         Component("log_magnitude_if", options), sample_rate=8000, channels=1, length=length
     )
@@ -72,9 +72,12 @@ def log_magnitude_if(length: int, n_fft: int = 64, hop: int = 16):
     )
 
 
-@pytest.mark.parametrize(("n_fft", "hop"), [(64, 16), (64, 20)])
-def test_streamed_blocks_are_what_the_inverse_makes_of_them_together(n_fft, hop):
-    whole, part = (log_magnitude_if(blocks * 16 * hop, n_fft, hop) for blocks in (4, 1))
+@pytest.mark.parametrize(
+    ("n_fft", "hop", "more"),
+    [(64, 16, {}), (64, 20, {}), (64, 20, {"baseband": True, "weighted": True, "drop": "dc"})],
+)
+def test_streamed_blocks_are_what_the_inverse_makes_of_them_together(n_fft, hop, more):
+    whole, part = (log_magnitude_if(blocks * 16 * hop, n_fft, hop, **more) for blocks in (4, 1))
     length = 64 * hop
     time = torch.arange(length)
     waveform = 0.3 * torch.sin(0.3 * time) + 0.1 * torch.sin(0.9 * time)

@@ -6,10 +6,14 @@ import pytest
 import torch
 from torch import nn
 
+from multigan.core.condition import ConditionSpec
 from multigan.core.draws import part_of, seeded
 from multigan.modalities.audio.networks.shuffle import PhaseShuffle
 from multigan.modalities.audio.networks.specgan import SpecGANDiscriminator, SpecGANGenerator
 from multigan.modalities.audio.networks.wavegan import WaveGANDiscriminator, WaveGANGenerator
+from multigan.modalities.image.progressive import ProgressiveGenerator
+from multigan.modalities.layers import uniformly
+from multigan.recipes import recipe
 
 
 def size(network: nn.Module) -> int:
@@ -47,6 +51,31 @@ def test_wavegan_has_the_papers_layers():
     *downs, last = weights(discriminator)
     assert downs == [(b, a, 25) for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True)]
     assert last == (1, 16 * 1024)
+
+
+def test_uniform_latents_are_spread_evenly():
+    with seeded(0):
+        latent = uniformly(torch.randn(40_000))
+    shares = torch.histc(latent, bins=10, min=-1, max=1) / len(latent)
+    assert (shares - 0.1).abs().max() < 0.01
+
+
+def test_gansynths_generator_is_told_one_number_a_pitch_and_ends_in_a_tanh():
+    options = recipe("gansynth").generator.options
+    pitches = ConditionSpec("class", 25)
+    generator = ProgressiveGenerator(
+        latent_dim=256, sample_shape=(2, 16, 16), condition=pitches, **options
+    )
+    assert generator.input.weight.shape[1] == 256 + 25
+    between = torch.eye(25)[[3, 4]].mean(0, keepdim=True)  # half of either pitch
+    latent = torch.zeros(1, 256)
+    with torch.no_grad():
+        for parameter in generator.parameters():
+            parameter.mul_(20)
+        samples = generator(latent, between)
+        assert samples.abs().max() <= 1
+        ends = [generator.embed(torch.tensor([pitch])) for pitch in (3, 4)]
+    torch.testing.assert_close(generator.embed(between), (ends[0] + ends[1]) / 2)
 
 
 @pytest.mark.parametrize("shape", [(6, 3, 10), (6, 3, 4, 10)])

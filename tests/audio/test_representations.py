@@ -114,11 +114,79 @@ def test_whatever_a_generator_makes_becomes_finite_sound(name):
         assert sound.waveform.isfinite().all()
 
 
-@pytest.mark.parametrize("name", ["log_magnitude_if", "complex"])
-def test_phases_that_are_kept_lose_hardly_anything(name):
-    raw = notes(8)
-    modality = fitted(name, raw)
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("log_magnitude_if", {}), ("log_magnitude_if", {"griffin_lim": 2}), ("complex", {})],
+)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_phases_that_are_kept_lose_hardly_anything(name, options, channels):
+    raw = notes(8, channels)
+    modality = fitted(name, raw, **options)
     assert snr_db(raw / 32768, modality.waveforms(modality.encode(raw))) > 45
+
+
+@pytest.mark.parametrize("hop", [16, 64])
+def test_the_frequency_of_a_tone_is_its_distance_from_the_bins_middle(hop):
+    hertz = torch.tensor([1000.0, 1010.0, 985.0])[:, None, None]  # 1000 is the middle of bin 32
+    raw = (0.5 * 32768 * (2 * torch.pi * hertz * torch.arange(LENGTH) / RATE).sin()).to(torch.int16)
+    options = {"n_fft": 256, "hop_length": hop, "baseband": True}
+    frequency = fitted("log_magnitude_if", raw, **options).encode(raw)[:, 1, 32, 8:-8]
+    wanted = 2 * (hertz[:, 0] - 1000) * hop / RATE  # half turns in a hop
+    torch.testing.assert_close(frequency, wanted.expand_as(frequency), atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("drop", ["dc", "nyquist"])
+def test_weighted_frequencies_fade_with_the_sound_and_come_back(drop):
+    raw = notes(8)
+    raw[..., 3000:] = 0
+    options = {"floor": 0.03, "baseband": True, "drop": drop}
+    plain = fitted("log_magnitude_if", raw, **options)
+    weighted = fitted("log_magnitude_if", raw, **options, weighted=True)
+    magnitude = plain.representation.spectrum(raw / 32768).abs()
+    share = magnitude / (magnitude + 0.03)
+    samples = weighted.encode(raw)
+    wanted = plain.encode(raw)[:, 1:] * (0.05 + 0.95 * share)
+    torch.testing.assert_close(samples[:, 1:], wanted, atol=1e-4, rtol=0)
+    known = plain.waveforms(plain.encode(raw))
+    torch.testing.assert_close(weighted.waveforms(samples), known, atol=1e-3, rtol=0)
+
+
+WEIGHTED = {"floor": 0.03, "baseband": True, "weighted": True, "griffin_lim": 1}
+
+
+@pytest.mark.parametrize("silent", [slice(0, 1000), slice(1500, 2200)])
+@pytest.mark.parametrize("loudness", [1.0, 0.01])
+def test_weighted_frequencies_outlast_silence(silent, loudness):
+    raw = (notes(8) * loudness).round().to(torch.int16)
+    raw[..., silent] = 0
+    modality = fitted("log_magnitude_if", raw, **WEIGHTED)
+    assert snr_db(raw / 32768, modality.waveforms(modality.encode(raw))) > 45
+
+
+def test_sound_after_silence_has_no_gradient_that_explodes():
+    raw = notes(2)
+    raw[..., :1500] = 0
+    steepest = []
+    for options in ({}, WEIGHTED):
+        modality = fitted("log_magnitude_if", raw, **options)
+        samples = modality.encode(raw).requires_grad_()
+        modality.waveforms(samples).abs().sum().backward()
+        steepest.append(samples.grad.norm())
+    assert steepest[1] < 30 * steepest[0]
+
+
+def test_griffin_lim_makes_bins_agree_that_do_not():
+    raw = notes(8)
+    samples = fitted("log_magnitude_if", raw).encode(raw)
+    with seeded(0):
+        samples[:, 1] += 0.1 * torch.randn_like(samples[:, 1])
+    found = []
+    for iterations in (0, 1, 8):
+        modality = fitted("log_magnitude_if", raw, griffin_lim=iterations)
+        stft = modality.representation.stft
+        found.append(spectral_convergence_db(stft, raw / 32768, modality.waveforms(samples)))
+    assert found[1] < found[0] - 2
+    assert found[2] < found[1] - 2
 
 
 def test_mel_bands_keep_the_spectrum_and_lose_the_phase():

@@ -25,6 +25,7 @@ SMALL = {
     "optimizers.generator.learning_rate": 3e-3,
     "generator.width": 24,
     "generator.depth": 2,
+    "generator.griffin_lim": 4,
     "discriminator.width": 2,
     "discriminator.widest": 4,
     "data.limit": 24,
@@ -43,7 +44,8 @@ def test_the_mel_loss_of_a_quieter_sound_is_its_ratio():
     time = torch.arange(4096) / 8000
     generator = torch.Generator().manual_seed(0)
     noise = 0.1 * torch.randn(2, 1, 4096, generator=generator) + torch.sin(2000 * time)
-    loss = MelLoss(8000, [(256, 20), (512, 40)])
+    resolutions = [(256, 20), (512, 40)]
+    loss = MelLoss(8000, quietest=1e-9, reference=384, resolutions=resolutions)
     assert loss(noise, noise).item() == 0
     # A tenth of the magnitude is one step of base-10 logarithms, in each of the two windows.
     assert loss(noise, 0.1 * noise).item() == pytest.approx(2.0, rel=1e-3)
@@ -51,12 +53,51 @@ def test_the_mel_loss_of_a_quieter_sound_is_its_ratio():
 
 def test_the_mel_loss_of_silence_has_a_gradient():
     silence = torch.zeros(1, 1, 2048, requires_grad=True)
-    loss = MelLoss(8000)(torch.randn(1, 1, 2048), silence)
+    loss = MelLoss(8000, quietest=1e-3, reference=384)(torch.randn(1, 1, 2048), silence)
     (gradient,) = torch.autograd.grad(loss, silence)
     assert gradient.isfinite().all()
 
 
-def test_training_brings_spectrograms_nearer(run):
+def test_what_is_below_the_quietest_hardly_counts():
+    generator = torch.Generator().manual_seed(0)
+    faint, fainter = 1e-5 * torch.randn(2, 1, 1, 4096, generator=generator)
+    loss = MelLoss(8000, quietest=3e-3, reference=384)
+    assert loss(faint, 0.1 * fainter) < 0.02
+
+
+def test_a_draft_is_what_griffin_lim_makes_and_is_left_alone_to_begin_with(tmp_path):
+    small = recipe("vocoder").changed(SMALL | {"steps": 0})
+    generator = start(small, out=tmp_path, device="cpu").fit().pipeline().generator
+    options = {name: generator.mel_options[name] for name in generator.mel_options}
+    inverter = {"name": "griffin_lim", "options": {"iterations": 4}}
+    build = {"sample_rate": 8000, "channels": 1, "length": 6144}
+    mel = REPRESENTATIONS.build(Component("mel", options | {"inverter": inverter}), **build)
+    rows = generator.examples[:2].view(2, generator.mel_options["n_mels"], -1)
+    wanted = mel.synthesize(rows[:, None])
+    made = generator(generator.examples[:2]).detach()
+    assert (made - wanted).norm() < 0.1 * wanted.norm()
+    longer = torch.cat([rows, rows], 2)  # twice as long as it was built for
+    direction = generator.spectrum(longer)
+    assert direction.shape[2] == longer.shape[2]
+
+
+def test_a_drafts_gradient_is_how_loudness_follows_the_spectrogram(tmp_path):
+    small = recipe("vocoder").changed(SMALL | {"steps": 0})
+    generator = start(small, out=tmp_path, device="cpu").fit().pipeline().generator
+    latent = generator.examples[:1].clone().requires_grad_()
+
+    def level(louder: float) -> torch.Tensor:
+        return generator(latent + louder).square().sum().log()
+
+    (gradient,) = torch.autograd.grad(level(0.0), latent)
+    with torch.no_grad():
+        slope = (level(0.01) - level(-0.01)) / 0.02
+    assert gradient.sum().item() == pytest.approx(slope.item(), rel=0.2)
+
+
+def test_training_brings_spectrograms_nearer(tmp_path):
+    alone = SMALL | {"schedules": {}, "generator.griffin_lim": 0}
+    run = start(recipe("vocoder").changed(alone), out=tmp_path, device="cpu").fit()
     losses = [row["generator/mel"] for row in run.metrics() if "generator/mel" in row]
     assert losses[-1] < 0.95 * losses[0]
 

@@ -69,12 +69,26 @@ GENERATOR_CASES = [
     ),
     *every("biggan", IMAGES, {"width": 4, "embedding_dim": 6}, {"width": 8, "attention": False}),
     *every("r3gan", IMAGES, {"width": 8, "group_width": 4}, {"width": 8, "blocks": 2}),
-    *every("specgan", SPECTROGRAMS, {"width": 4}),
-    *every("wavegan", WAVEFORMS, {"width": 4}, {"width": 4, "post_filter": 16}),
-    *every("frames", [*SPECTROGRAMS, (1, 5, 12)], {"width": 8}, {"width": 8, "blocks": 2}),
-    *every("progressive", IMAGES, {"width": 4}),
+    *every("specgan", SPECTROGRAMS, {"width": 4}, {"width": 4, "uniform": True}),
+    *every(
+        "wavegan",
+        WAVEFORMS,
+        {"width": 4},
+        {"width": 4, "post_filter": 16},
+        {"width": 4, "uniform": True},
+    ),
+    *every(
+        "frames",
+        [*SPECTROGRAMS, (1, 5, 12)],
+        {"width": 8},
+        {"width": 8, "blocks": 2},
+        {"width": 8, "mapping": 2, "smooth": True},
+    ),
+    *every("progressive", IMAGES, {"width": 4}, {"width": 4, "embedding_dim": 0, "bounded": True}),
+    Case("progressive", {"width": 4, "embedding_dim": 0}, (1, 8, 8), VECTORS),
     *(Case("endless", ENDLESS, (2, 4, 16), told, 3 + 2 * 12) for told in (None, CLASSES, VECTORS)),
     *(Case("vocos", VOCOS, (1, 64), told, 4 * 8) for told in (None, CLASSES, VECTORS)),
+    Case("vocos", VOCOS | {"griffin_lim": 2}, (1, 64), None, 4 * 8),
     *every(
         "stylegan2",
         IMAGES,
@@ -137,9 +151,12 @@ def conditions(case: Case, shift: int = 0) -> Tensor | None:
 def build(registry: Registry, case: Case, **context: Any) -> nn.Module:
     component = Component(case.name, case.options)
     with seeded(0):
-        return registry.build(
+        network = registry.build(
             component, sample_shape=case.shape, condition=case.condition, **context
         )
+        if case.options.get("griffin_lim"):  # its game brings the bands
+            network.draft.inverse_bands.copy_(torch.rand_like(network.draft.inverse_bands))
+    return network
 
 
 def away_from_start(network: nn.Module) -> nn.Module:
