@@ -183,7 +183,7 @@ def endless() -> Recipe:
         representation=Component("log_magnitude_if", NOTES_FREQUENCY),
         conditional=False,
         generator=Component("endless", {"width": 192}),
-        augment=Component("hide_first_phase"),
+        augment=Component("hide_edges"),
         latent_dim=16 + 16 * 8,  # the style, and 8 numbers for each of 16 anchors
         steps=3000,
     )

@@ -7,8 +7,8 @@ import torch
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
-from multigan.errors import ConfigError
-from multigan.modalities.audio.augment import HideFirstPhase
+from multigan.errors import ConfigError, ShapeError
+from multigan.modalities.audio.augment import HideEdges
 from multigan.modalities.audio.networks.endless import EndlessGenerator
 from multigan.modalities.audio.representation import REPRESENTATIONS
 from multigan.modalities.audio.streaming import StreamingSynthesis
@@ -99,12 +99,18 @@ def test_other_representations_cannot_be_streamed():
         StreamingSynthesis(waveform)
 
 
-def test_only_the_first_frames_frequencies_are_hidden():
-    samples = torch.rand(2, 2, 4, 5) + 0.1
-    hidden = HideFirstPhase()(samples)
-    assert not hidden[:, 1, :, 0].any()
-    hidden[:, 1, :, 0] = samples[:, 1, :, 0]
-    assert torch.equal(hidden, samples)
+def test_only_frames_whose_windows_reach_beyond_the_clip_are_hidden():
+    samples = torch.rand(2, 2, 4, 7) + 0.1
+    hidden = HideEdges(2)(samples)
+    assert not hidden[..., [0, 1, 5, 6]].any()
+    assert torch.equal(hidden[..., 2:5], samples[..., 2:5])
+    with pytest.raises(ShapeError, match="more than 8 frames"):
+        HideEdges(4)(samples)
+    # The recipe's hide just those: what follows from a wave that goes on is the same in all others.
+    chosen = recipe("endless")
+    kind = chosen.representation.options
+    edge = chosen.augment.options.get("frames", 2)
+    assert edge * kind["hop_length"] == kind["n_fft"] // 2
 
 
 def test_tunes_keep_to_their_scale_and_to_their_seed():

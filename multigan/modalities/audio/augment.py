@@ -6,25 +6,37 @@ Shapes: B samples, P planes, F frequencies, M frames.
 import torch
 from torch import Tensor, nn
 
-from multigan.errors import ShapeError
+from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.registries import AUGMENTATIONS
 
 
-@AUGMENTATIONS.register("hide_first_phase")
-class HideFirstPhase(nn.Module):
-    """Hides the frequencies of the first frame of `log_magnitude_if`.
+@AUGMENTATIONS.register("hide_edges")
+class HideEdges(nn.Module):
+    """Hides the frames at both ends of a picture of sound.
 
-    There they are the phase that the sound begins with, which is like nothing that follows. A
-    generator whose sounds begin nowhere in particular cannot make it, and need not.
+    The windows of those reach beyond the clip, into silence, and the frequencies of the first frame
+    are the phase that the sound begins with. A generator whose sounds begin and end nowhere in
+    particular cannot make either, and need not; a discriminator that sees them is soon sure of
+    everything.
+
+    Args:
+        frames: How many at each end: half of a window in hops.
     """
 
+    def __init__(self, frames: int = 2) -> None:
+        super().__init__()
+        if frames < 1:
+            raise ConfigError(f"hide_edges takes at least 1 frame, not {frames}.")
+        self.frames = frames
+
     def forward(self, samples: Tensor) -> Tensor:
-        """Returns samples (B, P, F, M) with zeros in the first frame of the last P / 2 planes."""
-        if samples.ndim != 4 or samples.shape[1] % 2:
+        """Returns samples (B, P, F, M) with zeros in the first and last frames."""
+        if samples.ndim != 4 or samples.shape[3] <= 2 * self.frames:
             raise ShapeError(
-                "hide_first_phase is made for planes of magnitude and as many of frequency, not "
-                f"for samples of shape {tuple(samples.shape)}: leave the augmentation out."
+                f"hide_edges is made for pictures of sound of more than {2 * self.frames} frames, "
+                f"not for samples of shape {tuple(samples.shape)}: leave the augmentation out."
             )
         mask = torch.ones_like(samples[:1])
-        mask[:, samples.shape[1] // 2 :, :, 0] = 0
+        mask[..., : self.frames] = 0
+        mask[..., -self.frames :] = 0
         return samples * mask
