@@ -52,6 +52,9 @@ def whole(pipeline: AudioPipeline, blocks: int, seed: int) -> Tensor:
         n_fft=kind.stft.n_fft,
         hop_length=kind.stft.hop_length,
         floor=kind.floor,
+        baseband=bool(kind.own.any()),
+        weighted=kind.weighted,
+        drop=kind.drop,
     )
     long.center, long.scale = kind.center, kind.scale
     return long.decode(samples)[0, 0]
