@@ -69,9 +69,12 @@ def test_texts_are_shown_while_they_are_written(page, lab):
     after = texts.all_inner_texts()
     assert len(after) == 36
     assert after != before
-    partials = page.locator(".mg-explorer").get_attribute("data-partials")
-    # Of two answers, one may have been quicker than the browser asks.
-    assert int(partials) >= 1, "they were seen unfinished"
+    explorer = page.locator(".mg-explorer")
+    for _ in range(5):  # an answer may be quicker than the browser asks
+        if int(explorer.get_attribute("data-partials")) >= 2:
+            break
+        answers(page, lambda: page.get_by_role("button", name="New seed").click())
+    assert int(explorer.get_attribute("data-partials")) >= 2, "they were seen unfinished"
     prompt = page.get_by_role("textbox", name="prompt")
     prompt.fill("the file")
     answers(page, lambda: prompt.press("Enter"))
