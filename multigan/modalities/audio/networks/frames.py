@@ -20,7 +20,8 @@ from torch.nn.functional import avg_pool1d, interpolate, leaky_relu
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError
 from multigan.modalities.audio.networks.shapes import SpectrogramShape, check_spectrogram_shape
-from multigan.modalities.layers import ConditionEmbedding, PixelNorm, Projection
+from multigan.modalities.heads import Conditioning, Judging, make_head
+from multigan.modalities.layers import ConditionEmbedding, PixelNorm, check_option
 from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
 
 SLOPE = 0.2
@@ -85,14 +86,15 @@ class FrameGenerator(nn.Module):
 
 
 @DISCRIMINATORS.register("frames")
-class FrameDiscriminator(nn.Module):
+class FrameDiscriminator(Judging):
     """Residual blocks that halve time down to a few frames, then a linear layer to one logit.
 
     Args:
         sample_shape: (C, F, T), T a multiple of 4.
-        condition: What every sample is told, or None; its projection is added to the logit.
+        condition: What every sample is told, or None.
         width: W, the channels of every block.
         blocks: Residual blocks before each halving.
+        conditioning: "projection", "classifier" or "contrastive"; see `multigan.modalities.heads`.
     """
 
     def __init__(
@@ -102,8 +104,10 @@ class FrameDiscriminator(nn.Module):
         condition: ConditionSpec | None = None,
         width: int = 256,
         blocks: int = 1,
+        conditioning: Conditioning = "projection",
     ) -> None:
         super().__init__()
+        check_option("conditioning", conditioning, ("projection", "classifier", "contrastive"))
         channels, bins, frames = check_spectrogram_shape(
             sample_shape, who="The frames discriminator"
         )
@@ -113,13 +117,11 @@ class FrameDiscriminator(nn.Module):
         self.levels = nn.ModuleList(
             nn.Sequential(*[PlainBlock(width) for _ in range(blocks)]) for _ in range(halvings + 1)
         )
-        self.output = Projection(width * (frames >> halvings), condition)
+        self.output = make_head(conditioning, width * (frames >> halvings), condition)
 
-    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
-        """Scores samples (B, C, F, T) with logits (B, 1)."""
-        last = leaky_relu(self.features(samples, condition)[-1], SLOPE)
-        logits: Tensor = self.output(last.flatten(1), condition)
-        return logits
+    def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
+        """Returns what the logits are made of: (B, C, F, T) -> (B, W x the last frames)."""
+        return leaky_relu(self.features(samples, condition)[-1], SLOPE).flatten(1)
 
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """Returns every level's activations, each (B, W, frames)."""
