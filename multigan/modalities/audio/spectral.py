@@ -198,8 +198,7 @@ class Mel(Spectral):
         rows = planes.flatten(0, 1)
         if isinstance(self.inverter, MelInverter):
             return by_clip(self.inverter(rows, self.stft), self.channels)
-        in_bands = ((rows * self.unit).exp() - self.floor).clamp_min(0)
-        magnitude = (self.inverse_bands @ in_bands).clamp_min(0)
+        magnitude = bins_of_bands(rows * self.unit, self.inverse_bands, self.floor)
         return by_clip(self.inverter(magnitude, self.stft), self.channels)
 
 
@@ -269,6 +268,18 @@ def mel_bands(
         )
     bands: Tensor = melscale_fbanks(num_bins, f_min, f_max, n_mels, sample_rate, "slaney", "slaney")
     return bands.T.contiguous()
+
+
+def bins_of_bands(logarithm: Tensor, inverse_bands: Tensor, floor: float) -> Tensor:
+    """Returns the magnitudes (B, K, M) that log mel spectrograms (B, F, M) tell of.
+
+    Args:
+        logarithm: log(magnitude in bands + floor), to the base e.
+        inverse_bands: The pseudo-inverse (K, F) of the bands' matrix.
+        floor: Above 0.
+    """
+    in_bands = (logarithm.exp() - floor).clamp_min(0)
+    return (inverse_bands @ in_bands).clamp_min(0)
 
 
 def square_window(length: int) -> int:

@@ -69,29 +69,14 @@ class ProgressiveGenerator(Growing):
         super().__init__(stages)
         widths = stage_widths(width, stages)
 
-        self.embed: nn.Module | None = None
-        inputs = latent_dim
-        if embedding_dim < 0:
-            raise ConfigError(f"embedding_dim is a size, 0 or more, not {embedding_dim}.")
-        if condition is not None:
-            learned = embedding_dim > 0
-            self.embed = (
-                ConditionEmbedding(condition, embedding_dim)
-                if learned
-                else PlainCondition(condition)
-            )
-            inputs += embedding_dim if learned else condition.size
+        self.embed: nn.Module | None
+        self.embed, told = tell(condition, embedding_dim) if condition else (None, 0)
         self.base = widths[0], height >> stages, length >> stages
         self.normalize = PixelNorm()
-        self.input = EqualizedLinear(inputs, prod(self.base), gain=RECTIFIED)
+        self.input = EqualizedLinear(latent_dim + told, prod(self.base), gain=RECTIFIED)
         self.first = EqualizedConv2d(widths[0], widths[0], 3)
         self.blocks = nn.ModuleList(UpBlock(a, b) for a, b in pairwise(widths))
-        self.outputs = nn.ModuleList(
-            nn.Sequential(EqualizedConv2d(w, channels, 1, gain=1.0), nn.Tanh())
-            if bounded
-            else EqualizedConv2d(w, channels, 1, gain=1.0)
-            for w in widths
-        )
+        self.outputs = nn.ModuleList(to_image(w, channels, bounded) for w in widths)
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates samples (B, C, H, W) from latents (B, Z)."""
@@ -225,6 +210,21 @@ class Digest(nn.Module):
         if self.deviation is not None:
             hidden = self.deviation(hidden)
         return leaky(self.hidden(leaky(self.conv(hidden)).flatten(1)))
+
+
+def tell(condition: ConditionSpec, embedding_dim: int) -> tuple[nn.Module, int]:
+    """Returns what makes numbers of a condition, and how many: its own where the size is 0."""
+    if embedding_dim < 0:
+        raise ConfigError(f"embedding_dim is a size, 0 or more, not {embedding_dim}.")
+    if embedding_dim == 0:
+        return PlainCondition(condition), condition.size
+    return ConditionEmbedding(condition, embedding_dim), embedding_dim
+
+
+def to_image(width: int, channels: int, bounded: bool) -> nn.Module:
+    """Returns the layer (B, width, H, W) -> (B, channels, H, W), in [-1, 1] where bounded."""
+    convolution = EqualizedConv2d(width, channels, 1, gain=1.0)
+    return nn.Sequential(convolution, nn.Tanh()) if bounded else convolution
 
 
 def stage_widths(width: int, stages: int) -> list[int]:

@@ -18,7 +18,7 @@ from multigan.core.game import full_precision
 from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.audio.inversion import GriffinLim
 from multigan.modalities.audio.networks.shapes import WaveformShape, check_waveform_shape
-from multigan.modalities.audio.spectral import MEL_FLOOR
+from multigan.modalities.audio.spectral import MEL_FLOOR, bins_of_bands
 from multigan.modalities.audio.stft import Stft
 from multigan.modalities.layers import ConditionEmbedding
 from multigan.modalities.registries import GENERATORS
@@ -169,8 +169,7 @@ class Draft(nn.Module):
             spectrogram: Log mel (B, F, M), of any length.
         """
         with full_precision(spectrogram.device.type):
-            bands = spectrogram.float().exp() - self.floor
-            magnitude = (self.inverse_bands @ bands).clamp_min(0)
+            magnitude = bins_of_bands(spectrogram.float(), self.inverse_bands, self.floor)
             with torch.no_grad():
                 stft = self.stft.lasting(spectrogram.shape[2])
                 found: Tensor = stft(self.inverter(magnitude, stft))
