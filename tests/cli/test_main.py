@@ -1,8 +1,8 @@
 """Exit codes, what is printed where, and how soon."""
 
+import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +10,13 @@ import pytest
 from multigan import recipes
 from multigan.cli import COMMANDS
 
-HELP_SECONDS = 0.4
+HELP_SECONDS = 0.4  # of processor time: others are at work on the machine too
+
+
+def childrens_seconds() -> float:
+    """Returns the processor time of all children so far."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["runs", "--help"]])
@@ -19,10 +25,10 @@ def test_help_comes_at_once_and_without_torch(arguments):
         "import sys, multigan.cli as cli; cli.main(sys.argv[1:]); assert 'torch' not in sys.modules"
     )
     taken = []
-    for _ in range(3):  # the best of three: other processes are at work on the machine too
-        start = time.perf_counter()
+    for _ in range(3):
+        before = childrens_seconds()
         subprocess.run([sys.executable, "-c", program, *arguments], check=True, capture_output=True)
-        taken.append(time.perf_counter() - start)
+        taken.append(childrens_seconds() - before)
     assert min(taken) < HELP_SECONDS
 
 

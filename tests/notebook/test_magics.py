@@ -14,7 +14,7 @@ from multigan.notebook.completion import candidates
 from multigan.recipes import recipe
 from tests.notebook.conftest import TINY
 
-LOAD_SECONDS = 1.0
+LOAD_SECONDS = 1.0  # of processor time
 
 
 def test_loading_is_fast_and_imports_no_torch():
@@ -22,9 +22,9 @@ def test_loading_is_fast_and_imports_no_torch():
         "import sys, time\n"
         "from IPython.core.interactiveshell import InteractiveShell\n"
         "shell = InteractiveShell()\n"
-        "start = time.perf_counter()\n"
+        "start = time.process_time()\n"
         "shell.run_line_magic('load_ext', 'multigan')\n"
-        "taken = time.perf_counter() - start\n"
+        "taken = time.process_time() - start\n"
         "assert not {'torch', 'ipywidgets', 'anywidget'} & set(sys.modules)\n"
         "print(taken)"
     )
