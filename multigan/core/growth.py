@@ -57,6 +57,10 @@ class Growing(nn.Module):
 class ProgressiveGame(AdversarialGame):
     """The adversarial game of two networks that grow together; the real samples' detail with them.
 
+    Gradient penalties are taken with regard to the enlarged samples, as by the paper's program and
+    by TF-GAN: in the small ones' own pixels they ask for slopes as many times as steep as the
+    samples are enlarged. With regard to those pixels nothing was gained (benchmarks/README.md).
+
     Args:
         fade: The share of each stage's time in which the next one fades in, above 0, at most 1.
             The paper takes 800,000 images for a fade and as many between two of them: 0.5.
