@@ -83,11 +83,32 @@ class Registry(dict[str, T], Generic[T]):
 
 
 def _signature(make: Callable[..., Any]) -> inspect.Signature:
-    """Returns what a component takes; annotations that exist for type checkers only stay text."""
+    """Returns what a component takes; annotations that exist for type checkers only stay text.
+
+    Options that a class passes on to the one that it extends are named, too.
+    """
     try:
-        return inspect.signature(make, eval_str=True)
+        found = inspect.signature(make, eval_str=True)
     except NameError:
-        return inspect.signature(make)
+        found = inspect.signature(make)
+    own = list(found.parameters.values())
+    if not isinstance(make, type) or make.__base__ in (None, object) or not _takes_any(own):
+        return found
+    extended = _signature(make.__base__)
+    if any(each.kind is each.VAR_KEYWORD for each in extended.parameters.values()):
+        return found  # what is taken in the end cannot be seen
+    passed_on = [
+        each.replace(kind=each.KEYWORD_ONLY)
+        for name, each in extended.parameters.items()
+        if name not in found.parameters
+    ]
+    return found.replace(parameters=own[:-1] + passed_on)
+
+
+def _takes_any(parameters: list[inspect.Parameter]) -> bool:
+    """Whether there is a `**options`, and nothing is told apart by its place alone."""
+    kinds = {each.kind for each in parameters}
+    return inspect.Parameter.VAR_KEYWORD in kinds and inspect.Parameter.VAR_POSITIONAL not in kinds
 
 
 def _with(options: Mapping[str, Any], context: Mapping[str, Any]) -> str:

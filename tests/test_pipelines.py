@@ -117,6 +117,7 @@ def test_conditions_by_number_name_or_list(pipeline, condition, expected):
         ({"condition": 3}, r"no class 3: there are 0 to 2 \(cat, dog, 7\)"),
         ({"condition": "cow"}, "no class 'cow'"),
         ({"condition": -1}, "no class -1"),
+        ({"condition": 1.0}, "number or name, or one for each sample, not 1.0"),
         ({"condition": [0, 1]}, "2 conditions were given for 4 samples"),
         ({"num_samples": 0}, "Between 1 and 1000000 samples"),
         ({"truncation": 1.5}, "truncation lies between 0 and 1"),

@@ -23,7 +23,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--metrics", nargs="+", metavar="NAME", help="what to measure (all that suits the data)"
     )
     parser.add_argument("-n", "--num-samples", type=int, default=2000, help="how many (2000)")
-    parser.add_argument("--extractor", default="", help="the network whose features are compared")
+    parser.add_argument(
+        "--extractor",
+        default="",
+        help="the network whose features are compared; of sounds also clap:, ast: or codec:FOLDER",
+    )
     parser.add_argument("--reference", metavar="PATH", help="other real data, e.g. a test split")
     parser.add_argument(
         "--split", metavar="NAME", help="which part of the reference, or of the run's own data"

@@ -51,6 +51,12 @@ def run(args: Namespace) -> None:
     moved = sum(pipeline.nearest(note.pitch) != note.pitch for note in notes)
     if moved:
         remark(f"{moved} of {len(notes)} notes are played in another octave, which it knows.")
+    longest = pipeline.audio_modality.length / pipeline.audio_modality.sample_rate
+    if longer := sum(note.duration > longest for note in notes):
+        remark(
+            f"{longer} of {len(notes)} notes are held for longer than the {longest:.2f} s that it "
+            "makes of one, and end there."
+        )
     song = pipeline.play(notes, seed=args.seed, timbres=args.timbres)
     print(write_atomic(args.out, song.encoded(args.out.suffix)))
 

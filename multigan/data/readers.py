@@ -146,10 +146,8 @@ def read_folder(
 
     listing = Listing(str(folder), wanted, ignored, read)
     used, labels, classes, notes = (classify or by_folders(split))(listing)
-    stats = [(folder / path).stat() for path in used]
-    stamps = [
-        f"{path} {stat.st_size} {stat.st_mtime_ns}" for path, stat in zip(used, stats, strict=True)
-    ]
+    stats = [_stat(folder / path) for path in used]
+    stamps = [f"{path} {size} {changed}" for path, (size, changed) in zip(used, stats, strict=True)]
     return Reader(
         where=str(folder),
         identity=digest(str(folder.resolve()), *stamps),
@@ -159,7 +157,7 @@ def read_folder(
         classes=classes,
         ignored=tuple(name for name in ignored if name not in consulted),
         notes=notes,
-        files=digest(*(str(stat.st_size) for stat in stats)),
+        files=digest(*(str(size) for size, _ in stats)),
         plural=kind.plural,
     )
 
@@ -263,6 +261,15 @@ def _refuse_bomb(path: Path, entries: list[zipfile.ZipInfo], kind: FileKind) -> 
             f"{path} would grow {total // packed} times when read, to {total >> 30} GiB: that is a "
             "zip bomb. If you trust it, unpack it yourself and give the folder."
         )
+
+
+def _stat(path: Path) -> tuple[int, int]:
+    """Returns the bytes and the time of a file; -1 each where a link leads nowhere."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return -1, -1  # reading it says what is wrong
+    return stat.st_size, stat.st_mtime_ns
 
 
 def _walk(folder: Path) -> Iterator[str]:

@@ -41,7 +41,7 @@ from multigan.metrics.audio import SIGNALS, Hearing, MelPicture, as_bytes
 from multigan.metrics.audio.embedders import EMBEDDERS, build_embedder
 from multigan.metrics.audio.nearest import novelty
 from multigan.metrics.extractors import classifier as classifier_extractor
-from multigan.metrics.features import Description
+from multigan.metrics.features import EXTRACTORS, Description
 from multigan.modalities.audio import AudioModality
 from multigan.modalities.audio.clip import turned_down
 from multigan.modalities.audio.networks.vocos import Vocos
@@ -185,6 +185,8 @@ class Judge:
                     "clips right."
                 )
             return classifier_extractor(trained)
+        if extractor.partition(":")[0] not in ("", *EXTRACTORS):
+            raise UnknownNameError("extractor", extractor, known=(*EXTRACTORS, *EMBEDDERS))
         built = build_extractor(extractor or "random-conv")
         return built.to("cpu") if isinstance(built, ModuleExtractor) else built
 

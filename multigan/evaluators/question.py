@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from multigan.errors import ConfigError
 from multigan.evaluators.judges import Note
 from multigan.kits import Loaded
 
@@ -18,6 +19,9 @@ class Question:
         extractor: What makes features; "" picks one.
         seed: Of the samples and of the choice of real ones.
         on_note: Told what takes long.
+
+    Raises:
+        ConfigError: There is nothing to measure.
     """
 
     compared: Loaded
@@ -27,3 +31,7 @@ class Question:
     extractor: str
     seed: int
     on_note: Note | None
+
+    def __post_init__(self) -> None:
+        if self.num_samples < 1:
+            raise ConfigError(f"At least 1 sample is measured, not {self.num_samples}.")

@@ -11,6 +11,7 @@ from multigan.music.pitch import parse_pitch
 REST = frozenset({"R", "r", "-", "_"})
 DRUM_CHANNEL = 9  # MIDI's tenth: its numbers are drums, not pitches
 DEFAULT_VELOCITY = 96
+LONGEST_BEATS = 10_000
 WRITING = "Write notes as pitch:beats with spaces between, e.g. 'C4:1 R:0.5 E4+G4:2'."
 
 
@@ -90,9 +91,10 @@ def _beats(text: str, word: str) -> float:
         beats = float(text or 1)
     except ValueError:
         raise ConfigError(f"{word!r} does not say how long. {WRITING}") from None
-    if not 0 < beats < 1e4:
+    if not 0 < beats < LONGEST_BEATS:
         raise ConfigError(
-            f"{word!r} lasts {beats:g} beats, but must last more than none. {WRITING}"
+            f"{word!r} lasts {beats:g} beats, but must last more than none and less than "
+            f"{LONGEST_BEATS:,}. {WRITING}"
         )
     return beats
 

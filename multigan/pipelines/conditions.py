@@ -1,6 +1,7 @@
 """What a pipeline is asked for: how many samples, and what it is told of them."""
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import torch
@@ -41,8 +42,14 @@ def conditions_of(
         return torch.arange(num_samples) % spec.size
     if isinstance(condition, Tensor):
         condition = condition.tolist()
+    if isinstance(condition, Integral):  # numpy's, too
+        condition = int(condition)
     if isinstance(condition, int | str):
         condition = [condition] * num_samples
+    if not isinstance(condition, Sequence):
+        raise ConfigError(
+            f"A condition is a class's number or name, or one for each sample, not {condition!r}."
+        )
     if len(condition) != num_samples:
         raise ConfigError(f"{len(condition)} conditions were given for {num_samples} samples.")
     return torch.tensor([class_index(spec, one) for one in condition])

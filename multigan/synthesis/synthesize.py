@@ -15,6 +15,7 @@ from torch import Tensor
 from multigan.errors import ConfigError
 from multigan.evaluators.classes import class_numbers, classes_of
 from multigan.kits import KITS, Loaded
+from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.pipelines import Pipeline
 from multigan.runs import Run
 from multigan.synthesis.filters import FILTERS, Filter, Judging, Verdict
@@ -93,10 +94,15 @@ def synthesize(
 
 
 def _opened(run: str | int | Path | Run | Pipeline, device: str) -> tuple[Pipeline, Run | None]:
-    if isinstance(run, Pipeline):
-        return run, None
-    found = run if isinstance(run, Run) else Run.find(run)
-    return found.pipeline(device=device), found
+    found = None if isinstance(run, Pipeline) else run if isinstance(run, Run) else Run.find(run)
+    pipeline = run if found is None else found.pipeline(device=device)
+    assert isinstance(pipeline, Pipeline)
+    if isinstance(pipeline.generator, Vocos):
+        raise ConfigError(
+            "A vocoder turns spectrograms into sound and makes none of its own: all it could add "
+            "are copies of its few examples. Name a run of another recipe."
+        )
+    return pipeline, found
 
 
 def _load(dataset: Any, pipeline: Pipeline) -> Loaded:

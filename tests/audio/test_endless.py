@@ -91,6 +91,11 @@ def test_streamed_blocks_are_what_the_inverse_makes_of_them_together(n_fft, hop,
     torch.testing.assert_close(streamed[inside], expected[inside], atol=1e-4, rtol=0)
 
 
+def test_stereo_is_refused_before_anything_is_learned():
+    with pytest.raises(ShapeError, match=r"mono sounds.*data\.channels=1"):
+        EndlessGenerator(latent_dim=4 + 2 * 12, sample_shape=(4, 4, 16), width=8, style_dim=4)
+
+
 def test_other_representations_cannot_be_streamed():
     waveform = REPRESENTATIONS.build(
         Component("waveform"), sample_rate=8000, channels=1, length=256

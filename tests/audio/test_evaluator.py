@@ -92,6 +92,14 @@ def test_real_clips_are_as_good_as_real_clips_and_noise_is_not(notes, quick):
     assert good["clipping"].value == 0
 
 
+def test_what_cannot_be_measured_is_said_at_once(notes):
+    made = pipeline(notes, Replay)
+    with pytest.raises(UnknownNameError, match=r"'claap'\. Did you mean 'clap'"):
+        evaluate_pipeline(made, notes, extractor="claap")
+    with pytest.raises(ConfigError, match="At least 1 sample is measured, not 0"):
+        evaluate_pipeline(made, notes, num_samples=0)
+
+
 def test_metrics_can_be_chosen_and_unknown_ones_are_named(notes):
     chosen = ["silence", "frechet"]
     results = evaluate_pipeline(

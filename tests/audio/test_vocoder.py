@@ -18,6 +18,7 @@ from multigan.pipelines import Pipeline
 from multigan.recipes import recipe
 from multigan.registry import Component
 from multigan.session import start
+from multigan.synthesis import synthesize
 
 SMALL = {
     "batch_size": 2,
@@ -112,6 +113,11 @@ def test_samples_are_copies_of_examples(run):
 def test_measuring_copies_of_examples_is_refused(run):
     with pytest.raises(ConfigError, match=r'multigan inspect DATA .*n_fft=384.*"learned"'):
         evaluate_run(run)
+
+
+def test_adding_copies_of_examples_to_data_is_refused(run):
+    with pytest.raises(ConfigError, match="copies of its few examples"):
+        synthesize([], run)
 
 
 def test_a_trained_one_inverts_mel_spectrograms(run):

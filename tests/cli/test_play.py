@@ -78,10 +78,17 @@ def test_octaves_are_folded_to_the_nearest(notes_run):
     }
 
 
+def test_notes_that_end_before_they_are_let_go_are_counted(multigan, notes_run, tmp_path):
+    said = multigan("play", notes_run, "--notes", "C4:8 E4:.1", "--out", tmp_path / "song.wav")
+    assert said.code == 0
+    assert "1 of 2 notes are held for longer" in said.err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("--notes", "H4"), "no pitch"),
+        (("--notes", "C4:1e9"), "more than none and less than 10,000"),
         (("--notes", "C4", "--transpose", "80"), "leaves MIDI"),
         (("--midi", "missing.mid"), "no file"),
         (("--notes", "C4", "--timbres", "0"), "at least one timbre"),

@@ -100,20 +100,22 @@ def test_bad_files_are_counted_named_and_left_out(tmp_path):
     broken = tone()
     broken[100] = np.nan
     write(tmp_path / "nan.wav", broken, subtype="FLOAT")
+    (tmp_path / "gone.wav").symlink_to(tmp_path / "nowhere.wav")
     (tmp_path / "notes.txt").write_text("ignored")
     audio = load_audio(tmp_path, max_unreadable=0.6)
     assert len(audio) == 6
     reasons = {entry.name: entry.reason for entry in audio.report.unreadable}
     assert set(reasons) == {
-        *("empty.wav", "text.wav", "cut.flac", "none.wav", "silent.wav", "nan.wav")
+        *("empty.wav", "text.wav", "cut.flac", "none.wav", "silent.wav", "nan.wav", "gone.wav")
     }
+    assert "No such file" in reasons["gone.wav"]
     assert reasons["empty.wav"] == "it is empty"
     assert "not a sound file" in reasons["text.wav"]
     assert reasons["none.wav"] == "it holds no samples"
     assert reasons["silent.wav"].startswith("it is silent: its peak is below -70 dB")
     assert reasons["nan.wav"] == "it holds samples that are not finite"
     assert audio.report.num_ignored == 1
-    assert "Left out 6 unreadable" in audio.report.summary()
+    assert "Left out 7 unreadable" in audio.report.summary()
 
 
 def test_too_many_bad_files_are_refused(folder):

@@ -52,8 +52,8 @@ class Spectral(Representation):
         super().__init__(
             sample_rate=sample_rate, channels=channels, length=length, statistics=statistics
         )
-        n_fft = n_fft or square_window(length)
-        self.stft = Stft(n_fft, hop_length or n_fft // 4, length)
+        n_fft = square_window(length) if n_fft is None else n_fft
+        self.stft = Stft(n_fft, n_fft // 4 if hop_length is None else hop_length, length)
         if drop not in DROPS:
             raise ConfigError(f"The bin to drop is {' or '.join(DROPS)}, not {drop!r}.")
         self.drop = drop

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.condition import ConditionSpec
-from multigan.errors import ConfigError
+from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.audio.networks.frames import (
     FrameOutput,
     StyledBlock,
@@ -64,6 +64,11 @@ class EndlessGenerator(nn.Module):
             sample_shape, who="The endless generator", time=stride
         )
         channels, bins, frames = self.sample_shape
+        if channels > 2:  # magnitude and frequency of one channel
+            raise ShapeError(
+                f"The endless generator makes mono sounds, not pictures of {channels} planes: "
+                "others cannot be streamed. Read the data with one channel: --set data.channels=1"
+            )
         self.margins = _margins(stride.bit_length() - 1)
         self.stride, self.style_dim = stride, style_dim
         anchors = frames // stride + 2 * self.margin
