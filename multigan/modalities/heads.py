@@ -20,6 +20,8 @@ from multigan.modalities.layers import Projection, Standardized, check_option
 
 Conditioning = Literal["projection", "concat", "classifier", "contrastive"]
 CONDITIONINGS: tuple[Conditioning, ...] = get_args(Conditioning)
+# Those of the last layers alone: nothing is shown earlier.
+BY_HEAD: tuple[Conditioning, ...] = ("projection", "classifier", "contrastive")
 
 
 class Judging(nn.Module):

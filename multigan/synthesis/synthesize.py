@@ -94,9 +94,11 @@ def synthesize(
 
 
 def _opened(run: str | int | Path | Run | Pipeline, device: str) -> tuple[Pipeline, Run | None]:
-    found = None if isinstance(run, Pipeline) else run if isinstance(run, Run) else Run.find(run)
-    pipeline = run if found is None else found.pipeline(device=device)
-    assert isinstance(pipeline, Pipeline)
+    if isinstance(run, Pipeline):
+        found, pipeline = None, run
+    else:
+        found = run if isinstance(run, Run) else Run.find(run)
+        pipeline = found.pipeline(device=device)
     if isinstance(pipeline.generator, Vocos):
         raise ConfigError(
             "A vocoder turns spectrograms into sound and makes none of its own: all it could add "

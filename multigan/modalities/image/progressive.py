@@ -23,7 +23,7 @@ from multigan.modalities.equalized import (
     equalize,
     leaky,
 )
-from multigan.modalities.heads import Conditioning, Judging, make_head
+from multigan.modalities.heads import BY_HEAD, Conditioning, Judging, make_head
 from multigan.modalities.image.shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.layers import (
     ConditionEmbedding,
@@ -125,7 +125,7 @@ class ProgressiveDiscriminator(Growing, Judging):
         group: int = 4,
         conditioning: Conditioning = "projection",
     ) -> None:
-        check_option("conditioning", conditioning, ("projection", "classifier", "contrastive"))
+        check_option("conditioning", conditioning, BY_HEAD)
         channels, height, length = check_image_shape(
             sample_shape, who="The progressive discriminator"
         )

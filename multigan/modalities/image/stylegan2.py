@@ -25,7 +25,7 @@ from multigan.modalities.equalized import (
     equalize,
     leaky,
 )
-from multigan.modalities.heads import Conditioning, Judging, make_head
+from multigan.modalities.heads import BY_HEAD, Conditioning, Judging, make_head
 from multigan.modalities.image.modulated import DownLayer, ModulatedConv2d, StyledLayer, doubled
 from multigan.modalities.image.progressive import Digest, stage_widths
 from multigan.modalities.image.shapes import ImageShape, check_image_shape, halvings
@@ -160,7 +160,7 @@ class StyleDiscriminator(Judging):
         conditioning: Conditioning = "projection",
     ) -> None:
         super().__init__()
-        check_option("conditioning", conditioning, ("projection", "classifier", "contrastive"))
+        check_option("conditioning", conditioning, BY_HEAD)
         channels, height, length = check_image_shape(
             sample_shape, who="The stylegan2 discriminator"
         )

@@ -20,7 +20,7 @@ from torch.nn.functional import avg_pool1d, interpolate, leaky_relu
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError
 from multigan.modalities.audio.networks.shapes import SpectrogramShape, check_spectrogram_shape
-from multigan.modalities.heads import Conditioning, Judging, make_head
+from multigan.modalities.heads import BY_HEAD, Conditioning, Judging, make_head
 from multigan.modalities.layers import ConditionEmbedding, PixelNorm, check_option
 from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
 
@@ -107,7 +107,7 @@ class FrameDiscriminator(Judging):
         conditioning: Conditioning = "projection",
     ) -> None:
         super().__init__()
-        check_option("conditioning", conditioning, ("projection", "classifier", "contrastive"))
+        check_option("conditioning", conditioning, BY_HEAD)
         channels, bins, frames = check_spectrogram_shape(
             sample_shape, who="The frames discriminator"
         )
