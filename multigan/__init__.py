@@ -9,27 +9,28 @@ Names are imported when first used: `import multigan` itself costs no torch.
 """
 
 import os
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from multigan import compat
 from multigan.errors import MultiganError
+from multigan.imports import moved, torchaudio_guard
+from multigan.imports.lazy import lazy_names
 
 if TYPE_CHECKING:
     from multigan.config import Recipe
     from multigan.core.game import AdversarialGame
     from multigan.core.prior import Prior
     from multigan.core.trainer import Trainer
-    from multigan.pipelines import Pipeline
-    from multigan.recipes import recipe
-    from multigan.runs import Run
-    from multigan.synthesis import synthesize
-    from multigan.trainers import AudioTrainer, ImageTrainer, TextTrainer, fork, resume
+    from multigan.modalities.recipes import recipe
+    from multigan.runs.run import Run
+    from multigan.runs.synthesis import synthesize
+    from multigan.runs.trainers import AudioTrainer, ImageTrainer, TextTrainer, fork, resume
+    from multigan.sampling.pipeline import Pipeline
 
 __version__ = "0.1.0"
 FEW_CORES = 4
 
-compat.install()
+torchaudio_guard.install()
+moved.install()
 # The threads of torch's CPU operators spin while they wait for one another. Where there are few
 # cores, anything else that is busy then stalls them: tests/benchmarks/bench_threads.py.
 if (os.cpu_count() or 1) <= FEW_CORES:
@@ -37,18 +38,18 @@ if (os.cpu_count() or 1) <= FEW_CORES:
 
 _HOMES = {
     "AdversarialGame": "multigan.core.game",
-    "AudioTrainer": "multigan.trainers",
-    "ImageTrainer": "multigan.trainers",
-    "Pipeline": "multigan.pipelines",
+    "AudioTrainer": "multigan.runs.trainers",
+    "ImageTrainer": "multigan.runs.trainers",
+    "Pipeline": "multigan.sampling.pipeline",
     "Prior": "multigan.core.prior",
     "Recipe": "multigan.config",
-    "Run": "multigan.runs",
-    "TextTrainer": "multigan.trainers",
+    "Run": "multigan.runs.run",
+    "TextTrainer": "multigan.runs.trainers",
     "Trainer": "multigan.core.trainer",
-    "recipe": "multigan.recipes",
-    "fork": "multigan.trainers",
-    "resume": "multigan.trainers",
-    "synthesize": "multigan.synthesis",
+    "recipe": "multigan.modalities.recipes",
+    "fork": "multigan.runs.trainers",
+    "resume": "multigan.runs.trainers",
+    "synthesize": "multigan.runs.synthesis",
 }
 
 __all__ = [
@@ -69,10 +70,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'multigan' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+__getattr__, _names = lazy_names(__name__, _HOMES)
 
 
 def load_ipython_extension(shell: Any) -> None:
@@ -90,4 +88,4 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_names()})

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from multigan.errors import ConfigError
-from multigan.plain import from_plain, put, to_plain
 from multigan.registry import Component
+from multigan.typed import from_plain, put, to_plain
 
 FORMAT = 1
 SCHEDULE_SHAPES = (  # those of multigan.core.schedules

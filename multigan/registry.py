@@ -4,10 +4,11 @@ import inspect
 import reprlib
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from types import NoneType, UnionType
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from multigan.errors import ConfigError, MultiganError, UnknownNameError
 
@@ -16,6 +17,7 @@ T = TypeVar("T")
 # How torch complains of a layer whose width is not above 0, and what is said instead.
 ZERO_ELEMENTS, NEGATIVE = "Initializing zero-element tensors", "with negative dimension"
 NO_SIZE = "one of its sizes is not above 0."
+BUILT_IN = ("multigan.modalities.builtin",)  # registers all that multigan has
 KINDS = {int: "a whole number", float: "a finite number", bool: "true or false", str: "a text"}
 
 
@@ -27,20 +29,29 @@ class Component:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-class Registry(dict[str, T], Generic[T]):
-    """A dict of named components whose `KeyError` says what you could have meant."""
+class Registry(MutableMapping[str, T]):
+    """Named components; an unknown name is answered with those that you could have meant.
 
-    def __init__(self, kind: str) -> None:
-        super().__init__()
+    Args:
+        kind: What a component is called in messages.
+        filled_by: Modules that register the built-in components when they are imported; they are
+            when the registry is first read, so that knowing a registry costs nothing.
+    """
+
+    def __init__(self, kind: str, *, filled_by: Sequence[str] = ()) -> None:
         self.kind = kind
+        self._components: dict[str, T] = {}
+        self._to_import = list(filled_by)
 
     def register(self, name: str) -> Callable[[T], T]:
         """Names the decorated class or function; a name is given once."""
 
         def add(component: T) -> T:
-            if name in self:
-                raise ValueError(f"There is already a {self.kind} called {name!r}: {self[name]!r}.")
-            self[name] = component
+            if name in self._components:
+                raise ValueError(
+                    f"There is already a {self.kind} called {name!r}: {self._components[name]!r}."
+                )
+            self._components[name] = component
             return component
 
         return add
@@ -48,38 +59,79 @@ class Registry(dict[str, T], Generic[T]):
     def build(self, component: Component, **context: Any) -> Any:
         """Calls what `component` names with its options and with what only the run knows.
 
-        Options that are annotated as a number, a text or a truth value have to be one.
-
         Raises:
             ConfigError: There is no such component or option, or it cannot be built with these.
         """
-        make: Any = self[component.name]
-        signature = _signature(make)
-        try:
-            call = signature.bind(**component.options, **context)
-        except TypeError as error:
-            options = [name for name in signature.parameters if name not in context]
-            raise ConfigError(
-                f"Cannot build {self.kind} {component.name!r}: {error}. "
-                f"Its options are: {', '.join(options) or 'none'}."
-            ) from None
-        named = f"{self.kind} {component.name!r}"
-        for name, value in component.options.items():
-            _check_kind(named, name, value, signature.parameters.get(name))
-        try:
-            with warnings.catch_warnings():
-                warnings.filterwarnings("error", message=ZERO_ELEMENTS)
-                made = make(*call.args, **call.kwargs)
-            _check_units(made)
-        except MultiganError:
-            raise
-        except (TypeError, ValueError, RuntimeError, ArithmeticError, UserWarning) as error:
-            said = _with(component.options, context)
-            raise ConfigError(f"Cannot build {named}{said}: {_reason(error)}") from error
-        return made
+        return build(self.kind, self[component.name], component, **context)
 
-    def __missing__(self, name: str) -> T:
-        raise UnknownNameError(self.kind, name, known=self)
+    def __getitem__(self, name: str) -> T:
+        self._fill()
+        try:
+            return self._components[name]
+        except KeyError:
+            raise UnknownNameError(self.kind, name, known=self._components) from None
+
+    def __setitem__(self, name: str, component: T) -> None:
+        self._components[name] = component
+
+    def __delitem__(self, name: str) -> None:
+        del self._components[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self._fill()
+        return iter(self._components)
+
+    def __len__(self) -> int:
+        self._fill()
+        return len(self._components)
+
+    def __repr__(self) -> str:
+        return f"<the {self.kind}s {', '.join(self)}>"
+
+    def _fill(self) -> None:
+        # Left in the list until it is done, so that another thread waits for the import, too.
+        for module in tuple(self._to_import):
+            import_module(module)
+        self._to_import.clear()
+
+
+def build(kind: str, make: Any, component: Component, **context: Any) -> Any:
+    """Calls `make` with a component's options and with what only the run knows.
+
+    Options that are annotated as a number, a text or a truth value have to be one.
+
+    Args:
+        kind: What the component is called in messages, such as "generator".
+        make: The class or function that the component names.
+        component: Its name and options.
+        context: What only the run knows, e.g. `latent_dim`.
+
+    Raises:
+        ConfigError: There is no such option, or it cannot be built with these.
+    """
+    signature = _signature(make)
+    try:
+        call = signature.bind(**component.options, **context)
+    except TypeError as error:
+        options = [name for name in signature.parameters if name not in context]
+        raise ConfigError(
+            f"Cannot build {kind} {component.name!r}: {error}. "
+            f"Its options are: {', '.join(options) or 'none'}."
+        ) from None
+    named = f"{kind} {component.name!r}"
+    for name, value in component.options.items():
+        _check_kind(named, name, value, signature.parameters.get(name))
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message=ZERO_ELEMENTS)
+            made = make(*call.args, **call.kwargs)
+        _check_units(made)
+    except MultiganError:
+        raise
+    except (TypeError, ValueError, RuntimeError, ArithmeticError, UserWarning) as error:
+        said = _with(component.options, context)
+        raise ConfigError(f"Cannot build {named}{said}: {_reason(error)}") from error
+    return made
 
 
 def _signature(make: Callable[..., Any]) -> inspect.Signature:

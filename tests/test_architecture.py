@@ -1,8 +1,9 @@
-"""Imports point down, and importing multigan is cheap."""
+"""The house as it is drawn: imports point down, kinds of data are apart, and importing is cheap."""
 
 import ast
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -10,55 +11,132 @@ import pytest
 import multigan
 
 ROOT = Path(multigan.__file__).parent
+DRAWN = ROOT.parent / "ARCHITECTURE.md"
 
-# Lowest first. What shares a line does not import one another.
-LAYERS = [
-    {"errors"},
-    {"registry", "files", "compat", "heap", "local_models", "sound"},
-    {"plain"},
-    {"config"},
-    {"core"},
-    {"music", "oracle", "tokenizers"},
-    {"modalities", "data", "metrics", "latents"},
-    {"kits", "pipelines"},
-    {"assemble", "runs", "evaluators"},
-    {"environment", "evaluation", "report"},
-    {"session", "synthesis", "inspection"},
-    {"recipes", "forking"},
-    {"trainers", "experiments", "healing"},
-    {"cli"},
-    {"notebook"},
-]
-RANK = {package: rank for rank, layer in enumerate(LAYERS) for package in layer}
+# Highest first. What shares a row may import what stands to the right of it, never to the left.
+ROWS = {
+    ("notebook", "cli"): "what people touch",
+    (
+        "runs",
+    ): "one process training one run; its folder; resume, fork, heal, the doctor, its report",
+    ("modalities",): "image, text, audio: a folder each, plugged in by one `Kind`",
+    (
+        "metrics",
+        "sampling",
+        "report",
+        "data",
+    ): "what kinds share: distances, pipelines, pages, sources",
+    ("core",): "the adversarial game on tensors, the trainer, the engine",
+    (
+        "config",
+        "typed",
+        "registry",
+    ): "recipes; one checker for everything typed; names and plug-ins",
+    ("imports", "files", "errors"): "names on demand; files that appear whole; the exception tree",
+}
+RANK = {name: (-row, -place) for row, names in enumerate(ROWS) for place, name in enumerate(names)}
+KINDS = ("image", "text", "audio")
 
-
-def imported_packages(source: str) -> set[str]:
-    """Returns the second part of every `multigan.x` import, lazy imports included."""
-    names = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom):
-            names.add(node.module or "")
-        elif isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-    return {name.split(".")[1] for name in names if name.startswith("multigan.")}
-
-
-@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_point_down(path):
-    package = path.relative_to(ROOT).parts[0].removesuffix(".py")
-    if package.startswith("__"):
-        return
-    for other in imported_packages(path.read_text()) - {package}:
-        assert RANK[other] < RANK[package], f"{package} must not import {other}"
+SOURCES = {
+    ".".join(("multigan", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    ): path
+    for path in sorted(ROOT.rglob("*.py"))
+}
 
 
-def test_the_core_knows_no_modality():
-    for path in (ROOT / "core").glob("*.py"):
-        imported = imported_packages(path.read_text())
-        assert imported <= {"core", "errors", "registry", "files"}, path
+def imports(module: str) -> dict[str, bool]:
+    """Returns the modules that one imports, lazily or not, and whether any import is eager."""
+    found: dict[str, bool] = {}
+
+    def visit(node: ast.AST, eager: bool) -> None:
+        for child in ast.iter_child_nodes(node):
+            names = []
+            if isinstance(child, ast.ImportFrom):
+                assert child.level == 0, f"{module} imports relatively"
+                whole = child.module or ""
+                inner = (f"{whole}.{alias.name}" for alias in child.names)
+                names = [name if name in SOURCES else whole for name in inner]
+            elif isinstance(child, ast.Import):
+                names = [alias.name for alias in child.names]
+            for name in names:
+                found[name] = found.get(name, False) or eager
+            later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) or (
+                isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+            )
+            visit(child, eager and not later)
+
+    visit(ast.parse(SOURCES[module].read_text()), True)
+    return {name: eager for name, eager in found.items() if name.split(".")[0] == "multigan"}
 
 
-@pytest.mark.parametrize("module", ["multigan", "multigan.cli", "multigan.core.run"])
+IMPORTS = {module: imports(module) for module in SOURCES}
+
+
+def room(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+@pytest.mark.parametrize("module", [m for m in SOURCES if not room(m).startswith("_") and room(m)])
+def test_imports_point_down(module):
+    here = room(module)
+    for other in {room(name) for name in IMPORTS[module]} - {here, ""}:
+        assert RANK[other] < RANK[here], f"{module} must not import {other}"
+
+
+def kind(module: str) -> str | None:
+    parts = module.split(".")[1:]
+    return parts[1] if len(parts) > 1 and parts[0] == "modalities" and parts[1] in KINDS else None
+
+
+def test_kinds_of_data_do_not_import_one_another():
+    crossing = [
+        (module, name)
+        for module in SOURCES
+        for name in IMPORTS[module]
+        if kind(module) and kind(name) and kind(name) != kind(module)
+    ]
+    # `speech` trains image networks on spectrograms on purpose.
+    assert {module for module, _ in crossing} <= {"multigan.modalities.audio.recipes"}, crossing
+
+
+def test_no_module_imports_in_a_circle():
+    eager = {m: [n for n, now in IMPORTS[m].items() if now and n in SOURCES] for m in SOURCES}
+    done: set[str] = set()
+
+    def follow(module: str, way: tuple[str, ...]) -> None:
+        assert module not in way, " -> ".join((*way[way.index(module) :], module))
+        if module not in done:
+            for name in eager[module]:
+                follow(name, (*way, module))
+            done.add(module)
+
+    for module in SOURCES:
+        follow(module, ())
+
+
+def layer_table() -> str:
+    """Returns the rows as ARCHITECTURE.md shows them."""
+    width = max(len("  ".join(names)) for names in ROWS)
+    return "".join(f"    {'  '.join(names):{width}}  {what}\n" for names, what in ROWS.items())
+
+
+def test_the_table_of_layers_is_the_one_that_is_tested():
+    assert layer_table() in DRAWN.read_text(), f"ARCHITECTURE.md should have:\n{layer_table()}"
+
+
+def test_the_top_of_the_package_is_what_the_rows_name():
+    found = {
+        path.stem for path in ROOT.iterdir() if not path.name.startswith(("_", "labextension"))
+    }
+    assert found - {"py"} == set(chain(*ROWS))  # py.typed
+    assert len(found) <= 16
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["multigan", "multigan.cli", "multigan.runs.folder", "multigan.modalities.recipes"],
+)
 def test_importing_costs_no_torch(module):
     code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from multigan.cli import main
-from multigan.core.health.findings import LASTING, PATIENCE, WARM_UP
 from multigan.errors import ConfigError
 from multigan.experiments.clinic import ANY, Case, judge
+from multigan.runs.health.findings import LASTING, PATIENCE, WARM_UP
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 GOOD = {"coverage": 0.95, "diversity": 1.0, "movement": 0.1}

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from multigan import compat
+from multigan.imports import torchaudio_guard as compat
 
-GUARD = "import multigan.compat as compat; compat.install(); compat.install()\n"
+GUARD = "import multigan.imports.torchaudio_guard as compat; compat.install(); compat.install()\n"
 
 
 def run(program: str) -> None:

@@ -240,7 +240,7 @@ def test_networks_of_ones_own_may_be_lazy_and_annotated_for_type_checkers_only()
 
 
 def test_a_network_without_weights_is_refused():
-    from multigan.modalities import GENERATORS
+    from multigan.core.registries import GENERATORS
 
     with pytest.raises(ConfigError, match="'dcgan' with width=0"):
         GENERATORS.build(Component("dcgan", {"width": 0}), latent_dim=4, sample_shape=(1, 8, 8))

@@ -11,9 +11,9 @@ import torch
 from multigan.__main__ import leave
 from multigan.core.engine import DistributedEngine
 from multigan.core.regularizers import R1, R2, WassersteinGradientPenalty
-from multigan.recipes import recipe
-from multigan.runs import Run
-from multigan.session import start
+from multigan.modalities.recipes import recipe
+from multigan.runs.run import Run
+from multigan.runs.session import start
 from tests.tiny import Ring, make_trainer
 
 pytest.importorskip("accelerate")

@@ -9,16 +9,15 @@ import torch
 from PIL import Image
 from torch import nn
 
-from multigan import evaluation
-from multigan.data.images import load_images
 from multigan.errors import ConfigError
-from multigan.evaluation import evaluate_pipeline, evaluate_run
-from multigan.evaluators import judges
-from multigan.evaluators.judges import data_classifier, places
-from multigan.metrics import ModuleExtractor
-from multigan.recipes import recipe
-from multigan.runs import Run
-from multigan.session import start
+from multigan.metrics import ModuleExtractor, judges
+from multigan.metrics import feature_evaluator as evaluation
+from multigan.metrics.judges import data_classifier, places
+from multigan.modalities.image.load.load import load_images
+from multigan.modalities.recipes import recipe
+from multigan.runs.evaluate import evaluate_pipeline, evaluate_run
+from multigan.runs.run import Run
+from multigan.runs.session import start
 from tests.test_pipelines import make_pipeline
 
 SMALL = {

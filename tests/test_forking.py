@@ -4,12 +4,12 @@ import pytest
 import torch
 
 import multigan
-from multigan.core.run import checkpoint_step
 from multigan.errors import CheckpointError, ConfigError
-from multigan.forking import fork
-from multigan.recipes import recipe
-from multigan.runs import Run
-from multigan.session import start
+from multigan.modalities.recipes import recipe
+from multigan.runs.folder import checkpoint_step
+from multigan.runs.fork import fork
+from multigan.runs.run import Run
+from multigan.runs.session import start
 
 SMALL = {
     "batch_size": 8,

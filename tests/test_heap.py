@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from multigan import heap
+from multigan.core import heap
 
 FAULTS = """
 import resource
@@ -14,8 +14,8 @@ import sys
 import torch
 import multigan
 from multigan.cli import main
-from multigan.recipes import recipe
-from multigan.session import start
+from multigan.modalities.recipes import recipe
+from multigan.runs.session import start
 match sys.argv[1]:
     case "train":
         start(recipe("digits"), out=sys.argv[2], device="cpu")

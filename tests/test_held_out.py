@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from multigan.assemble import build_parts, build_trainer, divide, held_out, load_data
 from multigan.core.engine import Engine
 from multigan.data.source import Part, TensorSource
 from multigan.errors import ConfigError
-from multigan.recipes import recipe
+from multigan.modalities.recipes import recipe
+from multigan.runs.assemble import build_parts, build_trainer, divide, held_out, load_data
 
 NUMBERS = TensorSource(torch.arange(400), torch.arange(400) % 10)
 ELSEWHERE = Part(NUMBERS, torch.arange(400))  # as good as one that is not in memory

@@ -8,15 +8,15 @@ import torch
 
 from multigan.cli import main
 from multigan.errors import ConfigError, DataError
-from multigan.inspection import inspect_sounds, write_inspection, write_pairs
-from multigan.metrics.audio.round_trip import (
+from multigan.modalities.audio.inspection import inspect_sounds, write_inspection, write_pairs
+from multigan.modalities.audio.metrics.round_trip import (
     log_spectral_distance_db,
     snr_db,
     spectral_convergence_db,
 )
-from multigan.recipes import recipe
+from multigan.modalities.recipes import recipe
 from multigan.registry import Component
-from multigan.session import start
+from multigan.runs.session import start
 from tests.audio.test_evaluator import Replay, notes, pipeline  # noqa: F401  notes is a fixture
 from tests.data.sounds import tone, write
 from tests.test_report import Page

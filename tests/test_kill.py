@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from multigan.config import Recipe
-from multigan.recipes import recipe
-from multigan.runs import Run
-from multigan.session import resume, start
+from multigan.modalities.recipes import recipe
+from multigan.runs.run import Run
+from multigan.runs.session import resume, start
 
 KILLS = 14
 STEPS = 400

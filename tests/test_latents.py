@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from multigan.errors import ConfigError
-from multigan.latents import (
+from multigan.sampling.latents import (
     factorized_directions,
     principal_directions,
     project,

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from multigan.errors import DataError
-from multigan.oracle import LENGTH, Oracle
+from multigan.modalities.text.oracle import LENGTH, Oracle
 from tests.metrics.text.captions import FOLDER
 
 PARAMETERS = FOLDER / "seqgan-oracle.npz"

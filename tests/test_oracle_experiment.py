@@ -7,14 +7,14 @@ import torch
 from PIL import Image
 
 from multigan.cli import main
-from multigan.data.text import load_text
-from multigan.data.text.oracle import HELD_OUT, TEST
 from multigan.errors import DataError, RunError
-from multigan.evaluators.oracle import TemperedPipeline
 from multigan.experiments.oracle import ITSELF, STUCK, measure_run, read_rows, run_recipe
-from multigan.oracle import Oracle
-from multigan.recipes import recipe
-from multigan.session import start
+from multigan.modalities.recipes import recipe
+from multigan.modalities.text.load.load import load_text
+from multigan.modalities.text.load.oracle import HELD_OUT, TEST
+from multigan.modalities.text.oracle import Oracle
+from multigan.modalities.text.oracle_evaluate import TemperedPipeline
+from multigan.runs.session import start
 from tests.test_oracle import arrays
 
 SMALL = {"steps": 3, "generator.width": 4, "batch_size": 8, "look_every": 0}
@@ -131,7 +131,7 @@ def test_a_stopped_run_is_not_measured(oracle_file, tmp_path, monkeypatch):
         session.run.write_status("stopped", step=1, of=3)
         return session.run
 
-    monkeypatch.setattr("multigan.session.Session.fit", stopped)
+    monkeypatch.setattr("multigan.runs.session.Session.fit", stopped)
     with pytest.raises(RunError, match="stopped at step 1 of 3, so it is not measured"):
         run_recipe(
             recipe("mle").changed({**SMALL, "data.limit": 64}), f"oracle:{oracle_file}",

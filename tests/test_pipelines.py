@@ -8,11 +8,11 @@ import torch
 from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
 from multigan.core.prior import Prior
+from multigan.core.registries import GENERATORS, build_modality
 from multigan.errors import CheckpointError, ConfigError, ShapeError
-from multigan.modalities import GENERATORS, MODALITIES
-from multigan.modalities.layers import ConditionEmbedding
-from multigan.pipelines import Pipeline
+from multigan.modalities.shared.layers import ConditionEmbedding
 from multigan.registry import Component
+from multigan.sampling.pipeline import Pipeline
 
 CLASSES = ConditionSpec("class", 3, ("cat", "dog", "7"))
 
@@ -22,7 +22,7 @@ def make_pipeline(condition=CLASSES, norm="batch") -> Pipeline:
         "generator": Component("dcgan", {"width": 4, "norm": norm}),
         "modality": Component("image", {"channels": 1, "height": 8, "width": 8}),
     }
-    modality = MODALITIES.build(components["modality"])
+    modality = build_modality(components["modality"])
     with seeded("pipeline"):
         generator = GENERATORS.build(
             components["generator"],

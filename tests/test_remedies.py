@@ -2,12 +2,12 @@
 
 import pytest
 
-from multigan.assemble import build_parts, build_trainer, check_changes, load_data
 from multigan.config import Recipe
 from multigan.core.engine import Engine
-from multigan.core.health.findings import Remedy
-from multigan.core.health.remedies import remedies_for
-from multigan.recipes import RECIPES, recipe
+from multigan.modalities.recipes import RECIPES, recipe
+from multigan.runs.assemble import build_parts, build_trainer, check_changes, load_data
+from multigan.runs.health.findings import Remedy
+from multigan.runs.health.remedies import remedies_for
 
 TINY = {"data": "digits", "data.size": 16, "generator.width": 8, "discriminator.width": 8}
 IMAGES = [name for name in RECIPES if recipe(name).modality == "image" and name != "digits"]

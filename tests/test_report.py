@@ -10,13 +10,14 @@ import pytest
 import torch
 from PIL import Image
 
-from multigan.core.run import RunFolder
 from multigan.files import write_json
-from multigan.modalities.audio import Audio, AudioModality
+from multigan.modalities.audio.clip import Audio
+from multigan.modalities.audio.modality import AudioModality
 from multigan.report import flat, render_report, write_report
 from multigan.report.chart import MAX_POINTS, decimated, line_chart, nice_ticks
 from multigan.report.media import evenly
 from multigan.report.tables import duration, shown
+from multigan.runs.folder import RunFolder
 
 NEVER_CLOSED = {"meta", "img", "line", "circle", "rect", "polyline"}
 

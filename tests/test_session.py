@@ -7,7 +7,6 @@ import torch
 
 import multigan
 from multigan import ImageTrainer, Pipeline, Run
-from multigan.core.run import checkpoint_step
 from multigan.core.trainer import Callback
 from multigan.errors import (
     CheckpointError,
@@ -17,10 +16,11 @@ from multigan.errors import (
     MultiganError,
     RunError,
 )
-from multigan.evaluation import evaluate_run
 from multigan.files import write_json
-from multigan.recipes import RECIPES, recipe
-from multigan.session import resume, start
+from multigan.modalities.recipes import RECIPES, recipe
+from multigan.runs.evaluate import evaluate_run
+from multigan.runs.folder import checkpoint_step
+from multigan.runs.session import resume, start
 
 SMALL = {
     "batch_size": 8,
@@ -74,7 +74,7 @@ def test_a_run_is_sampled(finished):
 
 
 def test_the_pipeline_is_the_average_of_the_last_step(finished):
-    from multigan.core.checkpoint import load_checkpoint
+    from multigan.runs.checkpoint import load_checkpoint
 
     average = load_checkpoint(finished.checkpoint_folders()[-1])["average"]
     generator = finished.pipeline().generator.state_dict()

@@ -9,13 +9,13 @@ from PIL import Image
 
 from multigan.cli import main
 from multigan.core.condition import ConditionSpec
-from multigan.data.images import load_images
 from multigan.data.source import TensorSource
-from multigan.data.stacked import StackedSource, stacked_class
 from multigan.data.stream import Stream
 from multigan.errors import ConfigError, DataError, UnknownNameError
 from multigan.experiments import stacked
 from multigan.metrics import class_coverage
+from multigan.modalities.image.load.load import load_images
+from multigan.modalities.image.load.stacked import StackedSource, stacked_class
 
 
 def singles(labels=True):
@@ -82,7 +82,7 @@ def test_a_game_is_a_loss_and_its_penalties():
 @pytest.fixture
 def quick(monkeypatch):
     monkeypatch.setattr("multigan.experiments.stacked.CLASSIFIER_STEPS", 30)
-    monkeypatch.setattr("multigan.data.images.STACKS", 2000)
+    monkeypatch.setattr("multigan.modalities.image.load.load.STACKS", 2000)
 
 
 OPTIONS = [

@@ -2,8 +2,8 @@
 
 from multigan.experiments.oracle import PUBLISHED
 from multigan.experiments.stuck import Stuck
-from multigan.metrics.text.tradeoff import sweep
-from multigan.oracle import LENGTH, Oracle
+from multigan.modalities.text.metrics.tradeoff import sweep
+from multigan.modalities.text.oracle import LENGTH, Oracle
 
 
 def test_its_likelihoods_are_those_of_its_samples():

@@ -9,11 +9,11 @@ from multigan.core.game import AdversarialGame, ScoredBatch
 from multigan.core.losses import LOSSES
 from multigan.core.packing import Packed
 from multigan.core.prior import Prior
+from multigan.core.registries import AUGMENTATIONS
 from multigan.core.unrolled import UnrolledGame
 from multigan.errors import ConfigError
-from multigan.modalities import AUGMENTATIONS
-from multigan.modalities.consistency import Consistency
-from multigan.session import resume
+from multigan.modalities.shared.consistency import Consistency
+from multigan.runs.session import resume
 from tests.tiny import MLP
 
 SMALL = {
@@ -62,9 +62,9 @@ def test_a_recipe_with_it_resumes_exactly_and_samples(name, tmp_path):
 
 
 def test_recipes_name_the_games_parts(tmp_path):
-    from multigan.assemble import build_parts, load_data
     from multigan.core.engine import Engine
-    from multigan.recipes import recipe
+    from multigan.modalities.recipes import recipe
+    from multigan.runs.assemble import build_parts, load_data
 
     def game(changes):
         chosen = recipe("digits").changed(SMALL | changes)

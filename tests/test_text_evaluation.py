@@ -5,13 +5,14 @@ import math
 import pytest
 import torch
 
-from multigan.data.text import load_text
 from multigan.errors import ConfigError, UnknownNameError
-from multigan.evaluation import evaluate_pipeline, evaluate_run, evaluator
-from multigan.evaluators.text import DEFAULT
-from multigan.metrics.text import index_texts, ngram_nll, with_unknown
-from multigan.recipes import recipe
-from multigan.session import start
+from multigan.modalities.kind import kind_of
+from multigan.modalities.recipes import recipe
+from multigan.modalities.text.evaluate import DEFAULT
+from multigan.modalities.text.load.load import load_text
+from multigan.modalities.text.metrics import index_texts, ngram_nll, with_unknown
+from multigan.runs.evaluate import evaluate_pipeline, evaluate_run
+from multigan.runs.session import start
 
 COLORS, ANIMALS, PLACES = ("red", "black", "white"), ("cat", "dog", "bird"), ("roof", "street")
 TEXTS = [f"a {c} {a} sits on the {p} ." for c in COLORS for a in ANIMALS for p in PLACES] * 4
@@ -106,5 +107,5 @@ def test_likelihood_is_told_each_texts_class(tmp_path):
 def test_names_are_checked_before_anything_is_sampled(trained):
     with pytest.raises(UnknownNameError, match="Did you mean 'bleu-4'"):
         evaluate_run(trained, metrics=["bleu4"], device="cpu")
-    assert evaluator("text").lower_is_better("nll") is True
-    assert evaluator("text").lower_is_better("self-bleu-4") is None
+    assert kind_of("text").evaluator.lower_is_better("nll") is True
+    assert kind_of("text").evaluator.lower_is_better("self-bleu-4") is None

@@ -4,7 +4,7 @@ import pytest
 
 from multigan.config import Recipe, located
 from multigan.errors import ConfigError
-from multigan.trainers import ImageTrainer
+from multigan.runs.trainers import ImageTrainer
 
 RECIPE = Recipe(name="r", seed=5, steps=7)
 

@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from multigan import __version__, heap
+from multigan import __version__
 from multigan.cli import (
     augment,
     demo,
@@ -25,6 +25,7 @@ from multigan.cli.bench import BENCH
 from multigan.cli.commands import Command, Group, add_commands
 from multigan.cli.data import DATA
 from multigan.cli.runs import RUNS
+from multigan.core import heap
 from multigan.errors import MultiganError
 
 COMMANDS: dict[str, Command | Group] = {

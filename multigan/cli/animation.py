@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image
 
 from multigan.files import write_atomic
-from multigan.modalities.image.sheet import opaque
+from multigan.modalities.shared.contact_sheet import opaque
 
 VISIBLE = 128  # pixels: smaller pictures are enlarged to about this
 FRAME_MILLISECONDS = 80

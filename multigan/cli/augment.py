@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from multigan.cli.commands import add_device, add_json, add_run
 
 if TYPE_CHECKING:
-    from multigan.synthesis import Mixture
+    from multigan.runs.synthesis import Mixture
 
 SUMMARY = "Mix real and generated samples into a folder, for training other models."
 
@@ -37,8 +37,8 @@ def run(args: Namespace) -> None:
     """Writes the folder and says what is in it."""
     from multigan.cli.output import print_json, print_table, say
     from multigan.config import located
-    from multigan.runs import Run
-    from multigan.synthesis import synthesize, write_mixture
+    from multigan.runs.run import Run
+    from multigan.runs.synthesis import synthesize, write_mixture
 
     mixture = synthesize(
         located(args.data),

@@ -20,7 +20,7 @@ State = Literal["ok", "missing", "broken"]
 
 PATIENCE_SECONDS = 120
 LITTLE_DISK = 2 * 2**30
-GUARD = "import multigan.compat; multigan.compat.install(); "
+GUARD = "import multigan.imports.torchaudio_guard; multigan.imports.torchaudio_guard.install(); "
 OPTIONAL = {
     "accelerate": "dist",
     "datasets": "data",
@@ -141,7 +141,7 @@ def _torchaudio(plain: Tried, guarded: Tried) -> Check:
         return Check("torchaudio", "ok", found)
     if guarded.well:
         told = f"{found}, without its compiled extension, which does not load: {plain.said}"
-        remedy = "Nothing for multigan. Other programs can call multigan.compat.install() first."
+        remedy = "Nothing for multigan. Other programs can import multigan first."
         return Check("torchaudio", "ok", told, remedy)
     remedy = "Install the torchaudio that was made for this torch, or remove it."
     return Check("torchaudio", "broken", f"{found}: {guarded.said}", remedy)

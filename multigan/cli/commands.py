@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from multigan.core.run import RunFolder
+    from multigan.runs.folder import RunFolder
 
 
 class Command(Protocol):
@@ -87,6 +87,6 @@ def find_folder(args: Namespace) -> "RunFolder":
     Raises:
         RunError: There is none.
     """
-    from multigan.core.run import find_run
+    from multigan.runs.folder import find_run
 
     return find_run(args.run_name, args.runs)

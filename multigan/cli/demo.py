@@ -10,7 +10,7 @@ from multigan.cli.output import is_main_process, say
 from multigan.files import write_atomic
 
 if TYPE_CHECKING:
-    from multigan.runs import Run
+    from multigan.runs.run import Run
 
 SUMMARY = "Train a small GAN on digits, prose or notes; nothing is downloaded."
 
@@ -38,8 +38,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Trains the demo's recipe and names samples and report; of notes it plays a melody."""
     from multigan.cli.training import train_session
-    from multigan.recipes import recipe
-    from multigan.session import start
+    from multigan.modalities.recipes import recipe
+    from multigan.runs.session import start
 
     chosen = recipe(DEMOS[args.modality]).changed({"seed": args.seed})
     if args.steps is not None:
@@ -56,8 +56,8 @@ def run(args: Namespace) -> None:
 
 def _play(run: "Run") -> Path:
     """Plays the tune with what a run has learned; returns the sound's file."""
-    from multigan.music.melody import parse_melody
-    from multigan.pipelines.audio import audio_pipeline
+    from multigan.modalities.audio.music.melody import parse_melody
+    from multigan.modalities.audio.pipeline import audio_pipeline
 
     song = audio_pipeline(run.pipeline()).play(parse_melody(TUNE, beats_per_minute=150))
     return write_atomic(run.path / "melody.wav", song.encoded())

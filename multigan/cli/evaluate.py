@@ -8,7 +8,7 @@ from multigan.cli.commands import add_data, add_device, add_json, add_run
 
 if TYPE_CHECKING:
     from multigan.metrics.result import MetricResult
-    from multigan.runs import Run
+    from multigan.runs.run import Run
 
 SUMMARY = "Measure a run's samples against real data."
 
@@ -45,8 +45,8 @@ def run(args: Namespace) -> None:
     """Measures, and prints a row for each metric."""
     from multigan.cli.output import print_json, print_table, remark
     from multigan.config import located
-    from multigan.evaluation import evaluate_run
-    from multigan.runs import Run
+    from multigan.runs.evaluate import evaluate_run
+    from multigan.runs.run import Run
 
     run = Run.find(args.run_name, args.runs)
     results = evaluate_run(
@@ -73,10 +73,10 @@ def run(args: Namespace) -> None:
 
 def _show_likenesses(run: "Run", args: Namespace) -> None:
     """Writes sounds beside their nearest training clips: into the report, and where asked to."""
-    from multigan.assemble import load_data
     from multigan.cli.output import remark
     from multigan.config import located
-    from multigan.inspection import report_likenesses, write_pairs
+    from multigan.modalities.audio.inspection import report_likenesses, write_pairs
+    from multigan.runs.assemble import load_data
 
     own = load_data(run.recipe, None if args.data is None else located(args.data))
     pipeline = run.pipeline(device=args.device)

@@ -48,8 +48,8 @@ def prepared(args: Namespace, data: Any = None) -> "partial[Any]":
     """
     from multigan.cli.runs.turn import SCHEDULE, check_values
     from multigan.config import located, parse_changes
-    from multigan.forking import fork
-    from multigan.runs import Run
+    from multigan.runs.fork import fork
+    from multigan.runs.run import Run
 
     parent = Run.find(args.run_name, args.runs)
     asked = parse_changes(args.knob)

@@ -38,7 +38,7 @@ def run(args: Namespace) -> None:
     """Prints a row for each representation, and writes a page with pictures and players."""
     from multigan.cli.output import print_json, print_table, remark
     from multigan.config import located, parse_changes
-    from multigan.inspection import (
+    from multigan.modalities.audio.inspection import (
         COLUMNS,
         REPRESENTATIONS,
         inspect_sounds,

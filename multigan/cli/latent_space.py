@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from multigan.pipelines import Pipeline
+    from multigan.sampling.pipeline import Pipeline
 
 DISTANCES = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)  # standard deviations of the prior
 
@@ -71,10 +71,9 @@ def _targets(pipeline: "Pipeline", args: Namespace) -> Any:
     """Returns the first samples of the data that was named, in the pipeline's shape."""
     import torch
 
-    from multigan.kits import KITS
+    from multigan.modalities.kind import kind_of
 
     modality = pipeline.modality
-    kit = KITS[modality.name]
-    data = kit.load(args.project, **kit.like(modality, {}))
+    data = kind_of(modality.name).load_like(modality, args.project)
     raw, _ = data.source.read(torch.arange(min(args.num_samples, len(data.source))))
     return modality.encode(raw.to(pipeline.device)).cpu()

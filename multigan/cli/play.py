@@ -8,7 +8,7 @@ from multigan.cli.commands import add_device, add_run
 from multigan.cli.sample import add_checkpoint, open_pipeline
 
 if TYPE_CHECKING:
-    from multigan.music.melody import Note
+    from multigan.modalities.audio.music.melody import Note
 
 SUMMARY = "Play a melody with a generator that was trained on notes."
 
@@ -39,8 +39,8 @@ def run(args: Namespace) -> None:
     from multigan.cli.output import remark
     from multigan.errors import ConfigError
     from multigan.files import write_atomic
-    from multigan.music.pitch import HIGHEST
-    from multigan.pipelines.audio import audio_pipeline
+    from multigan.modalities.audio.music.pitch import HIGHEST
+    from multigan.modalities.audio.pipeline import audio_pipeline
 
     if args.out.suffix not in (".wav", ".flac"):
         raise ConfigError(f"A song is written as .wav or .flac, not as {args.out.name!r}.")
@@ -62,7 +62,7 @@ def run(args: Namespace) -> None:
 
 
 def _notes(args: Namespace) -> "list[Note]":
-    from multigan.music.melody import parse_melody, read_midi
+    from multigan.modalities.audio.music.melody import parse_melody, read_midi
 
     if args.midi is not None:
         return read_midi(args.midi)

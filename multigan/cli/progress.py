@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from multigan.cli.output import console, is_main_process, main_losses, on_terminal, say
-from multigan.core.callbacks import Evaluate, Log
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.report.tables import duration
+from multigan.runs.callbacks import Evaluate, Log
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn

@@ -16,7 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Prints all recipes, or one by the paths that `--set` takes."""
     from multigan.cli.output import print_json, print_table
-    from multigan.recipes import RECIPES, recipe
+    from multigan.modalities.recipes import RECIPES, recipe
     from multigan.report.tables import flat
 
     if args.name is None:

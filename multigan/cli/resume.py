@@ -24,8 +24,8 @@ def run(args: Namespace) -> None:
     """Trains the run to its last step."""
     from multigan.cli.training import train_session
     from multigan.config import located
-    from multigan.runs import Run
-    from multigan.session import resume
+    from multigan.runs.run import Run
+    from multigan.runs.session import resume
 
     prepare = partial(
         resume,

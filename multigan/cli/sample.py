@@ -9,7 +9,7 @@ from multigan.cli.commands import add_device, add_run
 
 if TYPE_CHECKING:
     from multigan.core.condition import ConditionSpec
-    from multigan.pipelines import Pipeline
+    from multigan.sampling.pipeline import Pipeline
 
 SUMMARY = "Make samples from a trained run."
 
@@ -102,7 +102,7 @@ def _made(pipeline: "Pipeline", args: Namespace) -> list[Path]:
 
 def _choose_format(pipeline: "Pipeline", name: str) -> None:
     from multigan.errors import ConfigError
-    from multigan.modalities.audio import AudioModality
+    from multigan.modalities.audio.modality import AudioModality
 
     if not isinstance(pipeline.modality, AudioModality):
         raise ConfigError(f"--format {name} is for sounds, which this pipeline does not make.")
@@ -133,8 +133,8 @@ def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: 
 def open_pipeline(args: Namespace) -> "Pipeline":
     """Returns the pipeline of a run, or of a folder that `save_pretrained` wrote."""
     from multigan.errors import ConfigError
-    from multigan.pipelines import Pipeline
-    from multigan.runs import Run
+    from multigan.runs.run import Run
+    from multigan.sampling.pipeline import Pipeline
 
     if (Path(args.run_name) / "pipeline.json").is_file():
         if args.best or args.step is not None or args.average is not None:
@@ -203,12 +203,12 @@ def _items(pipeline: "Pipeline", args: Namespace) -> list[Any]:
 
 
 def _draw(pipeline: "Pipeline", args: Namespace) -> list[Path]:
-    from multigan.kits import KITS
+    from multigan.modalities.kind import kind_of
 
     items = _items(pipeline, args)
     modality = pipeline.modality
     if args.sheet:
-        columns = KITS[modality.name].columns
+        columns = kind_of(modality.name).columns
         return [modality.write_sheet(items, args.out / f"sheet-{args.seed}", columns=columns)]
     return [
         modality.write(item, args.out / f"{args.seed}-{index:04d}")
@@ -218,7 +218,7 @@ def _draw(pipeline: "Pipeline", args: Namespace) -> list[Path]:
 
 def _walk(pipeline: "Pipeline", args: Namespace) -> list[Path]:
     from multigan.cli.animation import write_animation
-    from multigan.kits import KITS
+    from multigan.modalities.kind import kind_of
 
     frames = pipeline.interpolate(
         args.num_samples,
@@ -232,7 +232,7 @@ def _walk(pipeline: "Pipeline", args: Namespace) -> list[Path]:
         modality.write(frame, args.out / f"{stem}-{index:04d}")
         for index, frame in enumerate(frames)
     ]
-    columns = KITS[modality.name].columns
+    columns = kind_of(modality.name).columns
     paths.append(modality.write_sheet(frames, args.out / f"{stem}-sheet", columns=columns))
     return [*paths, *write_animation(frames, args.out / f"{stem}.gif")]
 

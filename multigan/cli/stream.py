@@ -29,7 +29,7 @@ def run(args: Namespace) -> None:
     from multigan.errors import ConfigError
     from multigan.files import write_atomic
     from multigan.modalities.audio.clip import Audio, turned_down
-    from multigan.pipelines.audio import audio_pipeline
+    from multigan.modalities.audio.pipeline import audio_pipeline
 
     if args.out.suffix not in (".wav", ".flac"):
         raise ConfigError(f"Sound is written as .wav or .flac, not as {args.out.name!r}.")

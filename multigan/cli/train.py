@@ -42,8 +42,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Trains, or says what would be trained."""
     from multigan.cli.training import train_session
-    from multigan.healing import MOST_FORKS, begin_again, wanted
-    from multigan.session import start
+    from multigan.runs.heal import MOST_FORKS, begin_again, wanted
+    from multigan.runs.session import start
 
     recipe = resolve(args)
     if args.dry_run:
@@ -74,7 +74,7 @@ def resolve(args: Namespace) -> "Recipe":
     Raises:
         ConfigError: There is no such recipe, or a change of it is wrong.
     """
-    from multigan.recipes import recipe
+    from multigan.modalities.recipes import recipe
 
     is_file = args.recipe.endswith(".json")
     return adjusted(_read(Path(args.recipe)) if is_file else recipe(args.recipe), args)

@@ -7,8 +7,8 @@ from typing import Any
 from multigan.cli.output import is_main_process, print_json, remark, say
 from multigan.cli.progress import make_progress
 from multigan.report.tables import duration
-from multigan.runs import Run
-from multigan.session import Session
+from multigan.runs.run import Run
+from multigan.runs.session import Session
 
 
 def train_session(prepare: Callable[..., Session], *, as_json: bool = False) -> Run:

@@ -8,8 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from multigan.data.decode import PICTURES
-from multigan.data.kinds import FileKind
+from multigan.data.file_kind import FileKind
 from multigan.data.labels import read_labels
 from multigan.data.opened import cause, open_dataset, with_schema
 from multigan.data.readers import Item, Reader, digest
@@ -42,8 +41,8 @@ class TableOptions:
     streaming: bool
     limit: int | None
     cache: Path
-    kind: FileKind = PICTURES
-    feature: str = "Image"
+    kind: FileKind
+    feature: str
 
 
 def read_hub(name: str, options: TableOptions) -> Reader:

@@ -10,8 +10,7 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple, Self
 
-from multigan.data.decode import PICTURES
-from multigan.data.kinds import FileKind
+from multigan.data.file_kind import FileKind
 from multigan.data.labels import class_folders
 from multigan.errors import DataError
 
@@ -100,7 +99,7 @@ class Reader:
     notes: tuple[str, ...] = ()
     files: str = ""
     close: Callable[[], None] = lambda: None
-    plural: str = PICTURES.plural
+    plural: str = "items"
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +124,7 @@ class Reader:
 
 
 def read_folder(
-    folder: Path, split: str, *, kind: FileKind = PICTURES, classify: Classify | None = None
+    folder: Path, split: str, *, kind: FileKind, classify: Classify | None = None
 ) -> Reader:
     """Reads the files in a folder: one folder per class, or all of them in it directly.
 
@@ -162,9 +161,7 @@ def read_folder(
     )
 
 
-def read_zip(
-    path: Path, split: str, *, kind: FileKind = PICTURES, classify: Classify | None = None
-) -> Reader:
+def read_zip(path: Path, split: str, *, kind: FileKind, classify: Classify | None = None) -> Reader:
     """Reads the files in a zip, laid out as in a folder. Nothing is extracted to disk."""
     try:
         archive = zipfile.ZipFile(path)

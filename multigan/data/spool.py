@@ -12,15 +12,14 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from multigan.data.decode import PICTURES
-from multigan.data.kinds import FileKind
+from multigan.data.file_kind import FileKind
 from multigan.data.readers import Item
 
 
 class Spool:
     """Encoded files in a temporary file of `folder`, which vanishes when it is closed."""
 
-    def __init__(self, folder: Path, kind: FileKind = PICTURES) -> None:
+    def __init__(self, folder: Path, kind: FileKind) -> None:
         self._kind = kind
         folder.mkdir(parents=True, exist_ok=True)
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  closed by `close`

@@ -38,6 +38,13 @@ class StoredReport(Protocol):
 R = TypeVar("R", bound=StoredReport)
 
 
+class Store(Protocol):
+    """What takes decoded samples, one chunk after the other."""
+
+    def append(self, samples: np.ndarray) -> None:
+        """Adds samples (K, *S) of a chunk."""
+
+
 class MemoryStore:
     """Room for at most `count` decoded samples in one tensor."""
 

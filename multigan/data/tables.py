@@ -9,8 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from multigan.data.decode import PICTURES
-from multigan.data.kinds import FileKind
+from multigan.data.file_kind import FileKind
 from multigan.data.labels import SPLITS, WHOLE, Labels, plain_split, read_labels
 from multigan.data.readers import Item, Reader, digest, file_identity
 from multigan.errors import DataError, MissingDependencyError
@@ -27,7 +26,7 @@ def read_parquet(
     *,
     content_column: str | None,
     label_column: str | Sequence[str] | None,
-    kind: FileKind = PICTURES,
+    kind: FileKind,
 ) -> Reader:
     """Reads what is in a Parquet file, or in all those of a folder that belong to `split`.
 

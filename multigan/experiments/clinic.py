@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from multigan.core.health import ALARMS, Doctor, Finding, Vitals, diagnose
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.errors import ConfigError, DivergedError
 from multigan.experiments.patients import SETTING, Patient, failing, healthy, signs_of
+from multigan.runs.health import ALARMS, Doctor, Finding, Vitals, diagnose
 
 EVERY = 25  # steps between inspections
 WELL, ILL = 0.85, 0.7  # shares of the data's modes that are kept: at least, and less than

@@ -16,7 +16,6 @@ from typing import Any
 
 import torch
 
-from multigan.assemble import Unconditional
 from multigan.core.draws import seeded
 from multigan.core.game import AdversarialGame
 from multigan.core.losses import LOSSES
@@ -30,6 +29,7 @@ from multigan.errors import ConfigError
 from multigan.experiments.replicas import ReplicaMLP, adam, replica_loss
 from multigan.metrics.modes import mode_coverage
 from multigan.registry import Component, Registry
+from multigan.runs.assemble import Unconditional
 
 MIXTURES: Registry[Ring | Grid] = Registry("mixture")
 MIXTURES["ring"] = Ring()

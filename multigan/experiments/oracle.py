@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 from multigan.config import Recipe
-from multigan.core.run import checkpoint_step
-from multigan.data.text.oracle import HELD_OUT, TEST, open_oracle
 from multigan.errors import DataError, RunError
-from multigan.evaluators.oracle import TemperedPipeline
 from multigan.experiments.stuck import Stuck
 from multigan.files import read_json
-from multigan.metrics.text.tradeoff import ALPHAS, Point, Tempered, sweep
-from multigan.oracle import LENGTH, Oracle
-from multigan.pipelines import TextPipeline
+from multigan.modalities.text.load.oracle import HELD_OUT, TEST, open_oracle
+from multigan.modalities.text.metrics.tradeoff import ALPHAS, Point, Tempered, sweep
+from multigan.modalities.text.oracle import LENGTH, Oracle
+from multigan.modalities.text.oracle_evaluate import TemperedPipeline
+from multigan.modalities.text.pipeline import TextPipeline
 from multigan.report.curve import Curve, write_curves
-from multigan.runs import Run
-from multigan.session import start
+from multigan.runs.folder import checkpoint_step
+from multigan.runs.run import Run
+from multigan.runs.session import start
 
 # Sums of Caccia et al., minimized over the points of their published curves; length 20, the
 # oracle of Yu et al. (2017).
@@ -111,7 +111,7 @@ def run_recipe(
 
     Args:
         recipe: With its seed, its steps, and how many checkpoints it keeps to choose from.
-        data: "oracle" or "oracle:<path>"; see `multigan.data.text.oracle`.
+        data: "oracle" or "oracle:<path>"; see `multigan.modalities.text.load.oracle`.
         samples: How many samples and sentences the numbers are of.
         out: Where the run is made.
         device: "auto", "cpu", "cuda" or "mps".

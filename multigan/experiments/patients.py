@@ -11,7 +11,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from multigan.assemble import build_parts, build_trainer, load_data
 from multigan.config import Recipe
 from multigan.core.draws import seeded
 from multigan.core.engine import Engine
@@ -20,7 +19,8 @@ from multigan.core.trainer import Trainer
 from multigan.data.synthetic import Grid, Ring
 from multigan.experiments.modes import PENALTIES, Setting, make_trainer
 from multigan.metrics.modes import mode_coverage
-from multigan.recipes import recipe
+from multigan.modalities.recipes import recipe
+from multigan.runs.assemble import build_parts, build_trainer, load_data
 
 SAMPLES = 1000
 FAIR = 0.25  # of a mode's share of the samples, for it to count as kept

@@ -23,19 +23,19 @@ from multigan.core.draws import seeded
 from multigan.core.game import AdversarialGame
 from multigan.core.losses import LOSSES
 from multigan.core.regularizers import REGULARIZERS
-from multigan.core.resuming import newest_whole
-from multigan.core.run import checkpoint_step
 from multigan.core.trainer import Callback, Logs, Trainer
-from multigan.data.images import ImageSet, load_images
-from multigan.data.stacked import HEIGHT, PREFIX, StackedSource, stacked_class
 from multigan.errors import ConfigError, DivergedError, RunError
-from multigan.evaluators.judges import data_classifier
 from multigan.metrics import ClassCoverage, Classifier, class_coverage
 from multigan.metrics.classifier import accuracy, from_bytes
-from multigan.recipes import recipe as find_recipe
+from multigan.metrics.judges import data_classifier
+from multigan.modalities.image.load.load import ImageSet, load_images
+from multigan.modalities.image.load.stacked import HEIGHT, PREFIX, StackedSource, stacked_class
+from multigan.modalities.recipes import recipe as find_recipe
 from multigan.report.curve import Curve, write_curves
-from multigan.runs import Run
-from multigan.session import Session, resume, start
+from multigan.runs.folder import checkpoint_step
+from multigan.runs.resume import newest_whole
+from multigan.runs.run import Run
+from multigan.runs.session import Session, resume, start
 
 SAMPLES = 26_000
 CLASSIFIER_STEPS = 3000

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from multigan.core.draws import seed_from
-from multigan.oracle import LENGTH, Oracle
+from multigan.modalities.text.oracle import LENGTH, Oracle
 
 
 class Stuck:

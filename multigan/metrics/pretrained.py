@@ -24,8 +24,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from multigan.compat import install
 from multigan.errors import CheckpointError, ConfigError, MissingDependencyError, ShapeError
+from multigan.imports.torchaudio_guard import install
 from multigan.metrics.extractors import classifier
 from multigan.metrics.features import EXTRACTORS, ModuleExtractor
 

@@ -1,30 +1,14 @@
-"""Kinds of data: how each becomes tensors, and the networks and augmentations made for it.
+"""Kinds of data: one folder each, plugged in by one object; see `multigan.modalities.kind`."""
 
-Importing this package fills the registries. What a kind of data needs beyond torch is imported
-when one of its components is built, not here.
-"""
+from multigan.imports.lazy import lazy_names
 
-from multigan.modalities import audio, consistency, image, noise, objectives, text
-from multigan.modalities.registries import (
-    AUGMENTATIONS,
-    DISCRIMINATORS,
-    GENERATORS,
-    MODALITIES,
-    OBJECTIVES,
-    Ingredients,
-)
+_HOMES = {
+    "AUGMENTATIONS": "multigan.core.registries",
+    "DISCRIMINATORS": "multigan.core.registries",
+    "GENERATORS": "multigan.core.registries",
+    "Ingredients": "multigan.core.registries",
+    "KINDS": "multigan.core.registries",
+    "OBJECTIVES": "multigan.core.registries",
+}
 
-__all__ = [
-    "AUGMENTATIONS",
-    "DISCRIMINATORS",
-    "GENERATORS",
-    "MODALITIES",
-    "OBJECTIVES",
-    "Ingredients",
-    "audio",
-    "consistency",
-    "image",
-    "noise",
-    "objectives",
-    "text",
-]
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -7,8 +7,8 @@ import traceback
 from pathlib import Path
 
 from multigan.errors import MultiganError
-from multigan.runs import Run
-from multigan.session import Session
+from multigan.runs.run import Run
+from multigan.runs.session import Session
 
 SECONDS_TO_SAVE = 4.0  # after a kernel is told to end, before Jupyter kills it (5 s)
 
@@ -21,7 +21,7 @@ class Training:
     Every method may be called from any thread.
 
     Args:
-        session: What `multigan.session.start` or `resume` returned.
+        session: What `multigan.runs.session.start` or `resume` returned.
 
     Attributes:
         run: Its run.

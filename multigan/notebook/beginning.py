@@ -13,8 +13,8 @@ from multigan.notebook.manners import add_manner, add_waiting
 from multigan.notebook.publishing import HERTZ, PUBLISHER
 from multigan.notebook.showing import hold, in_terminal, show
 from multigan.notebook.values import Given
-from multigan.runs import Run
-from multigan.session import Session
+from multigan.runs.run import Run
+from multigan.runs.session import Session
 
 
 def begin(args: Namespace, prepare: Callable[..., Session]) -> None:

@@ -26,7 +26,7 @@ def code_of(explored: Explored, view: View) -> str:
 
 def code_of_walk(explored: Explored, pins: Sequence[Pin], frames: int) -> str:
     """Returns Python that makes the samples of a walk."""
-    lines = ["import torch", "", "from multigan.latents import walk"]
+    lines = ["import torch", "", "from multigan.sampling.latents import walk"]
     lines += [line for line in _opening(explored, pins[0].view) if line != "import torch"]
     lines += _stops(explored, pins)
     facts = explored.facts()

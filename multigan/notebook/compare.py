@@ -16,7 +16,7 @@ from multigan.notebook.exploring import Explored, View
 from multigan.notebook.media import media_of, still_of
 from multigan.notebook.stills import Bundle
 from multigan.notebook.views import display_widget
-from multigan.runs import Run
+from multigan.runs.run import Run
 
 SHOWN = 8
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from multigan.core.run import find_runs
+from multigan.modalities.recipes import RECIPES
 from multigan.notebook.parsing import choices_after
-from multigan.recipes import RECIPES
+from multigan.runs.folder import find_runs
 
 MAGICS = ("%multigan", "%%multigan")
 

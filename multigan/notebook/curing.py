@@ -5,10 +5,10 @@ import time
 from pathlib import Path
 
 from multigan.errors import RunError
-from multigan.healing import begin_again, check_remedy, suggested
 from multigan.notebook.background import Training
 from multigan.notebook.steering import ask
-from multigan.runs import Run
+from multigan.runs.heal import begin_again, check_remedy, suggested
+from multigan.runs.run import Run
 
 SECONDS_TO_STOP = 120.0  # a step in progress, and its checkpoint
 _lock = threading.Lock()

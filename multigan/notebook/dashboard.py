@@ -9,7 +9,6 @@ import anywidget
 import numpy as np
 import traitlets as t
 
-from multigan.core.run import AT_WORK, RunFolder
 from multigan.errors import MultiganError, RunError
 from multigan.notebook.assets import script, style
 from multigan.notebook.comms import any_shell
@@ -17,7 +16,8 @@ from multigan.notebook.curing import cure
 from multigan.notebook.following import Follower
 from multigan.notebook.steering import ask, turn
 from multigan.notebook.views import RunView
-from multigan.runs import Run
+from multigan.runs.folder import AT_WORK, RunFolder
+from multigan.runs.run import Run
 
 MAX_EVENTS = 50
 CURVES_SECONDS = 1.0  # at least, between two sendings of the curves of a run at work

@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from multigan.core.run import RunFolder, find_runs
 from multigan.errors import RunError
+from multigan.runs.folder import RunFolder, find_runs
 
 SECONDS_TO_BEGIN = 600.0  # large data may take long to read
 LOOK_SECONDS = 0.1

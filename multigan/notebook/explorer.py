@@ -18,8 +18,8 @@ from multigan.notebook.comms import any_shell
 from multigan.notebook.exploring import Explored, Pin, View
 from multigan.notebook.media import media_of, still_of
 from multigan.notebook.views import display_widget
-from multigan.pipelines import Pipeline
-from multigan.runs import Run
+from multigan.runs.run import Run
+from multigan.sampling.pipeline import Pipeline
 
 MOST_FRAMES = 64
 PARTIAL_SECONDS = 0.04

@@ -10,13 +10,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from multigan.core.profiles import LONGEST, SHORTEST
-from multigan.core.run import checkpoint_step
 from multigan.errors import ConfigError
-from multigan.latents import Directions, walk
 from multigan.notebook.finding import Found, Key
-from multigan.pipelines import Pipeline
-from multigan.runs import Run
+from multigan.runs.folder import checkpoint_step
+from multigan.runs.profiles import LONGEST, SHORTEST
+from multigan.runs.run import Run
+from multigan.sampling.latents import Directions, walk
+from multigan.sampling.pipeline import Pipeline
 
 NUM_DIRECTIONS = 8
 METHODS = ("principal", "factorized", "random")

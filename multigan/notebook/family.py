@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from multigan.core.run import RunFolder, checkpoint_step, find_runs
 from multigan.notebook.looks import Looks
 from multigan.report.tables import shown
+from multigan.runs.folder import RunFolder, checkpoint_step, find_runs
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import copy
 import threading
 
-from multigan.latents import Directions
-from multigan.pipelines import Pipeline
+from multigan.sampling.latents import Directions
+from multigan.sampling.pipeline import Pipeline
 
 Key = tuple[int | None, float | None, str, int | None]  # step, average, method, class
 

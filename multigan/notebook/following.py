@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from multigan.core.run import AT_WORK, RunFolder
 from multigan.files import read_object
 from multigan.notebook.background import find_training
 from multigan.notebook.curves import Curves
 from multigan.notebook.looks import Looks
+from multigan.runs.folder import AT_WORK, RunFolder
 
 HEALTH = "health.json"
 

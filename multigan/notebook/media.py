@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from multigan.modalities.image.sheet import draw_sheet
+from multigan.modalities.shared.contact_sheet import draw_sheet
 from multigan.notebook.stills import Bundle, bundle_of
 
 COLUMNS = 8

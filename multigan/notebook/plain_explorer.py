@@ -11,8 +11,8 @@ from multigan.errors import MultiganError
 from multigan.notebook.comms import any_shell
 from multigan.notebook.exploring import MOST_MIXED, Explored, Pin, View
 from multigan.notebook.media import still_of
-from multigan.pipelines import Pipeline
-from multigan.runs import Run
+from multigan.runs.run import Run
+from multigan.sampling.pipeline import Pipeline
 
 NUM_SLIDERS = 4
 NONE = -1  # of the classes; ipywidgets shows an option whose value is None as if none were chosen

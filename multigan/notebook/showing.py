@@ -7,9 +7,9 @@ from typing import Any
 
 from IPython.display import display
 
-from multigan.core.run import RunFolder, find_run, find_runs
 from multigan.errors import MissingDependencyError, RunError
-from multigan.runs import Run
+from multigan.runs.folder import RunFolder, find_run, find_runs
+from multigan.runs.run import Run
 
 CURRENT = "_multigan_run"  # the shell's attribute for the run that commands without RUN mean
 

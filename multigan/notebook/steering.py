@@ -5,8 +5,8 @@ from typing import Any
 
 from multigan.cli.runs.requests import CHECKPOINT, CONTINUE, PAUSE, check_at_work
 from multigan.cli.runs.turn import check_values
-from multigan.core.run import RunFolder
 from multigan.notebook.background import find_training
+from multigan.runs.folder import RunFolder
 
 REQUESTS = {"pause": PAUSE, "continue": CONTINUE, "checkpoint": CHECKPOINT}
 

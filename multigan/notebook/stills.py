@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from multigan.cli.output import main_losses
-from multigan.core.run import RunFolder
 from multigan.notebook.looks import Looks
 from multigan.report.tables import duration
+from multigan.runs.folder import RunFolder
 
 PICTURES = {".png": "image/png", ".gif": "image/gif"}
 

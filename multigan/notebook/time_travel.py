@@ -8,9 +8,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets as t
 
-from multigan.core.run import RunFolder
 from multigan.errors import MultiganError
-from multigan.forking import fork
 from multigan.notebook import stills
 from multigan.notebook.assets import script, style
 from multigan.notebook.background import Training
@@ -19,7 +17,9 @@ from multigan.notebook.dashboard import Dashboard, knobs_of
 from multigan.notebook.family import Branch, family_of, nearest_look, tree_text
 from multigan.notebook.following import Follower
 from multigan.notebook.views import RunView, display_widget
-from multigan.runs import Run
+from multigan.runs.folder import RunFolder
+from multigan.runs.fork import fork
+from multigan.runs.run import Run
 
 TREE_SECONDS = 1.5  # between two looks at the tree
 

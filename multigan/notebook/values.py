@@ -100,7 +100,7 @@ def _put_in(word: str, names: Mapping[str, Any]) -> Iterator[str]:
 
 def _text_of(value: Any, *, json_wanted: bool) -> str | None:
     """Returns a value as it is typed; None for an object that cannot be."""
-    from multigan.core.run import RunFolder
+    from multigan.runs.folder import RunFolder
 
     if isinstance(value, RunFolder):
         return str(value.path)

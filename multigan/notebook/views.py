@@ -5,11 +5,11 @@ from typing import Any
 
 from IPython.display import display
 
-from multigan.core.run import RunFolder
 from multigan.notebook import stills
 from multigan.notebook.background import find_training
 from multigan.notebook.following import Follower
 from multigan.notebook.publishing import PUBLISHER
+from multigan.runs.folder import RunFolder
 
 
 class RunView:

@@ -5,11 +5,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from multigan.core.run import RunFolder
 from multigan.files import read_json, write_atomic
 from multigan.report.chart import Point, line_chart
 from multigan.report.media import beside, earlier_looks, newest_look, picture_with_players
 from multigan.report.tables import column_table, definition_table, duration, flat
+from multigan.runs.folder import RunFolder
 
 Row = Mapping[str, Any]
 

@@ -5,8 +5,9 @@ import soundfile
 import torch
 from PIL import Image
 
-from multigan.modalities.audio import Audio, AudioModality
-from multigan.modalities.audio.sheet import draw_audio
+from multigan.modalities.audio.clip import Audio
+from multigan.modalities.audio.modality import AudioModality
+from multigan.modalities.audio.spectrogram_sheet import draw_audio
 
 
 def tone(hertz: float = 1000.0, level: float = 0.5, rate: int = 8000) -> Audio:

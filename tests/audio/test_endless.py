@@ -9,13 +9,13 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
 from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.audio.augment import HideEdges
+from multigan.modalities.audio.music.improvise import SCALE, improvise
 from multigan.modalities.audio.networks.endless import EndlessGenerator
-from multigan.modalities.audio.representation import REPRESENTATIONS
-from multigan.modalities.audio.streaming import StreamingSynthesis
-from multigan.music.improvise import SCALE, improvise
-from multigan.recipes import recipe
+from multigan.modalities.audio.representations.representation import REPRESENTATIONS
+from multigan.modalities.audio.representations.streaming import StreamingSynthesis
+from multigan.modalities.recipes import recipe
 from multigan.registry import Component
-from multigan.session import start
+from multigan.runs.session import start
 
 CLASSES = ConditionSpec("class", 3)
 

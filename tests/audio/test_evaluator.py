@@ -7,14 +7,14 @@ import torch
 from torch import nn
 
 from multigan.core.prior import Prior
-from multigan.data.audio import load_audio
+from multigan.core.registries import build_modality
 from multigan.errors import ConfigError, UnknownNameError
-from multigan.evaluation import evaluate_pipeline
-from multigan.evaluators import audio as audio_evaluator
-from multigan.kits import KITS
-from multigan.modalities import MODALITIES
-from multigan.pipelines import Pipeline
+from multigan.modalities.audio import evaluate as audio_evaluator
+from multigan.modalities.audio.load.load import load_audio
+from multigan.modalities.kind import kind_of
 from multigan.registry import Component
+from multigan.runs.evaluate import evaluate_pipeline
+from multigan.sampling.pipeline import Pipeline
 from tests.data.sounds import write
 
 RATE, LENGTH, PITCHES = 8000, 2048, (57, 64, 71)
@@ -59,8 +59,8 @@ class Noise(Replay):
 
 
 def pipeline(notes, kind, representation="log_magnitude_if") -> Pipeline:
-    component = KITS["audio"].adapt(notes, Component(representation))
-    modality = MODALITIES.build(Component(**json.loads(json.dumps(vars(component)))))
+    component = kind_of("audio").component(notes, Component(representation))
+    modality = build_modality(Component(**json.loads(json.dumps(vars(component)))))
     raw, labels = notes.source.read(torch.arange(len(notes)))
     generator = kind(modality.encode(raw), labels)
     return Pipeline(generator, modality, Prior(4), condition=notes.condition)

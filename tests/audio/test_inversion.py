@@ -4,8 +4,13 @@ import pytest
 import torch
 
 from multigan.errors import ConfigError
-from multigan.modalities.audio import GriffinLim, HeapIntegration, Stft
-from multigan.modalities.audio.heap import gaussian_variance, phase_slopes
+from multigan.modalities.audio.representations.inversion import GriffinLim
+from multigan.modalities.audio.representations.phase_heap import (
+    HeapIntegration,
+    gaussian_variance,
+    phase_slopes,
+)
+from multigan.modalities.audio.representations.stft import Stft
 from tests.audio.test_representations import LENGTH, notes, snr_db
 
 N_FFT, HOP = 256, 64

@@ -11,9 +11,9 @@ from multigan.core.draws import part_of, seeded
 from multigan.modalities.audio.networks.shuffle import PhaseShuffle
 from multigan.modalities.audio.networks.specgan import SpecGANDiscriminator, SpecGANGenerator
 from multigan.modalities.audio.networks.wavegan import WaveGANDiscriminator, WaveGANGenerator
-from multigan.modalities.image.progressive import ProgressiveGenerator
-from multigan.modalities.layers import uniformly
-from multigan.recipes import recipe
+from multigan.modalities.image.networks.progressive import ProgressiveGenerator
+from multigan.modalities.recipes import recipe
+from multigan.modalities.shared.layers import uniformly
 
 
 def size(network: nn.Module) -> int:

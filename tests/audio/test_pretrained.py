@@ -3,11 +3,11 @@
 import pytest
 import torch
 
+from multigan.core.registries import build_modality
 from multigan.errors import ConfigError
-from multigan.modalities import MODALITIES
-from multigan.modalities.audio import AudioModality
-from multigan.recipes import recipe
-from multigan.session import start
+from multigan.modalities.audio.modality import AudioModality
+from multigan.modalities.recipes import recipe
+from multigan.runs.session import start
 from tests.audio.test_representations import LENGTH, component, fitted, notes
 
 pytestmark = pytest.mark.slow  # importing transformers takes seconds
@@ -131,10 +131,10 @@ def test_weights_that_have_changed_are_refused(tmp_path):
     codec("encodec").save_pretrained(tmp_path)
     made = component("codec", notes(3), path=str(tmp_path))
     assert made.options["representation"]["options"]["weights"]
-    MODALITIES.build(made)
+    build_modality(made)
     codec("encodec").save_pretrained(tmp_path)  # others
     with pytest.raises(ConfigError, match="not those that this was trained with"):
-        MODALITIES.build(made)
+        build_modality(made)
 
 
 def test_univnet_is_not_random(tmp_path):
@@ -155,7 +155,7 @@ def test_univnet_is_not_random(tmp_path):
     made = component("mel", raw, scaling="range", **options)
     pinned = made.options["representation"]["options"]["inverter"]["options"]
     assert set(pinned) == {"path", "weights"}
-    modality = MODALITIES.build(made)
+    modality = build_modality(made)
     samples = modality.encode(raw)
     both = modality.waveforms(samples)
     assert both.abs().max() > 0

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from multigan.data.audio import load_audio
 from multigan.errors import ConfigError
-from multigan.evaluation import evaluate_pipeline
 from multigan.modalities.audio.clip import Audio
-from multigan.recipes import RECIPES, recipe
-from multigan.session import resume, start
+from multigan.modalities.audio.load.load import load_audio
+from multigan.modalities.recipes import RECIPES, recipe
+from multigan.runs.evaluate import evaluate_pipeline
+from multigan.runs.session import resume, start
 
 SMALL = {
     "batch_size": 2,

@@ -9,15 +9,20 @@ import pytest
 import torch
 
 from multigan.core.draws import seeded
-from multigan.data.audio import load_audio
+from multigan.core.registries import build_modality
 from multigan.errors import ConfigError, ShapeError
-from multigan.inspection import REPRESENTATIONS as REPRESENTATIONS_SHOWN
-from multigan.inspection import inspect_sounds
-from multigan.kits import KITS
-from multigan.modalities import MODALITIES
-from multigan.modalities.audio import REPRESENTATIONS, AudioModality, Stft
-from multigan.modalities.audio.frequency import instantaneous_frequency, integrated_phase
-from multigan.modalities.audio.mel_frequency import fine_mel_bands
+from multigan.modalities.audio.inspection import REPRESENTATIONS as REPRESENTATIONS_SHOWN
+from multigan.modalities.audio.inspection import inspect_sounds
+from multigan.modalities.audio.load.load import load_audio
+from multigan.modalities.audio.modality import AudioModality
+from multigan.modalities.audio.representations.frequency import (
+    instantaneous_frequency,
+    integrated_phase,
+)
+from multigan.modalities.audio.representations.mel_frequency import fine_mel_bands
+from multigan.modalities.audio.representations.representation import REPRESENTATIONS
+from multigan.modalities.audio.representations.stft import Stft
+from multigan.modalities.kind import kind_of
 from multigan.registry import Component
 
 SPEECH = Path(
@@ -47,12 +52,12 @@ def notes(count: int = 4, channels: int = 1) -> torch.Tensor:
 
 def component(name: str, raw: torch.Tensor, **options) -> Component:
     audio = load_audio(raw, sample_rate=RATE, channels=raw.shape[1], trim_db=None, length=LENGTH)
-    made = KITS["audio"].adapt(audio, Component(name, options))
+    made = kind_of("audio").component(audio, Component(name, options))
     return Component(**json.loads(json.dumps(vars(made))))
 
 
 def fitted(name: str, raw: torch.Tensor, **options) -> AudioModality:
-    return MODALITIES.build(component(name, raw, **options))
+    return build_modality(component(name, raw, **options))
 
 
 def snr_db(wanted: torch.Tensor, got: torch.Tensor) -> float:
@@ -235,7 +240,7 @@ def speech() -> torch.Tensor:
 
 def test_real_speech_survives_instantaneous_frequency(speech):
     audio = load_audio(speech, sample_rate=8000, length=8192, trim_db=None)
-    modality = MODALITIES.build(KITS["audio"].adapt(audio, None))
+    modality = build_modality(kind_of("audio").component(audio, None))
     assert modality.sample_shape == (2, 128, 128)
     assert snr_db(speech / 32768, modality.waveforms(modality.encode(speech))) > 45
 

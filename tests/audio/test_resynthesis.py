@@ -5,12 +5,12 @@ import torch
 
 from multigan.core.draws import seeded
 from multigan.errors import ConfigError
-from multigan.modalities.audio.adapter import AudioModality
+from multigan.modalities.audio.modality import AudioModality
 from multigan.modalities.audio.networks.frames import FrameDiscriminator
 from multigan.modalities.audio.networks.waveform import WaveformDiscriminator
 from multigan.modalities.audio.resynthesis import Listening
-from multigan.recipes import recipe
-from multigan.session import resume, start
+from multigan.modalities.recipes import recipe
+from multigan.runs.session import resume, start
 
 IF = {"name": "log_magnitude_if", "options": {"n_fft": 64, "hop_length": 16}}
 HEARING = {"name": "waveform", "options": {"width": 2, "widest": 4, "windows": [128]}}

@@ -9,16 +9,16 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from multigan.errors import ConfigError
-from multigan.evaluation import evaluate_run
-from multigan.modalities.audio.inversion import build_inverter
 from multigan.modalities.audio.networks.vocos import Vocos
-from multigan.modalities.audio.representation import REPRESENTATIONS
+from multigan.modalities.audio.representations.inversion import build_inverter
+from multigan.modalities.audio.representations.representation import REPRESENTATIONS
 from multigan.modalities.audio.vocoder import MelLoss
-from multigan.pipelines import Pipeline
-from multigan.recipes import recipe
+from multigan.modalities.recipes import recipe
 from multigan.registry import Component
-from multigan.session import start
-from multigan.synthesis import synthesize
+from multigan.runs.evaluate import evaluate_run
+from multigan.runs.session import start
+from multigan.runs.synthesis import synthesize
+from multigan.sampling.pipeline import Pipeline
 
 SMALL = {
     "batch_size": 2,

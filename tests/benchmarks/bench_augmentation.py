@@ -30,12 +30,12 @@ from torch import Tensor
 
 from multigan import ImageTrainer, synthesize
 from multigan.core.draws import seeded
-from multigan.data.images import load_images
 from multigan.errors import ConfigError
 from multigan.files import read_object
 from multigan.metrics import train_classifier
-from multigan.runs import Run
-from multigan.synthesis import Mixture
+from multigan.modalities.image.load.load import load_images
+from multigan.runs.run import Run
+from multigan.runs.synthesis import Mixture
 from tests.benchmarks.taking_turns import finish, start
 
 Images = tuple[Tensor, Tensor]  # uint8 (N, C, H, W) and classes (N,)

@@ -27,8 +27,8 @@ CELL = """
 import json, threading, time, torch
 from multigan.notebook import Dashboard
 from multigan.notebook.background import Training
-from multigan.recipes import recipe
-from multigan.session import start
+from multigan.modalities.recipes import recipe
+from multigan.runs.session import start
 
 changes = {{"steps": 10**9, "look_every": 100, "log_every": 10, "checkpoint_every": 0}}
 training = Training(start(recipe("digits").changed(changes), out={out!r})).start()

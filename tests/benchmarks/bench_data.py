@@ -26,9 +26,9 @@ from torch.nn.functional import interpolate
 from torch.utils.data import DataLoader, Dataset
 
 from multigan.core.draws import seeded
-from multigan.data.images import load_images
 from multigan.data.stream import Stream
-from multigan.modalities.image.adapter import ImageModality
+from multigan.modalities.image.load.load import load_images
+from multigan.modalities.image.modality import ImageModality
 from tests.benchmarks.taking_turns import finish, medians, ratio, show_ratio, start, take_turns
 
 MODULE = "tests.benchmarks.bench_data"

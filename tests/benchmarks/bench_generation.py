@@ -12,11 +12,11 @@ import statistics
 
 import torch
 
-from multigan.assemble import build_parts, load_data
 from multigan.core.engine import Engine
 from multigan.core.knobs import Knob
-from multigan.pipelines.audio import AudioPipeline
-from multigan.recipes import recipe
+from multigan.modalities.audio.pipeline import AudioPipeline
+from multigan.modalities.recipes import recipe
+from multigan.runs.assemble import build_parts, load_data
 from tests.benchmarks.taking_turns import finish, start, take_turns
 
 RECIPES = (

@@ -25,9 +25,9 @@ KINDS = ("image", "text, likelihood", "text, game")
 
 
 def trainer_of(kind: str) -> Any:
-    from multigan.assemble import build_parts, build_trainer, load_data
     from multigan.core.engine import Engine
-    from multigan.recipes import recipe
+    from multigan.modalities.recipes import recipe
+    from multigan.runs.assemble import build_parts, build_trainer, load_data
 
     if kind == "image":
         return image_trainer()

@@ -13,11 +13,11 @@ from typing import Any
 
 import torch
 
-from multigan.assemble import build_parts, build_trainer, held_out, load_data
 from multigan.core.engine import Engine
-from multigan.core.health import Doctor, Vitals, diagnose
 from multigan.files import read_object
-from multigan.recipes import recipe
+from multigan.modalities.recipes import recipe
+from multigan.runs.assemble import build_parts, build_trainer, held_out, load_data
+from multigan.runs.health import Doctor, Vitals, diagnose
 from tests.benchmarks.taking_turns import finish, start
 
 ALL, FEW, ASIDE = 1797, 100, 256

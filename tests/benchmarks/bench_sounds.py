@@ -21,12 +21,12 @@ from multigan.core.game import AdversarialGame
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.core.prior import Prior
+from multigan.core.registries import DISCRIMINATORS, GENERATORS, build_modality
 from multigan.core.trainer import Trainer
-from multigan.data.audio import AudioSet, load_audio
 from multigan.data.stream import Stream
-from multigan.kits import KITS
-from multigan.modalities import DISCRIMINATORS, GENERATORS, MODALITIES
-from multigan.modalities.audio import AudioModality
+from multigan.modalities.audio.load.load import AudioSet, load_audio
+from multigan.modalities.audio.modality import AudioModality
+from multigan.modalities.kind import kind_of
 from multigan.registry import Component
 from tests.benchmarks.taking_turns import finish, medians, ratio, show_ratio, start, take_turns
 
@@ -75,7 +75,7 @@ class Alone:
 
 
 def modality_of(sounds: AudioSet, name: str, **options: object) -> AudioModality:
-    return MODALITIES.build(KITS["audio"].adapt(sounds, Component(name, options)))
+    return build_modality(kind_of("audio").component(sounds, Component(name, options)))
 
 
 def players(modality: AudioModality, width: int) -> tuple[nn.Module, nn.Module]:

@@ -29,7 +29,7 @@ from multigan.core.objective import Batch
 from multigan.core.prior import Prior
 from multigan.core.regularizers import R1, R2
 from multigan.core.trainer import Trainer
-from multigan.modalities.image.dcgan import DCGANDiscriminator, DCGANGenerator
+from multigan.modalities.image.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from tests.benchmarks.taking_turns import (
     finish,
     medians,

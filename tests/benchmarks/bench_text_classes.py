@@ -25,8 +25,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from multigan import Run
-from multigan.data.text import load_text
 from multigan.files import write_json
+from multigan.modalities.text.load.load import load_text
 
 SHOWN = 4
 Z = 1.96

@@ -26,7 +26,7 @@ from multigan.core.objective import Batch, Terms
 from multigan.core.trainer import Trainer
 from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.modalities.audio.networks.waveform import WaveformDiscriminator
-from multigan.modalities.audio.spectral import Mel
+from multigan.modalities.audio.representations.spectral import Mel
 from multigan.modalities.audio.vocoder import VocoderGame
 from tests.benchmarks.taking_turns import finish, medians, ratio, show_ratio, start, take_turns
 from tests.benchmarks.vocos import COMMIT, Sizes, parameters, random_sounds, vocos

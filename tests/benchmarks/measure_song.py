@@ -13,9 +13,9 @@ from pathlib import Path
 import soundfile
 import torch
 
-from multigan.metrics.audio.signals import NEAR_CENTS, is_clipped, level_db
-from multigan.music.melody import parse_melody
-from multigan.music.pitch import cents, estimate_pitch, pitch_name
+from multigan.modalities.audio.metrics.signals import NEAR_CENTS, is_clipped, level_db
+from multigan.modalities.audio.music.melody import parse_melody
+from multigan.modalities.audio.music.pitch import cents, estimate_pitch, pitch_name
 
 BEGIN, SECONDS = 0.05, 0.35  # of a note, after its attack
 

@@ -18,9 +18,9 @@ from torch import Tensor
 
 from multigan.core.draws import normal, seeded
 from multigan.core.modes import evaluating
-from multigan.modalities.audio.frequency import LogMagnitudeIF
-from multigan.pipelines.audio import AudioPipeline
-from multigan.runs import Run
+from multigan.modalities.audio.pipeline import AudioPipeline
+from multigan.modalities.audio.representations.frequency import LogMagnitudeIF
+from multigan.runs.run import Run
 
 NEAR = 4  # samples to either side of a place
 

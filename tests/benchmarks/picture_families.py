@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from multigan.core.run import RunFolder
+from multigan.runs.folder import RunFolder
 
 TILE, TITLE, GAP, PER_ROW = 240, 16, 6, 5  # pixels, and runs in a row
 CELL = 66  # pixels of a look from one sample to the next

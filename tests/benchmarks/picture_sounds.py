@@ -13,12 +13,12 @@ from pathlib import Path
 import torch
 from PIL import Image, ImageDraw
 
-from multigan.assemble import load_data
 from multigan.core.condition import ConditionSpec
-from multigan.modalities.audio import Audio
-from multigan.modalities.audio.sheet import draw_audio
-from multigan.runs import Run
-from multigan.sound import FULL_SCALE
+from multigan.modalities.audio.clip import Audio
+from multigan.modalities.audio.sound import FULL_SCALE
+from multigan.modalities.audio.spectrogram_sheet import draw_audio
+from multigan.runs.assemble import load_data
+from multigan.runs.run import Run
 
 WIDTH, HEIGHT, TITLE, GAP = 96, 72, 14, 2  # pixels
 KEPT = 8  # spectrograms that a vocoder keeps

@@ -136,9 +136,9 @@ def median_step(trainer: Any, steps: int, clock: str) -> float:
 
 def image_trainer() -> Any:
     """Returns a trainer of the recipe `image` on random pictures of 28 x 28."""
-    from multigan.assemble import build_parts, build_trainer, load_data
     from multigan.core.engine import Engine
-    from multigan.recipes import recipe
+    from multigan.modalities.recipes import recipe
+    from multigan.runs.assemble import build_parts, build_trainer, load_data
 
     image, engine = recipe("image"), Engine("cpu")
     pictures = torch.randint(256, (512, 1, 28, 28), dtype=torch.uint8)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from multigan.core.run import RunFolder, create_run
 from multigan.files import write_json
+from multigan.runs.folder import RunFolder, create_run
 from tests.browser.conftest import SHOTS, Lab
 
 TINY = ("--set", "generator.width=4", "--set", "discriminator.width=4", "--set", "batch_size=8")

@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from multigan.core.run import RunFolder
 from multigan.files import write_json
+from multigan.runs.folder import RunFolder
 from tests.browser.driving import (
     BRISK,
     ENDLESS,

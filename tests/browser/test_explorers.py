@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from multigan.core.run import RunFolder
-from multigan.recipes import recipe
-from multigan.runs import Run
-from multigan.session import start
+from multigan.modalities.recipes import recipe
+from multigan.runs.folder import RunFolder
+from multigan.runs.run import Run
+from multigan.runs.session import start
 from tests.browser.driving import (
     open_notebook,
     run_cells,

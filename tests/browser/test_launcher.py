@@ -2,7 +2,7 @@
 
 import pytest
 
-from multigan.recipes import RECIPES
+from multigan.modalities.recipes import RECIPES
 from tests.browser.driving import KERNEL_IS_READY, execute, open_lab, shoot
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]

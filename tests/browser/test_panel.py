@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from multigan.core.run import RunFolder
+from multigan.runs.folder import RunFolder
 from tests.browser.driving import (
     BRISK,
     ENDLESS,

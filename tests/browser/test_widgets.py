@@ -12,11 +12,11 @@ import torch
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.prior import Prior
-from multigan.core.run import RunFolder, create_run
+from multigan.core.registries import GENERATORS, build_modality
 from multigan.files import write_json
-from multigan.modalities import GENERATORS, MODALITIES
-from multigan.pipelines import Pipeline
 from multigan.registry import Component
+from multigan.runs.folder import RunFolder, create_run
+from multigan.sampling.pipeline import Pipeline
 from tests.browser.conftest import SLUGGISH, needs_subshells
 from tests.browser.driving import (
     BRISK,
@@ -142,7 +142,7 @@ def saved_generator(folder: Path) -> Path:
     """A 32x32 generator of the recipes' default size, with weights that make it colorful."""
     size = {"channels": 3, "height": 32, "width": 32}
     components = {"modality": Component("image", size), "generator": Component("dcgan")}
-    modality = MODALITIES.build(components["modality"])
+    modality = build_modality(components["modality"])
     generator = GENERATORS.build(
         components["generator"],
         latent_dim=64,

@@ -8,12 +8,12 @@ import torch
 
 from multigan import ImageTrainer
 from multigan.cli import main
-from multigan.core.checkpoint import load_checkpoint
-from multigan.core.health.findings import PATIENCE, WARM_UP
-from multigan.core.run import RunFolder, checkpoint_step
 from multigan.errors import RunError
-from multigan.healing import begin_again, check_remedy, last_healthy, wanted
-from multigan.runs import Run
+from multigan.runs.checkpoint import load_checkpoint
+from multigan.runs.folder import RunFolder, checkpoint_step
+from multigan.runs.heal import begin_again, check_remedy, last_healthy, wanted
+from multigan.runs.health.findings import PATIENCE, WARM_UP
+from multigan.runs.run import Run
 from tests.cli.conftest import TINY
 
 ALARM = WARM_UP + PATIENCE  # inspections until the first alarm can stand

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from multigan.core.run import RunFolder
+from multigan.runs.folder import RunFolder
 from tests.cli.conftest import TINY
 
 PATIENCE_SECONDS = 60

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from multigan import recipes
 from multigan.cli import COMMANDS
+from multigan.modalities import recipes
 
 HELP_SECONDS = 0.4  # of processor time: others are at work on the machine too
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from multigan.cli import main
-from multigan.music.melody import Note, parse_melody
-from multigan.music.pitch import parse_pitch
-from multigan.pipelines import Pipeline
-from multigan.pipelines import audio as playing
+from multigan.modalities.audio import pipeline as playing
+from multigan.modalities.audio.music.melody import Note, parse_melody
+from multigan.modalities.audio.music.pitch import parse_pitch
+from multigan.sampling.pipeline import Pipeline
 
 soundfile = pytest.importorskip("soundfile")
 

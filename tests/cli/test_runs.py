@@ -9,7 +9,7 @@ import pytest
 from multigan.cli.output import age
 from multigan.cli.runs.turn import check_values, sentence
 from multigan.errors import ConfigError
-from multigan.runs import Run
+from multigan.runs.run import Run
 from tests.cli.conftest import STEPS, TINY
 
 

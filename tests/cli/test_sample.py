@@ -11,8 +11,8 @@ from PIL import Image
 from multigan.cli.evaluate import metric_names
 from multigan.cli.sample import conditions
 from multigan.core.condition import ConditionSpec
-from multigan.pipelines import Pipeline
-from multigan.runs import Run
+from multigan.runs.run import Run
+from multigan.sampling.pipeline import Pipeline
 
 
 def test_sample_writes_what_the_pipeline_makes(multigan, trained, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from multigan.config import Recipe
-from multigan.runs import Run
+from multigan.runs.run import Run
 from tests.cli.conftest import STEPS, TINY
 
 

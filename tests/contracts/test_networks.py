@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from multigan.core.draws import seeded
 from multigan.core.growth import Growing
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError, ShapeError
-from multigan.latents import factorized_directions, principal_directions
-from multigan.modalities import DISCRIMINATORS, GENERATORS
 from multigan.registry import Component, Registry
+from multigan.sampling.latents import factorized_directions, principal_directions
 from tests.contracts.network_cases import CLASSES, DISCRIMINATOR_CASES, GENERATOR_CASES, B, Case, Z
 
 generators = pytest.mark.parametrize("case", GENERATOR_CASES, ids=str)

@@ -6,20 +6,20 @@ import pytest
 import torch
 
 from multigan import ImageTrainer
-from multigan.core.checkpoint import load_checkpoint, save_checkpoint
 from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
 from multigan.core.game import AdversarialGame
 from multigan.core.losses import LOSSES
 from multigan.core.prior import Prior
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.core.regularizers import REGULARIZERS
 from multigan.core.trainer import Trainer
 from multigan.data.source import TensorSource
 from multigan.data.stream import Stream
 from multigan.errors import ConfigError
-from multigan.modalities import DISCRIMINATORS, GENERATORS
 from multigan.registry import Component
-from multigan.session import resume, start
+from multigan.runs.checkpoint import load_checkpoint, save_checkpoint
+from multigan.runs.session import resume, start
 
 SHAPE, CLASSES = (1, 8, 8), ConditionSpec("class", 3)
 SMALL = {"generator.width": 8, "discriminator.width": 8, "latent_dim": 5, "batch_size": 4}

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from multigan.core.callbacks import Checkpoint, Evaluate, Log, Look, Obey
-from multigan.core.checkpoint import load_checkpoint
-from multigan.core.run import RunFolder
 from multigan.core.trainer import Callback
+from multigan.runs.callbacks import Checkpoint, Evaluate, Log, Look, Obey
+from multigan.runs.checkpoint import load_checkpoint
+from multigan.runs.folder import RunFolder
 from tests.tiny import make_trainer
 
 

@@ -6,12 +6,12 @@ import os
 import pytest
 import torch
 
-from multigan.core import checkpoint
-from multigan.core.callbacks import Checkpoint
-from multigan.core.checkpoint import load_checkpoint, prune_checkpoints, save_checkpoint
-from multigan.core.resuming import newest_whole, resume_from
-from multigan.core.run import RunFolder, checkpoint_step, checkpoints_in
 from multigan.errors import CheckpointError
+from multigan.runs import checkpoint
+from multigan.runs.callbacks import Checkpoint
+from multigan.runs.checkpoint import load_checkpoint, prune_checkpoints, save_checkpoint
+from multigan.runs.folder import RunFolder, checkpoint_step, checkpoints_in
+from multigan.runs.resume import newest_whole, resume_from
 from tests.tiny import make_trainer
 
 FILES = ["networks.safetensors", "optimizers.pt", "callbacks.pt", "progress.json", "manifest.json"]

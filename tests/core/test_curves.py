@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigan.core.curves import Curves
-from multigan.core.run import RunFolder
+from multigan.runs.curves import Curves
+from multigan.runs.folder import RunFolder
 
 
 def thinned(rows, limit=500):

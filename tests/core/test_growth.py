@@ -11,12 +11,12 @@ from multigan.core.game import AdversarialGame
 from multigan.core.growth import ProgressiveGame, coarsened, enlarged, level_at, reduced
 from multigan.core.losses import LOSSES
 from multigan.core.prior import Prior
-from multigan.core.resuming import resume_from
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.core.trainer import Callback
 from multigan.errors import ConfigError
-from multigan.modalities import DISCRIMINATORS, GENERATORS
 from multigan.registry import Component
-from multigan.session import resume, start
+from multigan.runs.resume import resume_from
+from multigan.runs.session import resume, start
 
 SHAPES = [(3, 32, 32), (1, 24, 40), (2, 16, 48), (1, 64, 16)]  # the last two as spectrograms are
 

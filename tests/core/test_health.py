@@ -11,21 +11,21 @@ from torch import nn
 from multigan.core.controllers import AdaptiveAugment
 from multigan.core.draws import seeded
 from multigan.core.game import AdversarialGame
-from multigan.core.health import ALARMS, Doctor, Healer, Vitals, diagnose, make_reference, worst
-from multigan.core.health.findings import LASTING, PATIENCE, WARM_UP, Remedy
-from multigan.core.health.reference import spread
-from multigan.core.health.remedies import remedies_for
-from multigan.core.health.vitals import compare, gradient_ratio, memory, saturation
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.core.packing import Packed
 from multigan.core.prior import Prior
 from multigan.core.regularizers import R1
-from multigan.core.run import RunFolder
 from multigan.core.schedules import Schedule
 from multigan.data.synthetic import Ring as RingSource
 from multigan.errors import ConfigError
-from multigan.modalities.noise import InstanceNoise
+from multigan.modalities.shared.noise import InstanceNoise
+from multigan.runs.folder import RunFolder
+from multigan.runs.health import ALARMS, Doctor, Healer, Vitals, diagnose, make_reference, worst
+from multigan.runs.health.findings import LASTING, PATIENCE, WARM_UP, Remedy
+from multigan.runs.health.reference import spread
+from multigan.runs.health.remedies import remedies_for
+from multigan.runs.health.vitals import compare, gradient_ratio, memory, saturation
 from tests.tiny import MLP, Ring, make_game, make_trainer
 
 

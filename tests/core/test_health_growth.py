@@ -8,14 +8,14 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.growth import Growing, ProgressiveGame, coarsened
-from multigan.core.health import Doctor, make_reference
-from multigan.core.health.findings import PATIENCE, WARM_UP
-from multigan.core.health.vitals import compare
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.core.prior import Prior
 from multigan.core.trainer import Trainer
-from multigan.data.images import load_images
+from multigan.modalities.image.load.load import load_images
+from multigan.runs.health import Doctor, make_reference
+from multigan.runs.health.findings import PATIENCE, WARM_UP
+from multigan.runs.health.vitals import compare
 from tests.tiny import Ring, make_trainer
 
 STAGES = 2  # 4x4, 8x8, 16x16

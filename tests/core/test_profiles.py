@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from multigan.core.profiles import (
+from multigan.errors import CheckpointError, ConfigError
+from multigan.runs.folder import RunFolder
+from multigan.runs.profiles import (
     LENGTHS,
     PowerAverage,
     Profiles,
@@ -12,8 +14,6 @@ from multigan.core.profiles import (
     exponent_of,
     mixture,
 )
-from multigan.core.run import RunFolder
-from multigan.errors import CheckpointError, ConfigError
 from tests.tiny import make_trainer
 
 

@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from multigan.core.run import RunFolder, create_run, find_run, find_runs
 from multigan.errors import RunError
+from multigan.runs.folder import RunFolder, create_run, find_run, find_runs
 
 
 def make(root, name="a"):
@@ -95,7 +95,7 @@ def test_requests_add_up(tmp_path):
 
 HOLD = """
 import sys, time
-from multigan.core.run import RunFolder
+from multigan.runs.folder import RunFolder
 run = RunFolder(sys.argv[1])
 with run.lock():
     run.write_status("running", step=5, of=10)
@@ -163,7 +163,7 @@ def test_looking_at_a_run_does_not_keep_it_from_starting(tmp_path):
         [
             sys.executable,
             "-c",
-            "import sys, time\nfrom multigan.core.run import RunFolder\n"
+            "import sys, time\nfrom multigan.runs.folder import RunFolder\n"
             "run = RunFolder(sys.argv[1])\nprint(flush=True)\n"
             "end = time.time() + 2\n"
             "while time.time() < end: run.is_busy()",

@@ -5,12 +5,12 @@ import shutil
 
 import pytest
 
-from multigan.data.audio import load_audio
-from multigan.data.audio.layouts import holds, matcher
 from multigan.errors import DataError
-from multigan.music.instruments import INSTRUMENTS
-from multigan.music.note_files import write_notes
-from multigan.music.note_set import make_notes
+from multigan.modalities.audio.load.layouts import holds, matcher
+from multigan.modalities.audio.load.load import load_audio
+from multigan.modalities.audio.music.instruments import INSTRUMENTS
+from multigan.modalities.audio.music.note_files import write_notes
+from multigan.modalities.audio.music.note_set import make_notes
 from tests.data.sounds import encoded, write, zipped
 
 

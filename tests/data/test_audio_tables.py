@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from multigan.data.audio import load_audio
 from multigan.errors import DataError
+from multigan.modalities.audio.load.load import load_audio
 from tests.data.sounds import encoded, tone, write
 
 pa = pytest.importorskip("pyarrow", reason="Parquet needs the extra 'data'")

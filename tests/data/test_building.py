@@ -13,7 +13,7 @@ pytest.importorskip("fcntl", reason="folders are locked with flock, which this s
 
 FOUR = """
 import os, sys, time
-from multigan.data import images
+from multigan.modalities.image.load import load as images
 
 log = sys.argv[3]
 collect = images.collect

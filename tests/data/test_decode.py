@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from multigan.data.decode import Canvas, decode, open_bytes, read_header
-from multigan.data.survey import quiet
+from multigan.modalities.image.load.decode import Canvas, decode, open_bytes, read_header
+from multigan.modalities.image.load.survey import quiet
 from tests.data.pictures import encoded, picture, png
 
 

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from multigan.data import fingerprint
-from multigan.data.images import load_images
+from multigan.modalities.image.load.load import load_images
 from tests.data.pictures import encoded, folder_of, numbered, picture, zip_of
 
 

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from multigan.data import readers
-from multigan.data.images import load_images
 from multigan.data.labels import class_folders, natural
 from multigan.errors import DataError
+from multigan.modalities.image.load.load import load_images
 from tests.data.pictures import SEVEN, folder_of, numbered, pixels, png, zip_of
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from multigan.data.audio import AudioReport, load_audio
 from multigan.errors import ConfigError, DataError
+from multigan.modalities.audio.load.load import load_audio
+from multigan.modalities.audio.load.report import AudioReport
 from tests.data.sounds import encoded, tone, write, zipped
 
 
@@ -227,7 +228,7 @@ def test_a_memory_mapped_set_is_the_same_and_is_built_once(folder, tmp_path):
 
 def test_clips_that_were_stored_by_another_decoding_are_made_anew(folder, tmp_path, monkeypatch):
     load_audio(folder, memory_bytes=10, cache=tmp_path)
-    monkeypatch.setattr("multigan.data.audio.loading.DECODING", 1)
+    monkeypatch.setattr("multigan.modalities.audio.load.load.DECODING", 1)
     load_audio(folder, memory_bytes=10, cache=tmp_path)
     assert len(list(tmp_path.glob("*/samples.npy"))) == 2
 

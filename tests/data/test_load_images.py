@@ -9,9 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from multigan.data.images import ImageSet, load_images
-from multigan.data.report import LoadReport
 from multigan.errors import ConfigError, DataError
+from multigan.modalities.image.load.load import ImageSet, load_images
+from multigan.modalities.image.load.report import LoadReport
 from tests.data.pictures import encoded, folder_of, numbered, picture, png
 
 ALL = torch.arange(7)
@@ -326,7 +326,7 @@ def test_data_sets_of_other_things_are_refused():
 MEASURE = """
 import resource, sys, torch
 from itertools import islice
-from multigan.data.images import load_images
+from multigan.modalities.image.load.load import load_images
 from multigan.data.stream import Stream
 
 def peak_kib():

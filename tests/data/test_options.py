@@ -2,9 +2,9 @@
 
 import pytest
 
-from multigan.data.images import load_images
 from multigan.errors import ConfigError
-from multigan.kits import KITS
+from multigan.modalities.image.load.load import load_images
+from multigan.modalities.kind import kind_of
 from tests.data.pictures import folder_of, numbered
 
 
@@ -43,5 +43,5 @@ def test_a_size_from_json_is_the_same_size(tmp_path):
 )
 def test_wrong_options_are_named(options, message):
     with pytest.raises(ConfigError, match=message) as raised:
-        KITS["image"].load("digits", **options)
+        kind_of("image").load("digits", **options)
     assert "\n" not in str(raised.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from multigan.data.images import load_images
+from multigan.modalities.image.load.load import load_images
 
 FOLDER = Path(
     os.environ.get("MULTIGAN_TEST_DATA", Path(__file__).parents[2] / ".." / "shared" / "data")

@@ -6,10 +6,10 @@ import pytest
 import torch
 from pyarrow.parquet import write_table
 
-from multigan.data.audio import load_audio
-from multigan.data.images import load_images
-from multigan.data.text import load_text
 from multigan.errors import DataError
+from multigan.modalities.audio.load.load import load_audio
+from multigan.modalities.image.load.load import load_images
+from multigan.modalities.text.load.load import load_text
 
 PICTURES = torch.zeros(4, 1, 8, 8, dtype=torch.uint8)
 TONES = torch.sin(torch.arange(4096) * torch.linspace(0.1, 0.4, 4)[:, None])

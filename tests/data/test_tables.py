@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from multigan.data.images import ImageSet, load_images
 from multigan.errors import DataError
+from multigan.modalities.image.load.load import ImageSet, load_images
 from tests.data.pictures import folder_of, numbered, pixels, png
 
 pa = pytest.importorskip("pyarrow", reason="Parquet needs the extra 'data'")

@@ -5,9 +5,9 @@ import pytest
 import torch
 from PIL import Image
 
+from multigan.core.registries import build_modality
 from multigan.errors import DataError, ShapeError
-from multigan.modalities import MODALITIES
-from multigan.modalities.image.sheet import BACKGROUND, CHECKS, GAP
+from multigan.modalities.shared.contact_sheet import BACKGROUND, CHECKS, GAP
 from multigan.registry import Component
 
 PIL_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
@@ -15,7 +15,7 @@ PIL_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 def modality(channels: int, height: int = 16, width: int = 16):
     options = {"channels": channels, "height": height, "width": width}
-    return MODALITIES.build(Component("image", options))
+    return build_modality(Component("image", options))
 
 
 def all_bytes(channels: int) -> torch.Tensor:

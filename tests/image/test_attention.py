@@ -10,9 +10,9 @@ from multigan.core.losses import LOSSES
 from multigan.core.prior import Prior
 from multigan.core.regularizers import Orthogonal
 from multigan.errors import ConfigError
-from multigan.modalities.image.attention import SelfAttention
-from multigan.modalities.image.biggan import BigGANGenerator
-from multigan.modalities.image.resnet import initialize_orthogonally
+from multigan.modalities.image.networks.attention import SelfAttention
+from multigan.modalities.image.networks.biggan import BigGANGenerator
+from multigan.modalities.image.networks.resnet import initialize_orthogonally
 
 
 def test_attention_starts_by_changing_nothing():

@@ -12,10 +12,10 @@ from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.core.packing import Packed
 from multigan.core.prior import Prior
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.core.regularizers import AuxiliaryFake, AuxiliaryReal
 from multigan.errors import ConfigError
-from multigan.modalities import DISCRIMINATORS, GENERATORS
-from multigan.modalities.heads import ClassifierHead, ContrastiveHead
+from multigan.modalities.shared.heads import ClassifierHead, ContrastiveHead
 from multigan.registry import Component
 
 CLASSES = ConditionSpec("class", 3)

@@ -5,11 +5,11 @@ import torch
 from torch import nn
 
 from multigan.core.condition import ConditionSpec
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError
-from multigan.modalities import DISCRIMINATORS, GENERATORS
-from multigan.modalities.equalized import EqualizedConv2d, EqualizedLinear, equalize
-from multigan.modalities.image.shapes import halvings
-from multigan.modalities.layers import (
+from multigan.modalities.shared.equalized import EqualizedConv2d, EqualizedLinear, equalize
+from multigan.modalities.shared.image_shapes import halvings
+from multigan.modalities.shared.layers import (
     ConditionalNorm,
     ConditionEmbedding,
     MinibatchDeviation,

@@ -5,7 +5,7 @@ import torch
 
 from multigan.core.draws import seeded
 from multigan.errors import ConfigError
-from multigan.modalities.image.r3gan import Block, Down, R3Generator, Up, stage_widths
+from multigan.modalities.image.networks.r3gan import Block, Down, R3Generator, Up, stage_widths
 
 
 def test_a_block_starts_as_the_identity():

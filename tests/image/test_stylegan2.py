@@ -15,8 +15,8 @@ from multigan.core.prior import Prior
 from multigan.core.regularizers import PathLength
 from multigan.core.regularizers.path_length import path_lengths
 from multigan.errors import ConfigError
-from multigan.modalities.image.modulated import DownLayer, ModulatedConv2d, Smoothing
-from multigan.modalities.image.stylegan2 import AVERAGE_DECAY, StyleGenerator
+from multigan.modalities.image.networks.modulated import DownLayer, ModulatedConv2d, Smoothing
+from multigan.modalities.image.networks.stylegan2 import AVERAGE_DECAY, StyleGenerator
 
 
 def generator(mixing: float = 0.0, **more) -> StyleGenerator:

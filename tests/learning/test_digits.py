@@ -2,9 +2,9 @@
 
 import pytest
 
-from multigan.evaluation import evaluate_run
-from multigan.recipes import recipe
-from multigan.session import start
+from multigan.modalities.recipes import recipe
+from multigan.runs.evaluate import evaluate_run
+from multigan.runs.session import start
 
 pytestmark = pytest.mark.learning
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from multigan.errors import ConfigError
-from multigan.metrics.audio.embedders import build_embedder
+from multigan.modalities.audio.metrics.embedders import build_embedder
 
 pytestmark = [
     pytest.mark.slow,  # importing transformers takes seconds

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from multigan import compat
 from multigan.errors import CheckpointError, ConfigError, ShapeError, UnknownNameError
+from multigan.imports import torchaudio_guard as compat
 from multigan.metrics import (
     EXTRACTORS,
     Features,

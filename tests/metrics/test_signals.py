@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from multigan.metrics.audio import SIGNALS, Hearing, MelPicture, as_bytes
-from multigan.metrics.audio.nearest import nearest, novelty
-from multigan.metrics.audio.signals import buzz_db, is_clipped, level_db
+from multigan.modalities.audio.metrics import SIGNALS, Hearing, MelPicture, as_bytes
+from multigan.modalities.audio.metrics.nearest import nearest, novelty
+from multigan.modalities.audio.metrics.signals import buzz_db, is_clipped, level_db
 
 RATE = 8000
 

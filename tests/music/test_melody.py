@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from multigan.errors import ConfigError, DataError
-from multigan.music.melody import Note, parse_melody, read_midi
-from multigan.music.mixing import mix
+from multigan.modalities.audio.music.melody import Note, parse_melody, read_midi
+from multigan.modalities.audio.music.mixing import mix
 
 mido = pytest.importorskip("mido")
 

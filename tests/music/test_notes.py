@@ -11,10 +11,10 @@ import torch
 
 from multigan.cli import main
 from multigan.errors import ConfigError, DataError, UnknownNameError
-from multigan.music.instruments import INSTRUMENTS
-from multigan.music.note_files import write_notes
-from multigan.music.note_set import make_notes
-from multigan.music.pitch import cents, estimate_pitch
+from multigan.modalities.audio.music.instruments import INSTRUMENTS
+from multigan.modalities.audio.music.note_files import write_notes
+from multigan.modalities.audio.music.note_set import make_notes
+from multigan.modalities.audio.music.pitch import cents, estimate_pitch
 
 SMALL = {"takes": 2, "sample_rate": 8000, "seconds": 0.5}
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from multigan.errors import ConfigError
-from multigan.music.pitch import (
+from multigan.modalities.audio.music.pitch import (
     HIGHEST,
     cents,
     class_pitches,

@@ -10,10 +10,10 @@ from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from multigan.core.run import RunFolder
-from multigan.recipes import recipe
-from multigan.runs import Run
-from multigan.session import Session, start
+from multigan.modalities.recipes import recipe
+from multigan.runs.folder import RunFolder
+from multigan.runs.run import Run
+from multigan.runs.session import Session, start
 
 CHANGES = {
     "batch_size": 8,

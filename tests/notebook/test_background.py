@@ -8,7 +8,7 @@ import torch
 from multigan.core.trainer import Callback
 from multigan.errors import DivergedError
 from multigan.notebook.background import Training, find_training
-from multigan.pipelines import Pipeline
+from multigan.sampling.pipeline import Pipeline
 from tests.notebook.conftest import tiny_session
 
 

@@ -4,13 +4,13 @@ import time
 
 import pytest
 
-from multigan.forking import fork
 from multigan.notebook.compare import Compare
 from multigan.notebook.exploring import Explored, View
 from multigan.notebook.family import family_of, nearest_look, tree_text
 from multigan.notebook.media import media_of
 from multigan.notebook.time_travel import ForkTree, TimeTravel
-from multigan.runs import Run
+from multigan.runs.fork import fork
+from multigan.runs.run import Run
 from tests.notebook.conftest import tiny_session
 
 

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from multigan.core.run import RunFolder
 from multigan.notebook.curves import Curves, extremes
+from multigan.runs.folder import RunFolder
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ import torch
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.prior import Prior
+from multigan.core.registries import GENERATORS, build_modality
 from multigan.errors import ConfigError, RunError
-from multigan.modalities import GENERATORS, MODALITIES
+from multigan.modalities.recipes import recipe
 from multigan.notebook.coding import code_of, code_of_mix, code_of_walk
 from multigan.notebook.compare import Compare
 from multigan.notebook.dashboard import Dashboard
@@ -21,10 +22,9 @@ from multigan.notebook.exploring import Explored, Pin, View
 from multigan.notebook.media import media_of, still_of
 from multigan.notebook.plain_explorer import NONE, PlainExplorer
 from multigan.notebook.time_travel import ForkTree
-from multigan.pipelines import Pipeline
-from multigan.recipes import recipe
 from multigan.registry import Component
-from multigan.session import start
+from multigan.runs.session import start
+from multigan.sampling.pipeline import Pipeline
 from tests.notebook.conftest import tiny_session
 
 MOVED = View(seed=3, count=5, truncation=0.7, condition=2, moves=(1.5, 0.0, -2.0))
@@ -41,7 +41,7 @@ def made_by(code: str) -> list[bytes]:
 
 
 def pipeline_of(condition: ConditionSpec | None) -> Pipeline:
-    modality = MODALITIES.build(Component("image", {"channels": 1, "height": 8, "width": 8}))
+    modality = build_modality(Component("image", {"channels": 1, "height": 8, "width": 8}))
     generator = GENERATORS.build(
         Component("dcgan", {"width": 4}),
         latent_dim=6,
@@ -208,7 +208,7 @@ def styled(tmp_path) -> Path:
         "modality": Component("image", {"channels": 1, "height": 8, "width": 8}),
         "generator": Component("stylegan2", {"width": 4}),
     }
-    modality = MODALITIES.build(components["modality"])
+    modality = build_modality(components["modality"])
     digits = ConditionSpec("class", 10)
     options = {"latent_dim": 6, "sample_shape": modality.sample_shape, "condition": digits}
     generator = GENERATORS.build(components["generator"], **options)

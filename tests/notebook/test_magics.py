@@ -10,8 +10,8 @@ from IPython.core.completer import provisionalcompleter
 
 from multigan import Run
 from multigan.cli import COMMANDS
+from multigan.modalities.recipes import recipe
 from multigan.notebook.completion import candidates
-from multigan.recipes import recipe
 from tests.notebook.conftest import TINY
 
 LOAD_SECONDS = 1.0  # of processor time

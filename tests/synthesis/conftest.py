@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from multigan import ImageTrainer
-from multigan.runs import Run
+from multigan.runs.run import Run
 
 TINY = {"generator.width": 4, "discriminator.width": 4, "batch_size": 8, "data.limit": 100}
 

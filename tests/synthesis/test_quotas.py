@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from multigan.errors import ConfigError
-from multigan.synthesis.quotas import balancing, in_proportion, number_to_generate
+from multigan.runs.synthesis.quotas import balancing, in_proportion, number_to_generate
 
 COUNTS = st.lists(st.integers(0, 50), min_size=1, max_size=6).filter(any)
 

@@ -8,10 +8,10 @@ import torch
 
 import multigan
 from multigan import ImageTrainer
-from multigan.data.images import load_images
 from multigan.errors import ConfigError
-from multigan.synthesis import Verdict, synthesize, write_mixture
-from multigan.synthesis.filters import FILTERS
+from multigan.modalities.image.load.load import load_images
+from multigan.runs.synthesis import Verdict, synthesize, write_mixture
+from multigan.runs.synthesis.filters import FILTERS
 from tests.synthesis.conftest import TINY
 
 

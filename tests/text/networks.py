@@ -5,9 +5,9 @@ from torch import Tensor
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
-from multigan.modalities import DISCRIMINATORS, GENERATORS
-from multigan.modalities.text.embedded import TextDiscriminator
-from multigan.modalities.text.sequence import TextGenerator
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
+from multigan.modalities.text.networks.embedded import TextDiscriminator
+from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.registry import Component
 
 B, L, V = 5, 7, 11

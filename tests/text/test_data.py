@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from multigan.data.text import load_text
-from multigan.data.text.prose import is_prose, sentences_of
 from multigan.errors import ConfigError, DataError
+from multigan.modalities.text.load.load import load_text
+from multigan.modalities.text.load.prose import is_prose, sentences_of
 
 LINES = ["a b c", "a b", "b c a"]
 SHARED = Path(

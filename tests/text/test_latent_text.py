@@ -11,13 +11,14 @@ from multigan.core.objective import Batch
 from multigan.core.prior import Prior
 from multigan.core.regularizers import R1
 from multigan.errors import ConfigError
+from multigan.modalities.recipes import recipe
 from multigan.modalities.text.latent import (
     CodeDiscriminator,
     LatentTextGame,
     LatentTextGenerator,
 )
-from multigan.pipelines import LatentTextPipeline, Pipeline
-from multigan.recipes import recipe
+from multigan.modalities.text.pipeline import LatentTextPipeline
+from multigan.sampling.pipeline import Pipeline
 from tests.text.networks import CLASSES, SHAPE, B, L, some_classes, some_ids
 
 SENTENCES = [f"{a} {b} {c} ." for a in "abcd" for b in ("xx", "yy") for c in ("p", "q", "r")] * 2

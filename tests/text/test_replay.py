@@ -8,8 +8,8 @@ from multigan.core.draws import seeded
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.modalities.text.game import TextGame
+from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.modalities.text.relaxations import RELAXATIONS, Sampled
-from multigan.modalities.text.sequence import TextGenerator
 from multigan.modalities.text.vocabulary import over_vocabulary, token_log_probs, until_end
 from tests.text.networks import (
     CLASSES,

@@ -10,7 +10,7 @@ from multigan.core.regularizers import R1, R2, FeatureMatching
 from multigan.core.regularizers.penalties import squared_gradient_norm
 from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.text.game import TextGame
-from multigan.modalities.text.noise import GumbelNoise
+from multigan.modalities.text.gumbel import GumbelNoise
 from multigan.modalities.text.relaxations import RELAXATIONS
 from multigan.modalities.text.vocabulary import until_end
 from tests.text.networks import (
@@ -123,7 +123,7 @@ def test_a_split_batch_is_told_the_same_noise():
 
 
 def test_noise_that_is_not_kept_is_drawn_again_alike(monkeypatch):
-    monkeypatch.setattr("multigan.modalities.text.noise.KEPT_BYTES", 0)
+    monkeypatch.setattr("multigan.modalities.text.gumbel.KEPT_BYTES", 0)
     noise = GumbelNoise(4, L, V, torch.device("cpu"))
     assert torch.equal(noise.between(1, 3)[:, 1], noise.at(2))
     assert not noise._kept

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from multigan.core.draws import seeded
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError, ShapeError
-from multigan.modalities import DISCRIMINATORS, GENERATORS
-from multigan.modalities.text.embedded import TextDiscriminator, counting
-from multigan.modalities.text.relational import RelationalMemory
-from multigan.modalities.text.sequence import without_dropout
+from multigan.modalities.text.networks.embedded import TextDiscriminator, counting
+from multigan.modalities.text.networks.relational import RelationalMemory
+from multigan.modalities.text.networks.sequence import without_dropout
 from multigan.modalities.text.vocabulary import until_end
 from multigan.registry import Component
 from tests.text.networks import (

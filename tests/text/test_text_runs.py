@@ -5,10 +5,10 @@ import torch
 
 from multigan import TextTrainer, resume
 from multigan.cli.dry_run import describe
-from multigan.core.checkpoint import load_checkpoint
 from multigan.errors import ConfigError
-from multigan.recipes import RECIPES, recipe
-from multigan.runs import Run
+from multigan.modalities.recipes import RECIPES, recipe
+from multigan.runs.checkpoint import load_checkpoint
+from multigan.runs.run import Run
 
 SENTENCES = [f"{a} {b} {c} ." for a in "abcd" for b in ("xx", "yy") for c in ("p", "q", "r")] * 2
 SMALL = {
@@ -129,10 +129,10 @@ TEXT_RECIPES = [name for name, make in RECIPES.items() if make().modality == "te
 
 @pytest.mark.parametrize("name", TEXT_RECIPES)
 def test_every_recipe_of_text_is_built_and_comes_back_from_json(name):
-    from multigan.assemble import build_parts, build_trainer
     from multigan.config import Recipe
     from multigan.core.engine import Engine
-    from multigan.data.text import load_text
+    from multigan.modalities.text.load.load import load_text
+    from multigan.runs.assemble import build_parts, build_trainer
 
     chosen = recipe(name)
     assert Recipe.from_json(chosen.to_json()) == chosen

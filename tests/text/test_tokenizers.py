@@ -5,7 +5,7 @@ import json
 import pytest
 
 from multigan.errors import CheckpointError, ConfigError, UnknownNameError
-from multigan.tokenizers import (
+from multigan.modalities.text.tokenizers import (
     TOKENIZERS,
     ByteTokenizer,
     CharacterTokenizer,

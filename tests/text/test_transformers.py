@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from multigan import Pipeline, TextTrainer
+from multigan.core.registries import GENERATORS
 from multigan.errors import ConfigError
-from multigan.modalities import GENERATORS
 from multigan.registry import Component
 from tests.text.networks import GENERATOR_OPTIONS, SHAPE, V, make_generator
 

@@ -140,7 +140,7 @@ def _recipes(args: Namespace) -> "dict[str, Recipe]":
     from multigan.config import parse_changes
     from multigan.errors import ConfigError
     from multigan.experiments.stacked import game_recipe
-    from multigan.recipes import recipe
+    from multigan.modalities.recipes import recipe
 
     for name in ("steps", "every", "samples"):
         if getattr(args, name) < 1:

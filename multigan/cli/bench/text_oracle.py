@@ -106,7 +106,7 @@ def _save(path: Path, rows: "list[OracleRow]", published: Mapping[str, float]) -
 
 def _recipes(args: Namespace) -> "list[Recipe]":
     from multigan.config import parse_changes
-    from multigan.recipes import recipe
+    from multigan.modalities.recipes import recipe
 
     asked = {"keep_checkpoints": KEPT} | ({} if args.steps is None else {"steps": args.steps})
     return [

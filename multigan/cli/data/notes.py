@@ -31,9 +31,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Writes the notes and says what they are."""
-    from multigan.music.note_files import write_notes
-    from multigan.music.note_set import make_notes
-    from multigan.music.pitch import parse_pitch
+    from multigan.modalities.audio.music.note_files import write_notes
+    from multigan.modalities.audio.music.note_set import make_notes
+    from multigan.modalities.audio.music.pitch import parse_pitch
 
     notes = make_notes(
         instruments=tuple(filter(None, (n.strip() for n in args.instruments.split(",")))),

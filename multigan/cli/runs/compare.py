@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from multigan.cli.commands import add_json, add_runs_root
 
 if TYPE_CHECKING:
-    from multigan.core.run import RunFolder
+    from multigan.runs.folder import RunFolder
 
 SUMMARY = "Compare runs: the recipe's values that differ, the last losses and metrics."
 
@@ -23,7 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Prints a column for each run."""
     from multigan.cli.output import print_json, print_table
-    from multigan.core.run import find_run
+    from multigan.runs.folder import find_run
 
     runs = [find_run(name, args.runs) for name in [args.first, *args.others]]
     asked = differing([_asked(one) for one in runs])

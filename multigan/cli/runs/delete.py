@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from multigan.cli.commands import add_runs_root
 
 if TYPE_CHECKING:
-    from multigan.core.run import RunFolder
+    from multigan.runs.folder import RunFolder
 
 SUMMARY = "Delete runs."
 
@@ -25,7 +25,7 @@ def run(args: Namespace) -> None:
     Raises:
         RunError: One is being trained, or nobody is there to be asked.
     """
-    from multigan.core.run import find_run
+    from multigan.runs.folder import find_run
 
     for folder in [find_run(name, args.runs) for name in args.names]:
         if args.yes or _agreed(folder):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from multigan.cli.commands import add_device, add_json, add_run
 
 if TYPE_CHECKING:
-    from multigan.runs import Run
+    from multigan.runs.run import Run
 
 SUMMARY = "Do what the doctor suggests: turn knobs, or begin a new run from a healthy checkpoint."
 
@@ -29,9 +29,9 @@ def run(args: Namespace) -> None:
         RunError: The run is well, was not inspected, or is at work and needs a new run.
     """
     from multigan.cli.output import remark
-    from multigan.core.run import AT_WORK
-    from multigan.healing import suggested
-    from multigan.runs import Run
+    from multigan.runs.folder import AT_WORK
+    from multigan.runs.heal import suggested
+    from multigan.runs.run import Run
 
     sick = Run.find(args.run_name, args.runs)
     finding, remedy = suggested(sick, args.remedy)
@@ -53,7 +53,7 @@ def _train_anew(sick: "Run", remedy: dict[str, Any], args: Namespace) -> None:
     from functools import partial
 
     from multigan.cli.training import train_session
-    from multigan.healing import begin_again
+    from multigan.runs.heal import begin_again
 
     prepare = partial(begin_again, sick, remedy, device=args.device)
     train_session(prepare, as_json=args.json)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from multigan.cli.commands import add_json, add_runs_root
 
 if TYPE_CHECKING:
-    from multigan.core.run import RunFolder
+    from multigan.runs.folder import RunFolder
 
 SUMMARY = "List all runs."
 
@@ -22,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Prints a row for each run."""
     from multigan.cli.output import print_json, print_table
-    from multigan.core.run import find_runs
+    from multigan.runs.folder import find_runs
 
     found = find_runs(args.runs)
     if args.json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from multigan.cli.commands import add_run, find_folder
 
 if TYPE_CHECKING:
-    from multigan.core.run import RunFolder
+    from multigan.runs.folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ CHECKPOINT = Request(
 
 def check_at_work(run: "RunFolder") -> None:
     """Raises a `RunError` with the next thing to do if nobody is training the run."""
-    from multigan.core.run import AT_WORK
     from multigan.errors import RunError
+    from multigan.runs.folder import AT_WORK
 
     status = run.status()
     if status["state"] not in AT_WORK:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from multigan.cli.commands import add_json, add_run, find_folder
 
 if TYPE_CHECKING:
-    from multigan.core.run import RunFolder
+    from multigan.runs.folder import RunFolder
 
 SUMMARY = "Show one run."
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from multigan.cli.commands import add_run, find_folder
 
 if TYPE_CHECKING:
-    from multigan.core.run import RunFolder
+    from multigan.runs.folder import RunFolder
 
 SUMMARY = "Turn a run's knobs, e.g. learning_rate=1e-4."
 
@@ -37,7 +37,7 @@ def run(args: Namespace) -> None:
         ConfigError: There is no such knob, or a value is no number or out of its range.
     """
     from multigan.config import parse_changes
-    from multigan.core.run import AT_WORK
+    from multigan.runs.folder import AT_WORK
 
     folder = find_folder(args)
     status = folder.status()

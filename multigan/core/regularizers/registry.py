@@ -6,9 +6,9 @@ import sys
 from typing import Any
 
 from multigan.errors import ConfigError
-from multigan.registry import Registry
+from multigan.registry import BUILT_IN, Registry
 
-REGULARIZERS: Registry[type] = Registry("regularizer")
+REGULARIZERS: Registry[type] = Registry("regularizer", filled_by=BUILT_IN)
 
 
 def check(regularizer: Any) -> None:

@@ -1,40 +1,27 @@
-"""Sounds: the adapter, what sounds look like to networks, and the networks."""
+"""Sounds: their loading, representations, networks, metrics, music, sampling and recipes."""
 
-from multigan.modalities.audio import augment, networks, resynthesis, vocoder
-from multigan.modalities.audio.adapter import AudioModality
-from multigan.modalities.audio.clip import Audio
-from multigan.modalities.audio.frequency import LogMagnitudeIF
-from multigan.modalities.audio.heap import HeapIntegration
-from multigan.modalities.audio.inversion import INVERTERS, GriffinLim, Inverter, MelInverter
-from multigan.modalities.audio.learned import LearnedInverter
-from multigan.modalities.audio.mel_frequency import MelIF
-from multigan.modalities.audio.pretrained import Codec, Vocoder
-from multigan.modalities.audio.representation import REPRESENTATIONS, Representation, Waveform
-from multigan.modalities.audio.spectral import Complex, LogMagnitude, Mel
-from multigan.modalities.audio.stft import Stft
+from multigan.imports.lazy import lazy_names
 
-__all__ = [
-    "INVERTERS",
-    "REPRESENTATIONS",
-    "Audio",
-    "AudioModality",
-    "Codec",
-    "Complex",
-    "GriffinLim",
-    "HeapIntegration",
-    "Inverter",
-    "LearnedInverter",
-    "LogMagnitude",
-    "LogMagnitudeIF",
-    "Mel",
-    "MelIF",
-    "MelInverter",
-    "Representation",
-    "Stft",
-    "Vocoder",
-    "Waveform",
-    "augment",
-    "networks",
-    "resynthesis",
-    "vocoder",
-]
+_HOMES = {
+    "Audio": "multigan.modalities.audio.clip",
+    "AudioModality": "multigan.modalities.audio.modality",
+    "Codec": "multigan.modalities.audio.representations.pretrained",
+    "Complex": "multigan.modalities.audio.representations.spectral",
+    "GriffinLim": "multigan.modalities.audio.representations.inversion",
+    "HeapIntegration": "multigan.modalities.audio.representations.phase_heap",
+    "INVERTERS": "multigan.modalities.audio.representations.inversion",
+    "Inverter": "multigan.modalities.audio.representations.inversion",
+    "LearnedInverter": "multigan.modalities.audio.representations.learned",
+    "LogMagnitude": "multigan.modalities.audio.representations.spectral",
+    "LogMagnitudeIF": "multigan.modalities.audio.representations.frequency",
+    "Mel": "multigan.modalities.audio.representations.spectral",
+    "MelIF": "multigan.modalities.audio.representations.mel_frequency",
+    "MelInverter": "multigan.modalities.audio.representations.inversion",
+    "REPRESENTATIONS": "multigan.modalities.audio.representations.representation",
+    "Representation": "multigan.modalities.audio.representations.representation",
+    "Stft": "multigan.modalities.audio.representations.stft",
+    "Vocoder": "multigan.modalities.audio.representations.pretrained",
+    "Waveform": "multigan.modalities.audio.representations.representation",
+}
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -6,8 +6,8 @@ Shapes: B samples, P planes, F frequencies, M frames.
 import torch
 from torch import Tensor, nn
 
+from multigan.core.registries import AUGMENTATIONS
 from multigan.errors import ConfigError, ShapeError
-from multigan.modalities.registries import AUGMENTATIONS
 
 
 @AUGMENTATIONS.register("hide_edges")

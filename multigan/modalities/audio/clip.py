@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from multigan.errors import MissingDependencyError
-from multigan.sound import FULL_SCALE
+from multigan.modalities.audio.sound import FULL_SCALE
 
 GAP_SECONDS = 0.1  # between sounds that are played one after the other
 FORMATS = {".wav": "WAV", ".flac": "FLAC"}

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.objective import Objective
+from multigan.core.registries import DISCRIMINATORS, OBJECTIVES, Ingredients
 from multigan.errors import ConfigError
-from multigan.modalities.audio.adapter import AudioModality
-from multigan.modalities.objectives import game
-from multigan.modalities.registries import DISCRIMINATORS, OBJECTIVES, Ingredients
+from multigan.modalities.audio.modality import AudioModality
+from multigan.modalities.shared.objectives import game
 from multigan.registry import Component
 
 

@@ -14,12 +14,12 @@ from multigan.core.game import full_precision
 from multigan.core.knobs import Knob
 from multigan.core.losses import LOSSES, AdversarialLoss
 from multigan.core.objective import Batch, Objective, Phase, Terms
+from multigan.core.registries import OBJECTIVES, Ingredients
 from multigan.errors import ConfigError
 from multigan.modalities.audio.networks.vocos import EXAMPLES, Vocos
 from multigan.modalities.audio.networks.waveform import WaveformDiscriminator
-from multigan.modalities.audio.spectral import Mel, mel_bands
-from multigan.modalities.registries import OBJECTIVES, Ingredients
-from multigan.sound import FULL_SCALE
+from multigan.modalities.audio.representations.spectral import Mel, mel_bands
+from multigan.modalities.audio.sound import FULL_SCALE
 
 TINY = 1e-5  # of a magnitude
 # Windows in samples, and how many mel bands each is seen in: the Descript codec's pairs, up to

@@ -1,29 +1,21 @@
-"""Images: the adapter, the networks and the augmentations."""
+"""Images: their loading, networks, augmentations and recipes."""
 
-from multigan.modalities.image.adapter import ImageModality
-from multigan.modalities.image.augment import DiffAugment
-from multigan.modalities.image.biggan import BigGANGenerator
-from multigan.modalities.image.dcgan import DCGANDiscriminator, DCGANGenerator
-from multigan.modalities.image.progressive import (
-    ProgressiveDiscriminator,
-    ProgressiveGenerator,
-)
-from multigan.modalities.image.r3gan import R3Discriminator, R3Generator
-from multigan.modalities.image.resnet import ResNetDiscriminator, ResNetGenerator
-from multigan.modalities.image.stylegan2 import StyleDiscriminator, StyleGenerator
+from multigan.imports.lazy import lazy_names
 
-__all__ = [
-    "BigGANGenerator",
-    "DCGANDiscriminator",
-    "DCGANGenerator",
-    "DiffAugment",
-    "ImageModality",
-    "ProgressiveDiscriminator",
-    "ProgressiveGenerator",
-    "R3Discriminator",
-    "R3Generator",
-    "ResNetDiscriminator",
-    "ResNetGenerator",
-    "StyleDiscriminator",
-    "StyleGenerator",
-]
+_HOMES = {
+    "BigGANGenerator": "multigan.modalities.image.networks.biggan",
+    "DCGANDiscriminator": "multigan.modalities.image.networks.dcgan",
+    "DCGANGenerator": "multigan.modalities.image.networks.dcgan",
+    "DiffAugment": "multigan.modalities.image.augment",
+    "ImageModality": "multigan.modalities.image.modality",
+    "ProgressiveDiscriminator": "multigan.modalities.image.networks.progressive",
+    "ProgressiveGenerator": "multigan.modalities.image.networks.progressive",
+    "R3Discriminator": "multigan.modalities.image.networks.r3gan",
+    "R3Generator": "multigan.modalities.image.networks.r3gan",
+    "ResNetDiscriminator": "multigan.modalities.image.networks.resnet",
+    "ResNetGenerator": "multigan.modalities.image.networks.resnet",
+    "StyleDiscriminator": "multigan.modalities.image.networks.stylegan2",
+    "StyleGenerator": "multigan.modalities.image.networks.stylegan2",
+}
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -17,9 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.draws import uniform
+from multigan.core.registries import AUGMENTATIONS
 from multigan.errors import ConfigError
 from multigan.modalities.image.geometry import affine, flip, integer, quarter_turns
-from multigan.modalities.registries import AUGMENTATIONS
 
 Policy = Callable[[Tensor, Tensor], Tensor]  # (samples (B, C, H, W), draws (B, 3)) -> samples
 NUM_DRAWS = 3

@@ -1,39 +1,28 @@
-"""Text: the adapter, the networks, the relaxations and the objectives."""
+"""Text: its loading, tokenizers, networks, relaxations, metrics, sampling and recipes."""
 
-from multigan.modalities.text.adapter import TextModality
-from multigan.modalities.text.cnn import TextCNN
-from multigan.modalities.text.game import TextGame
-from multigan.modalities.text.latent import LatentTextGame, LatentTextGenerator
-from multigan.modalities.text.objectives import MaximumLikelihood
-from multigan.modalities.text.per_token import PerTokenRNN
-from multigan.modalities.text.policies import Neighbor, Reinforce, Rollout
-from multigan.modalities.text.pretrained import CausalLMGenerator, EncoderDiscriminator
-from multigan.modalities.text.recurrent import GRUGenerator, LSTMGenerator
-from multigan.modalities.text.relational import RelationalGenerator
-from multigan.modalities.text.relaxations import RELAXATIONS
-from multigan.modalities.text.relgan import RelGANDiscriminator
-from multigan.modalities.text.sequence import TextGenerator
-from multigan.modalities.text.transformer import TextTransformer, TransformerGenerator
+from multigan.imports.lazy import lazy_names
 
-__all__ = [
-    "RELAXATIONS",
-    "CausalLMGenerator",
-    "EncoderDiscriminator",
-    "GRUGenerator",
-    "LSTMGenerator",
-    "LatentTextGame",
-    "LatentTextGenerator",
-    "MaximumLikelihood",
-    "Neighbor",
-    "PerTokenRNN",
-    "Reinforce",
-    "RelGANDiscriminator",
-    "RelationalGenerator",
-    "Rollout",
-    "TextCNN",
-    "TextGame",
-    "TextGenerator",
-    "TextModality",
-    "TextTransformer",
-    "TransformerGenerator",
-]
+_HOMES = {
+    "CausalLMGenerator": "multigan.modalities.text.networks.pretrained",
+    "EncoderDiscriminator": "multigan.modalities.text.networks.pretrained",
+    "GRUGenerator": "multigan.modalities.text.networks.recurrent",
+    "LSTMGenerator": "multigan.modalities.text.networks.recurrent",
+    "LatentTextGame": "multigan.modalities.text.latent",
+    "LatentTextGenerator": "multigan.modalities.text.latent",
+    "MaximumLikelihood": "multigan.modalities.text.objectives",
+    "Neighbor": "multigan.modalities.text.policies",
+    "PerTokenRNN": "multigan.modalities.text.networks.per_token",
+    "RELAXATIONS": "multigan.modalities.text.relaxations",
+    "Reinforce": "multigan.modalities.text.policies",
+    "RelGANDiscriminator": "multigan.modalities.text.networks.relgan",
+    "RelationalGenerator": "multigan.modalities.text.networks.relational",
+    "Rollout": "multigan.modalities.text.policies",
+    "TextCNN": "multigan.modalities.text.networks.cnn",
+    "TextGame": "multigan.modalities.text.game",
+    "TextGenerator": "multigan.modalities.text.networks.sequence",
+    "TextModality": "multigan.modalities.text.modality",
+    "TextTransformer": "multigan.modalities.text.networks.transformer",
+    "TransformerGenerator": "multigan.modalities.text.networks.transformer",
+}
+
+__getattr__, __dir__ = lazy_names(__name__, _HOMES)

@@ -25,10 +25,10 @@ from multigan.core.objective import Batch, Phase, Terms
 from multigan.core.prior import Prior
 from multigan.errors import ConfigError
 from multigan.modalities.text.choosing import largest
-from multigan.modalities.text.embedded import TextDiscriminator, as_embedded
-from multigan.modalities.text.noise import GumbelNoise
+from multigan.modalities.text.gumbel import GumbelNoise
+from multigan.modalities.text.networks.embedded import TextDiscriminator, as_embedded
+from multigan.modalities.text.networks.sequence import TextGenerator, without_dropout
 from multigan.modalities.text.relaxations import Relaxation, Sampled
-from multigan.modalities.text.sequence import TextGenerator, without_dropout
 from multigan.modalities.text.vocabulary import masked_mean, until_end
 
 SMALLEST = 0.01  # inverse temperature

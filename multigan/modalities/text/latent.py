@@ -23,12 +23,12 @@ from multigan.core.game import AdversarialGame
 from multigan.core.knobs import Knob
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch, Objective, Phase, Terms
+from multigan.core.registries import DISCRIMINATORS, GENERATORS, OBJECTIVES, Ingredients
 from multigan.errors import ConfigError
-from multigan.modalities.layers import ConditionEmbedding, Projection
-from multigan.modalities.objectives import rules
-from multigan.modalities.registries import DISCRIMINATORS, GENERATORS, OBJECTIVES, Ingredients
-from multigan.modalities.text.recurrent import LSTMGenerator
-from multigan.modalities.text.tables import TokenTable
+from multigan.modalities.shared.layers import ConditionEmbedding, Projection
+from multigan.modalities.shared.objectives import rules
+from multigan.modalities.text.networks.recurrent import LSTMGenerator
+from multigan.modalities.text.networks.token_table import TokenTable
 from multigan.modalities.text.vocabulary import masked_mean, until_end
 
 

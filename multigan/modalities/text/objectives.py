@@ -7,13 +7,13 @@ from torch import Tensor, nn
 
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch, Objective, Phase, Terms
+from multigan.core.registries import OBJECTIVES, Ingredients
 from multigan.errors import ConfigError
-from multigan.modalities.objectives import rules
-from multigan.modalities.registries import OBJECTIVES, Ingredients
-from multigan.modalities.text.adapter import TextModality
+from multigan.modalities.shared.objectives import rules
 from multigan.modalities.text.game import TextGame
+from multigan.modalities.text.modality import TextModality
+from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.modalities.text.relaxations import RELAXATIONS, Relaxation
-from multigan.modalities.text.sequence import TextGenerator
 from multigan.modalities.text.vocabulary import masked_mean, until_end
 from multigan.registry import Component
 

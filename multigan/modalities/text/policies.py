@@ -18,15 +18,15 @@ from multigan.core.engine import mean_over_processes
 from multigan.core.objective import Batch
 from multigan.errors import ConfigError
 from multigan.modalities.text.choosing import choose_by
+from multigan.modalities.text.networks.sequence import TextGenerator, without_dropout
 from multigan.modalities.text.relaxations import RELAXATIONS, Opinion, Sampled
-from multigan.modalities.text.sequence import TextGenerator, without_dropout
 from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean, until_end
 
 if TYPE_CHECKING:
     from multigan.modalities.text.game import TextGame
 
 # Logits held at once while texts are completed: half a GiB on a GPU. A CPU gains nothing from more
-# than the allocator uses again; see `multigan.heap`.
+# than the allocator uses again; see `multigan.core.heap`.
 ROLLOUT_LOGITS = {"cpu": 2**23}
 MANY = 2**27
 

@@ -16,9 +16,9 @@ from torch.nn.functional import softmax
 
 from multigan.core.game import ScoredBatch, top_mean
 from multigan.core.objective import Batch
-from multigan.modalities.text.noise import GumbelNoise
+from multigan.modalities.text.gumbel import GumbelNoise
 from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean
-from multigan.registry import Registry
+from multigan.registry import BUILT_IN, Registry
 
 if TYPE_CHECKING:
     from multigan.modalities.text.game import TextGame
@@ -91,7 +91,7 @@ class Relaxation(Protocol):
         ...
 
 
-RELAXATIONS: Registry[Callable[..., Relaxation]] = Registry("relaxation")
+RELAXATIONS: Registry[Callable[..., Relaxation]] = Registry("relaxation", filled_by=BUILT_IN)
 
 Mix = Callable[[Tensor, Rows], Tensor]  # logits (R, V) -> weights of the tokens (R, V)
 

@@ -20,7 +20,7 @@ def run(args: Namespace) -> None:
     from IPython.display import display
 
     from multigan.notebook.showing import need_anywidget
-    from multigan.runs import Run
+    from multigan.runs.run import Run
 
     with need_anywidget("Comparing runs"):
         from multigan.notebook.compare import Compare

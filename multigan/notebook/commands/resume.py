@@ -21,8 +21,8 @@ def run(args: Namespace) -> None:
     """Goes on with the run."""
     from multigan.config import located
     from multigan.notebook.beginning import begin, detach
-    from multigan.runs import Run
-    from multigan.session import resume as resume_session
+    from multigan.runs.run import Run
+    from multigan.runs.session import resume as resume_session
 
     if args.detach:
         detach(args, args.runs)

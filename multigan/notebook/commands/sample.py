@@ -43,7 +43,7 @@ def show(paths: Sequence[Path]) -> None:
 
 
 def _sheet(paths: Sequence[Path]) -> Image.Image:
-    from multigan.modalities.image.sheet import draw_sheet
+    from multigan.modalities.shared.contact_sheet import draw_sheet
 
     pictures = [Image.open(BytesIO(path.read_bytes())) for path in paths]
     return draw_sheet(pictures, columns=COLUMNS)

@@ -22,7 +22,7 @@ def run(args: Namespace) -> None:
     """Trains, or says what would be trained."""
     from multigan.config import GIVEN_IN_PYTHON, Recipe
     from multigan.notebook.beginning import begin, detach
-    from multigan.session import start
+    from multigan.runs.session import start
 
     if args.detach:
         detach(args, args.out)

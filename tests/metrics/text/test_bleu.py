@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from multigan.errors import ConfigError
-from multigan.metrics.text import bleu, distinct, index_texts, self_bleu
+from multigan.modalities.text.metrics import bleu, distinct, index_texts, self_bleu
 from tests.metrics.text.captions import needs_captions, read_lines
 
 WORDS = ["a", "man", "rides", "the", "horse", "on", "beach", "red", "dog", "."]

@@ -5,7 +5,7 @@ import torch
 
 from multigan.errors import CheckpointError, ConfigError
 from multigan.metrics.frechet import frechet_distance
-from multigan.metrics.text.encoders import TransformerEncoder, build_text_encoder
+from multigan.modalities.text.metrics.encoders import TransformerEncoder, build_text_encoder
 
 REFERENCES = [
     f"a {color} {animal} sits on a {place} ."

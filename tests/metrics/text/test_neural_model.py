@@ -5,8 +5,8 @@ import math
 import pytest
 
 from multigan.errors import ConfigError
-from multigan.metrics.text import index_texts, ngram_nll
-from multigan.metrics.text.neural_model import NeuralModelOptions, neural_nll
+from multigan.modalities.text.metrics import index_texts, ngram_nll
+from multigan.modalities.text.metrics.neural_model import NeuralModelOptions, neural_nll
 
 QUICK = NeuralModelOptions(width=32, dropout=0.0, epochs=60, batch_size=32, learning_rate=2e-2)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from multigan.metrics.text import index_texts, ngram_log_probs, ngram_nll, with_unknown
+from multigan.modalities.text.metrics import index_texts, ngram_log_probs, ngram_nll, with_unknown
 from tests.metrics.text.captions import needs_captions, read_lines
 
 TEXTS = ["a b c", "a b d", "b c", "c c a b", "d", "a b c d", "b a"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from multigan.metrics.text import copied_share, distinct, index_texts, unique_share
+from multigan.modalities.text.metrics import copied_share, distinct, index_texts, unique_share
 
 
 def test_distinct_counts_n_grams_within_texts():

@@ -18,15 +18,18 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.condition import ConditionSpec
+from multigan.core.registries import GENERATORS
 from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.audio.networks.frames import (
     FrameOutput,
     StyledBlock,
     doubled,
 )
-from multigan.modalities.audio.networks.shapes import SpectrogramShape, check_spectrogram_shape
-from multigan.modalities.layers import ConditionEmbedding
-from multigan.modalities.registries import GENERATORS
+from multigan.modalities.audio.networks.sound_shapes import (
+    SpectrogramShape,
+    check_spectrogram_shape,
+)
+from multigan.modalities.shared.layers import ConditionEmbedding
 
 REACH = 2  # frames to either side that a block's two convolutions see
 LAST_REACH = 1  # of the last layer's

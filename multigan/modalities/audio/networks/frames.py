@@ -18,11 +18,14 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool1d, interpolate, leaky_relu
 
 from multigan.core.condition import ConditionSpec
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError
-from multigan.modalities.audio.networks.shapes import SpectrogramShape, check_spectrogram_shape
-from multigan.modalities.heads import BY_HEAD, Conditioning, Judging, make_head
-from multigan.modalities.layers import ConditionEmbedding, PixelNorm, check_option
-from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
+from multigan.modalities.audio.networks.sound_shapes import (
+    SpectrogramShape,
+    check_spectrogram_shape,
+)
+from multigan.modalities.shared.heads import BY_HEAD, Conditioning, Judging, make_head
+from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm, check_option
 
 SLOPE = 0.2
 KERNEL = 3  # frames
@@ -94,7 +97,7 @@ class FrameDiscriminator(Judging):
         condition: What every sample is told, or None.
         width: W, the channels of every block.
         blocks: Residual blocks before each halving.
-        conditioning: "projection", "classifier" or "contrastive"; see `multigan.modalities.heads`.
+        conditioning: "projection", "classifier" or "contrastive"; see `shared.heads`.
     """
 
     def __init__(

@@ -15,11 +15,14 @@ from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, relu
 
 from multigan.core.condition import ConditionSpec
-from multigan.modalities.audio.networks.shapes import SpectrogramShape, check_spectrogram_shape
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.modalities.audio.networks.shuffle import PhaseShuffle
-from multigan.modalities.image.shapes import halvings
-from multigan.modalities.layers import ConditionEmbedding, Projection, uniformly
-from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
+from multigan.modalities.audio.networks.sound_shapes import (
+    SpectrogramShape,
+    check_spectrogram_shape,
+)
+from multigan.modalities.shared.image_shapes import halvings
+from multigan.modalities.shared.layers import ConditionEmbedding, Projection, uniformly
 
 SLOPE = 0.2  # of leaky units, in both papers' networks
 

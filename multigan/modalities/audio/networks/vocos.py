@@ -15,13 +15,13 @@ from torch.nn.functional import gelu
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.game import full_precision
+from multigan.core.registries import GENERATORS
 from multigan.errors import ConfigError, ShapeError
-from multigan.modalities.audio.inversion import GriffinLim
-from multigan.modalities.audio.networks.shapes import WaveformShape, check_waveform_shape
-from multigan.modalities.audio.spectral import MEL_FLOOR, bins_of_bands
-from multigan.modalities.audio.stft import Stft
-from multigan.modalities.layers import ConditionEmbedding
-from multigan.modalities.registries import GENERATORS
+from multigan.modalities.audio.networks.sound_shapes import WaveformShape, check_waveform_shape
+from multigan.modalities.audio.representations.inversion import GriffinLim
+from multigan.modalities.audio.representations.spectral import MEL_FLOOR, bins_of_bands
+from multigan.modalities.audio.representations.stft import Stft
+from multigan.modalities.shared.layers import ConditionEmbedding
 
 LOUDEST = 100.0  # of a bin's magnitude, Vocos's safeguard
 QUIETEST = 1e-3  # of a draft's magnitudes, so that there is something to raise

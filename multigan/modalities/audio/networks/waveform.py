@@ -12,10 +12,10 @@ from torch.nn.functional import leaky_relu, pad
 from torch.nn.utils.parametrizations import weight_norm
 
 from multigan.core.condition import ConditionSpec
+from multigan.core.registries import DISCRIMINATORS
 from multigan.errors import ConfigError
-from multigan.modalities.audio.networks.shapes import WaveformShape, check_waveform_shape
-from multigan.modalities.layers import ConditionEmbedding
-from multigan.modalities.registries import DISCRIMINATORS
+from multigan.modalities.audio.networks.sound_shapes import WaveformShape, check_waveform_shape
+from multigan.modalities.shared.layers import ConditionEmbedding
 
 SLOPE = 0.1  # of leaky units, as in HiFi-GAN
 PERIODS = (2, 3, 5, 7, 11)  # HiFi-GAN's: primes, so that they share few samples

@@ -15,11 +15,11 @@ from torch import Tensor, nn
 from torch.nn.functional import conv1d, pad, relu
 
 from multigan.core.condition import ConditionSpec
-from multigan.modalities.audio.networks.shapes import WaveformShape, check_waveform_shape
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.modalities.audio.networks.shuffle import PhaseShuffle
+from multigan.modalities.audio.networks.sound_shapes import WaveformShape, check_waveform_shape
 from multigan.modalities.audio.networks.specgan import activations, initialize
-from multigan.modalities.layers import ConditionEmbedding, Projection, uniformly
-from multigan.modalities.registries import DISCRIMINATORS, GENERATORS
+from multigan.modalities.shared.layers import ConditionEmbedding, Projection, uniformly
 
 KERNEL = 25
 BASE = 16  # samples of the shortest map, at least

@@ -1,0 +1,1 @@
+"""What happens when things are imported: names on demand, old paths, torchaudio's guard."""

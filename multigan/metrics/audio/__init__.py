@@ -1,6 +1,0 @@
-"""Sounds as judges hear them: pictures for classifiers, and what can be measured in the signal."""
-
-from multigan.metrics.audio.pictures import MelPicture, as_bytes
-from multigan.metrics.audio.signals import SIGNALS, Hearing, Signal
-
-__all__ = ["SIGNALS", "Hearing", "MelPicture", "Signal", "as_bytes"]

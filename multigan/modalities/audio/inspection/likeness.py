@@ -1,0 +1,105 @@
+"""Generated sounds beside the training clips most like them: what has been memorized is heard.
+
+Shapes: N sounds, F features.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from multigan.data.loaded import Loaded
+from multigan.errors import ConfigError
+from multigan.files import write_atomic, write_json
+from multigan.metrics.diversity import typical_gap
+from multigan.metrics.judges import drawn
+from multigan.modalities.audio.clip import Audio
+from multigan.modalities.audio.evaluate import MOST_KNOWN, in_parts
+from multigan.modalities.audio.inspection.page import page, shown
+from multigan.modalities.audio.metrics import MelPicture
+from multigan.modalities.audio.metrics.nearest import nearest
+from multigan.modalities.audio.modality import AudioModality
+from multigan.modalities.audio.sound import FULL_SCALE
+from multigan.report import write_report
+from multigan.runs.folder import RunFolder
+from multigan.sampling.pipeline import Pipeline
+
+SUMMARY = "Left: generated. Right: the nearest training clip. Near 0 are copies."
+IN_REPORT = 8
+
+
+@dataclass(frozen=True)
+class Likenesses:
+    """Generated sounds, and what each is most like.
+
+    Attributes:
+        made: The sounds.
+        known: Of each, the nearest training clip.
+        distance: To it, as a share of the usual distance between a training clip and its nearest.
+    """
+
+    made: Sequence[Audio]
+    known: Sequence[Audio]
+    distance: Sequence[float]
+
+
+def find_likenesses(
+    pipeline: Pipeline, own: Loaded, *, count: int = 16, seed: int = 0
+) -> Likenesses:
+    """Generates sounds and finds the training clip most like each, by their mel pictures.
+
+    Args:
+        pipeline: Makes the sounds.
+        own: What it learned from; of more than 20,000 clips so many are drawn.
+        count: N.
+        seed: Of the sounds, and of what is drawn.
+
+    Raises:
+        ConfigError: The pipeline does not make sounds.
+    """
+    modality = pipeline.modality
+    if not isinstance(modality, AudioModality):
+        raise ConfigError("Pairs of sounds can only be shown of a run that makes sounds.")
+    made = pipeline(count, seed=seed)
+    which = drawn(len(own.source), MOST_KNOWN, seed)
+    picture = MelPicture(modality.sample_rate, modality.length)
+
+    known = torch.cat([picture(raw / FULL_SCALE).flatten(1) for raw in in_parts(own, which)])
+    found = nearest(picture(torch.stack([sound.waveform for sound in made])).flatten(1), known)
+    raw, _ = own.source.read(which[found.place.cpu()])
+    clips = [Audio(clip / FULL_SCALE, modality.sample_rate) for clip in raw]
+    return Likenesses(made, clips, (found.distance / typical_gap(known)).tolist())
+
+
+def write_pairs(
+    pipeline: Pipeline, own: Loaded, path: Path, *, count: int = 16, seed: int = 0
+) -> Path:
+    """Writes a page with generated sounds and, beside each, the training clip most like it.
+
+    Raises:
+        ConfigError: The pipeline does not make sounds.
+    """
+    found = find_likenesses(pipeline, own, count=count, seed=seed)
+    rows = "".join(
+        f"<div class=pair>{shown(made)}{shown(known)}</div><p>{distance:.2f} of the "
+        "usual distance between a training clip and its nearest</p>"
+        for made, known, distance in zip(found.made, found.known, found.distance, strict=True)
+    )
+    return write_atomic(path, page("Nearest training clips", SUMMARY, rows))
+
+
+def report_likenesses(run: RunFolder, pipeline: Pipeline, own: Loaded, *, seed: int = 0) -> Path:
+    """Adds eight generated sounds and their nearest training clips to a run's report.
+
+    Returns:
+        The report.
+
+    Raises:
+        ConfigError: The pipeline does not make sounds.
+    """
+    found = find_likenesses(pipeline, own, count=IN_REPORT, seed=seed)
+    in_turn = [sound for pair in zip(found.made, found.known, strict=True) for sound in pair]
+    pipeline.modality.write_sheet(in_turn, run.nearest_file.with_suffix(""), columns=2)
+    write_json(run.nearest_file, {"distance": [round(share, 3) for share in found.distance]})
+    return write_report(run)

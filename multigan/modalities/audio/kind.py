@@ -1,0 +1,77 @@
+"""Sounds, as one kind of data."""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from multigan.core.registries import KINDS
+from multigan.data.source import Source
+from multigan.modalities.audio import augment, networks, resynthesis, vocoder
+from multigan.modalities.audio.evaluate import AudioEvaluator
+from multigan.modalities.audio.load.load import AudioSet, load_audio
+from multigan.modalities.audio.modality import AudioModality, fitted_component
+from multigan.modalities.audio.pipeline import AudioPipeline
+from multigan.modalities.audio.representations import (
+    frequency,
+    learned,
+    mel_frequency,
+    phase_heap,
+    pretrained,
+    spectral,
+)
+from multigan.modalities.kind import Kind
+from multigan.registry import Component
+
+# Importing them registers what they define.
+__all__ = [
+    "AUDIO",
+    "augment",
+    "frequency",
+    "learned",
+    "mel_frequency",
+    "networks",
+    "phase_heap",
+    "pretrained",
+    "resynthesis",
+    "spectral",
+    "vocoder",
+]
+
+CLIPS_FITTED = 8192  # more would not move the statistics of a representation
+CLIPS_AT_ONCE = 64
+
+
+def _component(sounds: AudioSet, representation: Component | None) -> Component:
+    return fitted_component(
+        sounds.sample_rate,
+        sounds.channels,
+        sounds.length,
+        _spread(sounds.source, CLIPS_FITTED, CLIPS_AT_ONCE),
+        representation,
+    )
+
+
+def _spread(source: Source, limit: int, at_once: int) -> Iterator[Tensor]:
+    """Yields raw samples in batches, at most `limit` of them, spread evenly over the source."""
+    kept = min(len(source), limit)
+    for part in torch.split(torch.arange(kept) * len(source) // kept, at_once):
+        yield source.read(part)[0]
+
+
+AUDIO = Kind(
+    loader=load_audio,
+    modality=AudioModality,
+    component=_component,
+    match_options=lambda modality: {
+        "sample_rate": modality.sample_rate,
+        "channels": modality.channels,
+        "length": modality.length,
+    },
+    subset_options=frozenset({"limit", "split", "streaming"}),
+    pipeline=AudioPipeline,
+    evaluator=AudioEvaluator(),
+    columns=8,
+    explored=4,
+)
+KINDS["audio"] = AUDIO

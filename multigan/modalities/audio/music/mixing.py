@@ -1,0 +1,51 @@
+"""Notes' waveforms, mixed into a song.
+
+Shapes: N notes, T samples of a note.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import pi
+
+import torch
+from torch import Tensor
+
+from multigan.errors import ConfigError
+from multigan.modalities.audio.music.melody import Note
+
+# Of a song's notes, in seconds; Engel et al. (2019), "GANSynth", render melodies so.
+ATTACK, RELEASE = 0.010, 0.300
+LOUDEST = 0.95  # of a song's samples
+LONGEST = 3600.0  # seconds
+
+
+def mix(
+    notes: Sequence[Note], waveforms: Iterable[Tensor], sample_rate: int, length: int
+) -> Tensor:
+    """Returns a song (T',) of `notes`, each sounding as its waveform does.
+
+    Waveforms are N of `length` T, one after the other, so not all need be there at once.
+
+    A note longer than its waveform ends with it; a shorter one fades out when it is let go.
+
+    Raises:
+        ConfigError: The song would last longer than an hour.
+    """
+    end = max(note.start for note in notes) + length / sample_rate
+    if end > LONGEST:
+        raise ConfigError(f"The song would last {end / 60:.0f} minutes; at most 60 can be played.")
+    song = torch.zeros(round(end * sample_rate) + 1)
+    for note, waveform in zip(notes, waveforms, strict=True):
+        start = round(note.start * sample_rate)
+        shaped = note.velocity / 127 * waveform * _shape(note.duration, len(waveform), sample_rate)
+        song[start : start + len(waveform)] += shaped
+    return LOUDEST * song / song.abs().max().clamp_min(1e-9)
+
+
+def _shape(duration: float, length: int, sample_rate: int) -> Tensor:
+    """Returns the loudness (T,) of a note held for `duration` seconds; it ends in silence."""
+    time = torch.arange(length) / sample_rate
+    held = min(duration, length / sample_rate - RELEASE / 4)
+    release = min(RELEASE, length / sample_rate - held)
+    rise = (time / ATTACK).clamp(max=1)
+    fall = (1 - (time - held) / release).clamp(0, 1)
+    return (1 - torch.cos(pi * rise)) * (1 - torch.cos(pi * fall)) / 4

@@ -1,0 +1,1 @@
+"""What networks see of sounds: waveforms, magnitudes, frequencies, latents; and the ways back."""

@@ -1,0 +1,256 @@
+"""StyleGAN2's networks at any width: a mapping to styles, and images made by styles alone.
+
+Source: Karras et al. (2020), "Analyzing and Improving the Image Quality of StyleGAN", with output
+skips in the generator and residual blocks in the discriminator, as there; the average style and
+the mixing of styles are those of Karras et al. (2019), "A Style-Based Generator Architecture for
+Generative Adversarial Networks".
+
+Shapes: B samples, (C, H, W) sample shape, Z latent size, S style size, L styles per sample.
+"""
+
+from itertools import pairwise
+from math import sqrt
+
+import torch
+from torch import Tensor, nn
+
+from multigan.core.condition import ConditionSpec
+from multigan.core.draws import normal, uniform
+from multigan.core.engine import mean_over_processes
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
+from multigan.errors import ConfigError
+from multigan.modalities.image.networks.modulated import (
+    DownLayer,
+    ModulatedConv2d,
+    StyledLayer,
+    doubled,
+)
+from multigan.modalities.image.networks.progressive import Digest, stage_widths
+from multigan.modalities.shared.equalized import (
+    RECTIFIED,
+    EqualizedConv2d,
+    EqualizedLinear,
+    equalize,
+    leaky,
+)
+from multigan.modalities.shared.heads import BY_HEAD, Conditioning, Judging, make_head
+from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
+from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm, check_option
+
+MAPPING_RATE = 0.01  # of the mapping's learning, relative to the other layers'
+AVERAGE_DECAY = 0.998  # of the average style, per call
+
+
+@GENERATORS.register("stylegan2")
+class StyleGenerator(nn.Module):
+    """Latents become styles; styles scale the maps of a network that starts from a constant.
+
+    Its output is linear, as in the paper.
+
+    Args:
+        latent_dim: Z.
+        sample_shape: (C, H, W).
+        condition: What every sample is told, or None; its embedding is appended to the latent.
+        width: Channels of the four smallest sizes (512 in the paper), halved with each after them.
+        style_dim: S (512 in the paper).
+        mapping_layers: Layers from latent to style (8 in the paper; StyleGAN2-ADA takes 2
+            for CIFAR-10).
+        mixing: The probability that a sample's styles come from two latents while training.
+    """
+
+    average: Tensor
+
+    def __init__(
+        self,
+        *,
+        latent_dim: int,
+        sample_shape: ImageShape,
+        condition: ConditionSpec | None = None,
+        width: int = 64,
+        style_dim: int = 64,
+        mapping_layers: int = 2,
+        mixing: float = 0.9,
+    ) -> None:
+        super().__init__()
+        channels, height, length = check_image_shape(sample_shape, who="The stylegan2 generator")
+        if not 0 <= mixing <= 1:
+            raise ConfigError(f"mixing is a probability in [0, 1], not {mixing}.")
+        if mapping_layers < 1:
+            raise ConfigError(f"mapping_layers must be at least 1, not {mapping_layers}.")
+        doublings = halvings(height, length)
+        widths = stage_widths(width, doublings)
+        self.latent_dim, self.mixing = latent_dim, mixing
+        self.num_styles = 2 * len(widths)
+
+        self.mapping = Mapping(latent_dim, condition, style_dim, mapping_layers)
+        self.register_buffer("average", torch.zeros(style_dim))
+        smallest = height >> doublings, length >> doublings
+        self.constant = nn.Parameter(torch.randn(1, widths[0], *smallest))
+        self.first = StyledLayer(widths[0], widths[0], style_dim, *smallest, up=False)
+        self.blocks = nn.ModuleList(
+            StyleBlock(a, b, style_dim, height >> left, length >> left)
+            for left, (a, b) in zip(reversed(range(doublings)), pairwise(widths), strict=True)
+        )
+        self.outputs = nn.ModuleList(ToImage(each, channels, style_dim) for each in widths)
+
+    def forward(
+        self, latent: Tensor, condition: Tensor | None = None, *, truncation: float = 1.0
+    ) -> Tensor:
+        """Generates samples (B, C, H, W) from latents (B, Z).
+
+        Args:
+            latent: (B, Z).
+            condition: (B, ...) or None.
+            truncation: How far a style may be from the average one; 0 leaves only that.
+        """
+        styles = self.styles(latent, condition)
+        if truncation != 1:
+            styles = torch.lerp(self.average.expand_as(styles), styles, truncation)
+        return self.synthesize(styles)
+
+    def styles(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Returns each sample's styles (B, L, S): all the same, unless they are mixed in training.
+
+        Training also moves the average style.
+        """
+        style = self.mapping(latent, condition)
+        styles = style[:, None].expand(-1, self.num_styles, -1)
+        if not self.training:
+            return styles
+        mean = mean_over_processes(style.detach().float().mean(0))
+        self.average.lerp_(mean, 1 - AVERAGE_DECAY)
+        return self._mixed(styles, condition) if self.mixing else styles
+
+    def synthesize(self, styles: Tensor) -> Tensor:
+        """Returns the samples (B, C, H, W) that styles (B, L, S) make."""
+        style = styles.unbind(1)
+        hidden = self.first(self.constant.expand(len(styles), -1, -1, -1), style[0])
+        image: Tensor = self.outputs[0](hidden, style[1])
+        for index, block in enumerate(self.blocks):
+            # As in the paper, an image layer shares its style with the next block's first one.
+            hidden = block(hidden, style[2 * index + 1], style[2 * index + 2])
+            image = doubled(image) + self.outputs[index + 1](hidden, style[2 * index + 3])
+        return image
+
+    def _mixed(self, styles: Tensor, condition: Tensor | None) -> Tensor:
+        """Takes the styles after a random layer from a second latent, for some of the samples."""
+        count, layers = styles.shape[:2]
+        other = self.mapping(normal(count, self.latent_dim, device=styles.device), condition)
+        chosen, where = uniform(count, 2, device=styles.device).unbind(1)
+        first = torch.where(chosen < self.mixing, 1 + (where * (layers - 1)).floor(), layers)
+        own = torch.arange(layers, device=styles.device) < first[:, None]  # (B, L)
+        return torch.where(own[:, :, None], styles, other[:, None])
+
+
+@DISCRIMINATORS.register("stylegan2")
+class StyleDiscriminator(Judging):
+    """Residual blocks that halve the size, then the last layers of progressive growing.
+
+    Args:
+        sample_shape: (C, H, W).
+        condition: What every sample is told, or None.
+        width: Channels of the four smallest sizes.
+        group: Samples in a group of the minibatch standard deviation; 0 leaves it out, and each
+            logit then depends on its own sample only.
+        conditioning: "projection", "classifier" or "contrastive"; see `shared.heads`.
+    """
+
+    def __init__(
+        self,
+        *,
+        sample_shape: ImageShape,
+        condition: ConditionSpec | None = None,
+        width: int = 64,
+        group: int = 4,
+        conditioning: Conditioning = "projection",
+    ) -> None:
+        super().__init__()
+        check_option("conditioning", conditioning, BY_HEAD)
+        channels, height, length = check_image_shape(
+            sample_shape, who="The stylegan2 discriminator"
+        )
+        down = halvings(height, length)
+        widths = stage_widths(width, down)[::-1]
+        self.input = EqualizedConv2d(channels, widths[0], 1)
+        self.blocks = nn.ModuleList(ResidualBlock(a, b) for a, b in pairwise(widths))
+        self.digest = Digest(widths[-1], height >> down, length >> down, group)
+        self.output = equalize(make_head(conditioning, widths[-1], condition))
+
+    def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
+        """Returns the last features, (B, C, H, W) -> (B, width)."""
+        digested: Tensor = self.digest(self.features(samples, condition)[-1])
+        return digested
+
+    def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
+        """Returns every size's activations, each (B, channels, height, width)."""
+        activations = [leaky(self.input(samples))]
+        for block in self.blocks:
+            activations.append(block(activations[-1]))
+        return activations
+
+
+class Mapping(nn.Module):
+    """From latents and conditions to styles; it learns a hundred times more slowly."""
+
+    def __init__(
+        self, latent_dim: int, condition: ConditionSpec | None, style_dim: int, layers: int
+    ) -> None:
+        super().__init__()
+        self.normalize = PixelNorm()
+        self.embed = ConditionEmbedding(condition, style_dim) if condition else None
+        inputs = latent_dim + (style_dim if condition else 0)
+        sizes = [inputs, *[style_dim] * layers]
+        self.layers = nn.ModuleList(
+            EqualizedLinear(a, b, gain=RECTIFIED, rate=MAPPING_RATE) for a, b in pairwise(sizes)
+        )
+
+    def forward(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        """(B, Z) -> (B, S)."""
+        hidden = self.normalize(latent)
+        if self.embed is not None:
+            hidden = torch.cat([hidden, self.normalize(self.embed(condition))], 1)
+        for layer in self.layers:
+            hidden = leaky(layer(hidden))
+        return hidden
+
+
+class StyleBlock(nn.Module):
+    """Two styled layers, of which the first doubles the size."""
+
+    def __init__(self, inputs: int, outputs: int, style_dim: int, height: int, width: int) -> None:
+        super().__init__()
+        self.up = StyledLayer(inputs, outputs, style_dim, height, width, up=True)
+        self.same = StyledLayer(outputs, outputs, style_dim, height, width, up=False)
+
+    def forward(self, hidden: Tensor, first: Tensor, second: Tensor) -> Tensor:
+        """(B, inputs, H, W) and two styles (B, S) -> (B, outputs, 2 H, 2 W)."""
+        mapped: Tensor = self.same(self.up(hidden, first), second)
+        return mapped
+
+
+class ToImage(nn.Module):
+    """What a map adds to the image: a modulated 1x1 convolution without demodulation."""
+
+    def __init__(self, inputs: int, channels: int, style_dim: int) -> None:
+        super().__init__()
+        self.conv = ModulatedConv2d(inputs, channels, 1, style_dim, demodulate=False)
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, hidden: Tensor, style: Tensor) -> Tensor:
+        """(B, inputs, H, W), (B, S) -> (B, C, H, W)."""
+        return self.conv(hidden, style) + self.bias[:, None, None]
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions beside a 1x1 one, both halving the size; their sum keeps its scale."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.conv = EqualizedConv2d(inputs, inputs, 3)
+        self.down = DownLayer(inputs, outputs, 3, gain=RECTIFIED, bias=True)
+        self.shortcut = DownLayer(inputs, outputs, 1, gain=1.0, bias=False)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """(B, inputs, H, W) -> (B, outputs, H / 2, W / 2)."""
+        change = leaky(self.down(leaky(self.conv(hidden))))
+        return (change + self.shortcut(hidden)) / sqrt(2)

@@ -1,0 +1,98 @@
+"""One object plugs a kind of data in: how it is loaded, encoded, measured, sampled and shown."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from multigan.core.modality import Modality
+from multigan.core.registries import KINDS
+from multigan.data.loaded import Loaded
+from multigan.errors import ConfigError
+from multigan.metrics.evaluator import Evaluator
+from multigan.metrics.feature_evaluator import FeatureEvaluator
+from multigan.registry import Component
+from multigan.sampling.pipeline import Pipeline
+
+
+def match_nothing(modality: Modality) -> dict[str, Any]:
+    """Returns no loader options: all data of the kind has one shape anyway."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of data.
+
+    Attributes:
+        loader: `(data, **options) -> Loaded`; call it through `load`.
+        modality: The class that encodes it; a recipe and a saved pipeline name it by the kind's
+            name.
+        component: Names the modality, with the options that fit the loaded data, given what a
+            recipe says of the representation.
+        match_options: Returns loader options that bring other data to the form a modality encodes.
+        subset_options: The names of loader options that choose a part of one particular data set.
+        pipeline: What samples its generators.
+        evaluator: How it is measured.
+        columns: How many samples of a condition stand in a row of a sheet.
+        explored: How many samples an explorer shows at first.
+    """
+
+    loader: Callable[..., Loaded]
+    modality: type[Modality]
+    component: Callable[[Any, Component | None], Component]
+    match_options: Callable[[Any], dict[str, Any]] = match_nothing
+    subset_options: frozenset[str] = frozenset()
+    pipeline: Callable[..., Pipeline] = Pipeline
+    evaluator: Evaluator = field(default_factory=FeatureEvaluator)
+    columns: int = 10
+    explored: int = 16
+
+    def load(self, data: Any, /, **options: Any) -> Loaded:
+        """Loads data.
+
+        Raises:
+            ConfigError: An option is unknown, or has a value of the wrong kind.
+        """
+        signature = inspect.signature(self.loader)
+        try:
+            call = signature.bind(data, **options)
+        except TypeError as error:
+            known = list(signature.parameters)[1:]  # the first is the data itself
+            raise ConfigError(
+                f"Cannot load the data: {error}. Its options are: {', '.join(known)}."
+            ) from None
+        return self.loader(*call.args, **call.kwargs)
+
+    def load_like(
+        self, modality: Modality, data: Any, options: Mapping[str, Any] | None = None, **more: Any
+    ) -> Loaded:
+        """Loads other data whole, as `options` would, in the form that a modality encodes.
+
+        Args:
+            modality: Of a run or a pipeline.
+            data: Other data.
+            options: The loader options of the run's own data; what chose a part of it is left out.
+            more: Loader options that go before the others.
+        """
+        kept = {n: v for n, v in (options or {}).items() if n not in self.subset_options}
+        return self.load(data, **{**kept, **self.match_options(modality), **more})
+
+
+def kind_of(name: str) -> Kind:
+    """Returns the kind of data of that name.
+
+    Raises:
+        UnknownNameError: There is none; the message has those that there are.
+    """
+    kind: Kind = KINDS[name]
+    return kind
+
+
+def refuse_representation(what: str, representation: Component | None) -> None:
+    """Raises a `ConfigError` if a recipe names a representation where there is none to choose."""
+    if representation is not None:
+        raise ConfigError(
+            f"{what} have no representation to choose, but the recipe names "
+            f"{representation.name!r}. Leave it out: --set representation=null"
+        )

@@ -1,0 +1,1 @@
+"""What networks of several kinds of data have in common."""

@@ -1,0 +1,163 @@
+"""The last layers of a discriminator, and what they do with the condition.
+
+Shapes: B samples, F features, K classes, attributes or numbers, E embedding size.
+"""
+
+from typing import Literal, get_args
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    normalize,
+    softplus,
+)
+
+from multigan.core.condition import ConditionSpec
+from multigan.errors import ConfigError
+from multigan.modalities.shared.layers import Projection, Standardized, check_option
+
+Conditioning = Literal["projection", "concat", "classifier", "contrastive"]
+CONDITIONINGS: tuple[Conditioning, ...] = get_args(Conditioning)
+# Those of the last layers alone: nothing is shown earlier.
+BY_HEAD: tuple[Conditioning, ...] = ("projection", "classifier", "contrastive")
+
+
+class Judging(nn.Module):
+    """A discriminator that sums a sample up in F features and judges by those alone.
+
+    Subclasses set `output` by `make_head` and write `summary`.
+    """
+
+    output: nn.Module
+
+    def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
+        """Returns what the logits are made of: samples (B, *S) -> (B, F)."""
+        raise NotImplementedError
+
+    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Scores samples (B, *S) with logits (B, 1)."""
+        logits: Tensor = self.output(self.summary(samples, condition), condition)
+        return logits
+
+    def judge(self, samples: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Returns the logits (B, 1), and a guess at the condition if this one makes any."""
+        features = self.summary(samples, condition)
+        guess = self.output.guess(features) if isinstance(self.output, GUESSING) else None
+        return self.output(features, condition), guess
+
+    @property
+    def guesses(self) -> bool:
+        """Whether it guesses conditions."""
+        return isinstance(self.output, GUESSING)
+
+    def mismatch(self, guess: Tensor, condition: Tensor) -> Tensor:
+        """Returns how wrong each guess is, (B,)."""
+        assert isinstance(self.output, GUESSING)  # `guesses` has been asked
+        return self.output.mismatch(guess, condition)
+
+
+class ClassifierHead(nn.Module):
+    """A logit that knows no condition, and beside it a guess at the condition.
+
+    Classes and attributes are guessed by logits, numbers by their standardized values.
+
+    Source: Odena, Olah & Shlens (2017), "Conditional Image Synthesis with Auxiliary Classifier
+    GANs".
+    """
+
+    def __init__(self, dim: int, spec: ConditionSpec) -> None:
+        super().__init__()
+        self.output = nn.Linear(dim, 1)
+        self.classifier = nn.Linear(dim, spec.size)
+        self.standardize = Standardized(spec)
+        self.kind = spec.kind
+
+    def forward(self, features: Tensor, condition: Tensor | None) -> Tensor:
+        """(B, F) -> logits (B, 1)."""
+        logits: Tensor = self.output(features)
+        return logits
+
+    def guess(self, features: Tensor) -> Tensor:
+        """(B, F) -> (B, K)."""
+        guessed: Tensor = self.classifier(features)
+        return guessed
+
+    def mismatch(self, guess: Tensor, condition: Tensor) -> Tensor:
+        """Returns the cross-entropy in nats, or half the mean squared error: (B,)."""
+        if self.kind == "class":
+            return cross_entropy(guess, condition, reduction="none")
+        if self.kind == "attributes":
+            wrong = binary_cross_entropy_with_logits(guess, condition, reduction="none")
+            return wrong.mean(1)
+        return (guess - self.standardize(condition)).square().mean(1) / 2
+
+
+class ContrastiveHead(nn.Module):
+    """A logit, and an embedding near its class's own and far from samples of other classes.
+
+    Source: Kang et al. (2021), "Rebooting ACGAN: Auxiliary Classifier GANs with Stable Training",
+    Eq. 8: the data-to-data cross-entropy loss. Embeddings of length one replace the classifier's
+    logits, whose gradients explode early in training, and pairs that are near or far enough
+    already, by the margins, pull no more. Margin and temperature are theirs for CIFAR-10.
+
+    Raises:
+        ConfigError: The condition is no class.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        spec: ConditionSpec,
+        *,
+        embedding_dim: int = 128,
+        margin: float = 0.98,
+        temperature: float = 0.5,
+    ) -> None:
+        super().__init__()
+        if spec.kind != "class":
+            raise ConfigError(
+                f"conditioning='contrastive' tells classes apart, and this data has {spec.kind} "
+                "conditions. Use 'classifier' or 'projection'."
+            )
+        self.output = nn.Linear(dim, 1)
+        self.embed = nn.Linear(dim, embedding_dim)
+        self.proxies = nn.Embedding(spec.size, embedding_dim)  # one for each class
+        self.margin, self.temperature = margin, temperature
+
+    def forward(self, features: Tensor, condition: Tensor | None) -> Tensor:
+        """(B, F) -> logits (B, 1)."""
+        logits: Tensor = self.output(features)
+        return logits
+
+    def guess(self, features: Tensor) -> Tensor:
+        """(B, F) -> embeddings of length one (B, E)."""
+        return normalize(self.embed(features), dim=1)
+
+    def mismatch(self, guess: Tensor, condition: Tensor) -> Tensor:
+        """Returns the data-to-data cross-entropy of each sample of a batch: (B,)."""
+        proxy = normalize(self.proxies(condition), dim=1)
+        near = ((guess * proxy).sum(1) - self.margin).clamp_max(0) / self.temperature  # (B,)
+        far = (guess @ guess.T - (1 - self.margin)).clamp_min(0) / self.temperature  # (B, B)
+        same = condition[:, None] == condition[None, :]
+        # -log(exp near / (exp near + sum of exp far)), where a sum over nobody is 0.
+        others = far.masked_fill(same, -torch.inf).logsumexp(1)
+        return softplus(others - near)
+
+
+GUESSING = (ClassifierHead, ContrastiveHead)
+
+
+def make_head(conditioning: Conditioning, dim: int, spec: ConditionSpec | None) -> nn.Module:
+    """Returns the head for F = `dim` features; "concat" has told the condition earlier.
+
+    Raises:
+        ConfigError: There is no such conditioning, or it does not suit the condition.
+    """
+    check_option("conditioning", conditioning, CONDITIONINGS)
+    if spec is not None and conditioning == "classifier":
+        return ClassifierHead(dim, spec)
+    if spec is not None and conditioning == "contrastive":
+        return ContrastiveHead(dim, spec)
+    return Projection(dim, None if conditioning == "concat" else spec)

@@ -1,0 +1,286 @@
+"""Builds a recipe's parts. Nothing here trains, and nothing here writes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from multigan.config import Recipe
+from multigan.core.condition import ConditionSpec
+from multigan.core.controllers import CONTROLLERS, Controller
+from multigan.core.draws import seeded
+from multigan.core.engine import Engine
+from multigan.core.game import AdversarialGame
+from multigan.core.heap import keep_freed_memory
+from multigan.core.modality import Modality
+from multigan.core.objective import Batch, Objective
+from multigan.core.packing import Packed, packed_shape
+from multigan.core.prior import Prior
+from multigan.core.registries import (
+    DISCRIMINATORS,
+    GENERATORS,
+    OBJECTIVES,
+    Ingredients,
+    build_modality,
+)
+from multigan.core.schedules import Schedule
+from multigan.core.trainer import Trainer
+from multigan.data.loaded import Loaded
+from multigan.data.source import Source, part
+from multigan.data.stream import Stream
+from multigan.errors import ConfigError
+from multigan.modalities.kind import kind_of
+from multigan.registry import Component
+from multigan.sampling.pipeline import Pipeline
+
+LEAST_HELD_OUT = 64  # samples; the means of fewer say too little
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a recipe names, built.
+
+    Attributes:
+        data: The loaded data set.
+        modality: Encodes and decodes it.
+        condition: What both players are told, or None.
+        prior: Where the generator's latents come from.
+        objective: What is optimized, mostly the game of two players.
+        components: The generator's and the modality's names and options, for saving.
+    """
+
+    data: Loaded
+    modality: Modality
+    condition: ConditionSpec | None
+    prior: Prior
+    objective: Objective
+    components: dict[str, Component]
+
+    def pipeline(self, generator: torch.nn.Module) -> Pipeline:
+        """Returns a pipeline that samples `generator`."""
+        return kind_of(self.modality.name).pipeline(
+            generator,
+            self.modality,
+            self.prior,
+            condition=self.condition,
+            components=self.components,
+        )
+
+
+@dataclass(frozen=True)
+class Unconditional:
+    """A stream whose labels nobody is told."""
+
+    stream: Stream
+
+    @property
+    def batch_size(self) -> int:
+        """Samples in a batch, over all processes."""
+        return self.stream.batch_size
+
+    def batches(self, start: int) -> Iterator[Batch]:
+        """Yields the stream's batches without their condition."""
+        return (Batch(batch.samples) for batch in self.stream.batches(start))
+
+
+def load_data(recipe: Recipe, data: Any = None) -> Loaded:
+    """Loads what the recipe names, or `data` given in Python, with the recipe's options."""
+    given = recipe.data.name if data is None else data
+    return kind_of(recipe.modality).load(given, **recipe.data.options)
+
+
+def build_parts(recipe: Recipe, data: Loaded, engine: Engine) -> Parts:
+    """Builds the networks and the game on the engine's device; the seed fixes their weights.
+
+    Raises:
+        ConfigError: A name is unknown, an option is wrong, or two components do not go together.
+    """
+    adapter = kind_of(recipe.modality).component(data, recipe.representation)
+    modality = build_modality(adapter)
+    condition = data.condition if recipe.conditional else None
+    with seeded(recipe.seed, "weights"):
+        generator = GENERATORS.build(
+            recipe.generator,
+            latent_dim=recipe.latent_dim,
+            sample_shape=modality.sample_shape,
+            condition=condition,
+        )
+        discriminator = None
+        if recipe.discriminator is not None:
+            discriminator = _discriminator(recipe, modality.sample_shape, condition)
+        prior = Prior(recipe.latent_dim)
+        objective: Objective = OBJECTIVES.build(
+            recipe.objective,
+            ingredients=Ingredients(
+                recipe, generator, discriminator, prior, modality, condition, data
+            ),
+        )
+    modality.to(engine.device)
+    return Parts(
+        data,
+        modality,
+        condition,
+        prior,
+        objective.to(engine.device),
+        {"generator": recipe.generator, "modality": adapter},
+    )
+
+
+def _discriminator(
+    recipe: Recipe, sample_shape: tuple[int, ...], condition: ConditionSpec | None
+) -> torch.nn.Module:
+    assert recipe.discriminator is not None
+    if recipe.pack == 1:
+        return DISCRIMINATORS.build(
+            recipe.discriminator, sample_shape=sample_shape, condition=condition
+        )
+    if condition is not None:
+        raise ConfigError(
+            "The discriminator judges a pack of samples as one, and is told one condition. "
+            "Train without conditions (conditional=false), or without packs (pack=1)."
+        )
+    if recipe.batch_size % (recipe.pack * recipe.accumulate):
+        raise ConfigError(
+            f"A batch of {recipe.batch_size} in {recipe.accumulate} pieces cannot be packed by "
+            f"{recipe.pack}. Choose a batch_size that is a multiple of their product."
+        )
+    shape = packed_shape(sample_shape, recipe.pack)
+    inner = DISCRIMINATORS.build(recipe.discriminator, sample_shape=shape, condition=None)
+    return Packed(inner, recipe.pack)
+
+
+def divide(source: Source, share: float, seed: int) -> tuple[Source, Source | None]:
+    """Returns what the players learn from, and what is kept aside of it: drawn by the seed alone.
+
+    Raises:
+        ConfigError: So few samples would be kept aside that they could tell nothing.
+    """
+    if not share:
+        return source, None
+    learned, kept = _places(len(source), share, seed)
+    return part(source, learned), part(source, kept)
+
+
+def _places(total: int, share: float, seed: int) -> tuple[Tensor, Tensor]:
+    """Returns which samples are learned from, and which are kept aside; see `divide`."""
+    count = round(share * total)
+    if not LEAST_HELD_OUT <= count < total:
+        raise ConfigError(
+            f"held_out={share:g} keeps {count} of {total} samples aside; it takes "
+            f"{LEAST_HELD_OUT} of them to tell anything, and one more to learn from."
+        )
+    with seeded(seed, "held out"):
+        order = torch.randperm(total)
+    return order[count:], order[:count]
+
+
+def check_held_out(recipe: Recipe, parts: Parts) -> None:
+    """Refuses to keep data aside that nobody would ever look at.
+
+    Raises:
+        ConfigError: The doctor has no discriminator to judge, or never looks.
+    """
+    if not recipe.held_out:
+        return
+    asked = f"held_out={recipe.held_out:g} keeps data aside to measure how far a discriminator"
+    if not isinstance(parts.objective, AdversarialGame):
+        raise ConfigError(
+            f"{asked} learns by heart, but {recipe.name} is no game of a generator and a "
+            "discriminator. Leave it out: held_out=0."
+        )
+    if not recipe.health_every:
+        raise ConfigError(
+            f"{asked} learns by heart, but with health_every=0 nobody measures it. Choose an "
+            "interval in steps, or held_out=0."
+        )
+
+
+def held_out(recipe: Recipe, parts: Parts, engine: Engine, most: int = 512) -> Batch | None:
+    """Returns up to `most` real samples that the players never see, None if there are none."""
+    if not recipe.held_out:
+        return None
+    source = parts.data.source
+    _, kept = _places(len(source), recipe.held_out, recipe.seed)
+    count = min(len(kept), most)
+    raw, condition = source.read(kept[: count - count % recipe.pack])  # whole packs
+    samples = parts.modality.encode(raw.to(engine.device))
+    if parts.condition is None or condition is None:
+        return Batch(samples)
+    return Batch(samples, condition.to(engine.device))
+
+
+def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
+    """Returns the trainer of a recipe's parts; its only callbacks are the recipe's controllers.
+
+    On a CPU this process keeps memory that a step frees, from now on; see `multigan.core.heap`.
+
+    Raises:
+        ConfigError: A controller turns a knob that there is not, or that has a schedule.
+    """
+    if engine.device.type == "cpu":
+        keep_freed_memory()
+    learned, _ = divide(parts.data.source, recipe.held_out, recipe.seed)
+    stream = Stream(
+        learned,
+        parts.modality.encode,
+        recipe.batch_size,
+        seed=recipe.seed,
+        device=engine.device,
+        rank=engine.rank,
+        world_size=engine.world_size,
+    )
+    controllers = _controllers(recipe)
+    trainer = Trainer(
+        parts.objective,
+        _optimizers(recipe, parts.objective),
+        stream if parts.condition is not None else Unconditional(stream),
+        callbacks=controllers,
+        schedules=_schedules(recipe),
+        engine=engine,
+        seed=recipe.seed,
+        accumulate=recipe.accumulate,
+        half_life=recipe.half_life,
+        clip={name: options.clip for name, options in recipe.optimizers.items()},
+    )
+    for controller in controllers:
+        controller.check(trainer)
+    return trainer
+
+
+def check_changes(recipe: Recipe, data: Loaded, changes: Mapping[str, Any]) -> None:
+    """Builds all of a changed recipe, in the processor's memory, and throws it away.
+
+    Raises:
+        ConfigError: What was changed cannot be built.
+    """
+    changed, engine = recipe.changed(changes).settled(), Engine()
+    build_trainer(changed, build_parts(changed, data, engine), engine)
+
+
+def _controllers(recipe: Recipe) -> list[Controller]:
+    return [
+        CONTROLLERS.build(Component(name, options)) for name, options in recipe.controllers.items()
+    ]
+
+
+def _optimizers(recipe: Recipe, objective: Objective) -> dict[str, torch.optim.Optimizer]:
+    players = {phase.name: phase.player for phase in objective.phases}
+    if set(recipe.optimizers) != set(players):
+        raise ConfigError(
+            f"The recipe has optimizers for {', '.join(recipe.optimizers) or 'nobody'}; "
+            f"the players are {', '.join(players)}."
+        )
+    return {
+        name: torch.optim.Adam(
+            players[name].parameters(),
+            lr=options.learning_rate,
+            betas=(options.beta1, options.beta2),
+        )
+        for name, options in recipe.optimizers.items()
+    }
+
+
+def _schedules(recipe: Recipe) -> dict[str, Schedule]:
+    return {knob: Schedule(**vars(options)) for knob, options in recipe.settled().schedules.items()}

@@ -1,0 +1,371 @@
+"""The run directory: the few files through which everybody sees and steers a run.
+
+    runs/0007-mnist/
+      0007-mnist.multigan               marks the folder; JupyterLab opens the run by it
+      recipe.json  environment.json     what was asked; versions, device, data
+      metrics.jsonl                     one object per logged step
+      curves.json                       the same, thinned to what a chart can show
+      status.json                       how far it is, and how fast
+      control.json                      what somebody asks of it
+      health.json                       what is wrong with it, and what helps
+      parent.json                       of a forked run: where it comes from
+      samples/001000.png|.wav|.txt      fixed latents, one file per look
+      checkpoints/step-001000/          everything needed to continue, exactly
+      profiles/                         averages to choose a length from afterwards, if asked for
+      pipeline/                         the averaged generator
+      report.html                       all of it on one page
+
+No program has another channel into a training run, so a button, a shell and another machine can do
+the same things, and each leaves a trace.
+"""
+
+import json
+import math
+import os
+import re
+import shutil
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from multigan.errors import CheckpointError, RunError
+from multigan.files import read_object, write_atomic, write_json
+from multigan.runs.curves import CurvesFile
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # Windows: two writers are then not told apart
+    fcntl = None
+
+_NAME = re.compile(r"(\d{4,})-(.+)")
+_CHECKPOINT = re.compile(r"step-(\d{6,})")
+AT_WORK = frozenset({"running", "paused"})
+WAIT_SECONDS = 0.1  # between two looks at a run that is waited for
+WISHES = ("run", "pause", "stop")
+FILES = (
+    *("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json"),
+    "health.json",
+)
+MARKER = ".multigan"  # what the name of the file ends in by which JupyterLab opens a run
+ENTRIES = frozenset(
+    (
+        *FILES,
+        "parent.json",
+        "curves.json",
+        "profiles",
+        "samples",
+        "checkpoints",
+        "pipeline",
+        "report.html",
+        *("nearest.json", "nearest.png", "nearest.wav"),
+    )
+)
+
+
+class RunFolder:
+    """The files of one run.
+
+    Args:
+        path: The run's folder, which exists.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.recipe_file = self.path / "recipe.json"
+        self.environment_file = self.path / "environment.json"
+        self.metrics_file = self.path / "metrics.jsonl"
+        self.curves = CurvesFile(self.path / "curves.json")
+        self.status_file = self.path / "status.json"
+        self.control_file = self.path / "control.json"
+        self.health_file = self.path / "health.json"
+        self.samples = self.path / "samples"
+        self.checkpoints = self.path / "checkpoints"
+        self.profiles = self.path / "profiles"
+        self.pipeline_folder = self.path / "pipeline"
+        self.parent_file = self.path / "parent.json"
+        self.report_file = self.path / "report.html"
+        self.nearest_file = self.path / "nearest.json"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r})"
+
+    @property
+    def name(self) -> str:
+        """The folder's name, e.g. "0007-mnist"."""
+        return self.path.name
+
+    @property
+    def number(self) -> int:
+        """The run's number, 0 if its folder was renamed to something without one."""
+        match = _NAME.fullmatch(self.name)
+        return int(match[1]) if match else 0
+
+    # What happened
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """Returns the logged rows, oldest first. A half-written last row is left out."""
+        if not self.metrics_file.is_file():
+            return []
+        rows = []
+        for line in self.metrics_file.read_bytes().splitlines():
+            try:
+                row = json.loads(line)
+            except ValueError:  # the line that a crash cut off
+                continue
+            if isinstance(row, dict) and isinstance(row.get("step"), int):
+                rows.append(row)
+        return rows
+
+    def append_metrics(self, row: Mapping[str, Any]) -> None:
+        """Adds one row to metrics.jsonl in a single write, and soon to curves.json."""
+        if not self.curves.is_loaded:
+            self.curves.load(self.metrics())
+        line = json.dumps(row, allow_nan=False) + "\n"
+        handle = os.open(self.metrics_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        try:
+            os.write(handle, line.encode())
+        finally:
+            os.close(handle)
+        self.curves.add(row)
+
+    def forget_after(self, step: int) -> None:
+        """Drops metrics and samples of later steps, which a resumed run will make again."""
+        rows = [row for row in self.metrics() if row["step"] <= step]
+        write_atomic(self.metrics_file, "".join(json.dumps(row) + "\n" for row in rows))
+        self.curves.load(rows)
+        self.curves.flush()
+        for sample in self.samples.glob("[0-9]*"):
+            if int(sample.stem) > step:
+                sample.unlink()
+
+    def parent(self) -> dict[str, Any]:
+        """Returns where a forked run comes from: `run`, `path`, `step`; empty for any other run."""
+        return read_object(self.parent_file)
+
+    # How it is
+
+    def write_status(self, state: str, **details: Any) -> None:
+        """Replaces status.json; whatever ends or halts the run, its curves are then complete."""
+        if state != "running":
+            self.curves.flush()
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        owner = {"pid": os.getpid(), "host": socket.gethostname()}
+        write_json(self.status_file, {"state": state, "at": now, **owner, **details})
+
+    def status(self) -> dict[str, Any]:
+        """Returns status.json; a run that says it works while nobody does is "interrupted"."""
+        status = {"state": "created", "step": 0} | read_object(self.status_file)
+        here = status.get("host") in (None, socket.gethostname())
+        if status["state"] in AT_WORK and here and not self.is_busy():
+            status["state"] = "interrupted"
+        return status
+
+    def is_busy(self) -> bool:
+        """Whether a process of this machine is training this run now."""
+        try:
+            with self.lock(patience_seconds=0):
+                return False
+        except RunError:
+            return True
+
+    @contextmanager
+    def lock(self, *, patience_seconds: float = 1.0) -> Iterator[None]:
+        """Keeps every other process from training this run; freed even by kill -9.
+
+        Args:
+            patience_seconds: How long to wait for a lock that somebody holds only to look.
+
+        Raises:
+            RunError: Another process holds it.
+        """
+        with (self.path / ".lock").open("a") as file:
+            if not _lock(file.fileno(), patience_seconds):
+                raise RunError(
+                    f"Run {self.name} is being trained by another process. Wait for it, or "
+                    f"stop it: multigan runs stop {self.path}"
+                )
+            yield
+
+    # What is asked of it
+
+    def control(self) -> dict[str, Any]:
+        """Returns what somebody asks: `want` (run, pause, stop), `checkpoint` (a count), `set`.
+
+        Anybody may write control.json; what makes no sense in it is left out.
+        """
+        return sensible_wishes(read_object(self.control_file))
+
+    def request(
+        self,
+        *,
+        want: str | None = None,
+        checkpoint: bool = False,
+        set: Mapping[str, float | None] | None = None,
+    ) -> None:
+        """Asks something of the run; what was asked before and not contradicted still holds.
+
+        Args:
+            want: "run", "pause" or "stop".
+            checkpoint: Save one now.
+            set: Knobs and their new values; None gives a knob back to its schedule.
+        """
+        with self._control_lock():
+            asked = self.control()
+            asked["want"] = want or asked["want"]
+            asked["checkpoint"] += checkpoint
+            asked["set"] = {**asked["set"], **(set or {})}
+            write_json(self.control_file, asked)
+
+    def stop(self) -> None:
+        """Asks the run to stop after the step in progress and a checkpoint."""
+        self.request(want="stop")
+
+    def wait(self, timeout_seconds: float | None = None) -> dict[str, Any]:
+        """Returns the status as soon as nobody is training the run, or when the time is up.
+
+        The run may be at work in this process, in another, or in none.
+        """
+        give_up = math.inf if timeout_seconds is None else time.monotonic() + timeout_seconds
+        while self._has_somebody() and time.monotonic() < give_up:
+            time.sleep(WAIT_SECONDS)
+        return self.status()
+
+    def _has_somebody(self) -> bool:
+        return self.is_busy() or (fcntl is None and self.status()["state"] in AT_WORK)
+
+    @contextmanager
+    def _control_lock(self) -> Iterator[None]:
+        with (self.path / ".control-lock").open("a") as file:
+            if fcntl is not None:
+                fcntl.flock(file, fcntl.LOCK_EX)  # for the moment of one small write
+            yield
+
+    # What it left
+
+    def checkpoint_folders(self) -> list[Path]:
+        """Returns the checkpoints, oldest first."""
+        return checkpoints_in(self.checkpoints)
+
+    def sample_files(self) -> list[Path]:
+        """Returns the looks at the fixed latents, oldest first; of pictures with sounds, those."""
+        files = sorted(self.samples.glob("[0-9]*"), key=lambda p: (int(p.stem), p.suffix))
+        pictures = {file.stem for file in files if file.suffix == ".png"}
+        return [file for file in files if file.suffix != ".wav" or file.stem not in pictures]
+
+    def delete(self) -> None:
+        """Removes the folder and all in it.
+
+        Raises:
+            RunError: It is being trained, or is no folder that a run made, or holds anything else.
+        """
+        if self.path.is_symlink() or not self.status_file.is_file():
+            raise RunError(f"{self.path} is not the folder of a run: not deleted.")
+        strange = [p.name for p in self.path.iterdir() if p.name not in ENTRIES]
+        strange = [n for n in strange if not n.startswith(".") and not n.endswith(MARKER)]
+        if strange:
+            raise RunError(
+                f"{self.path} holds what no run makes ({', '.join(sorted(strange)[:5])}): not "
+                "deleted. Move it elsewhere first."
+            )
+        with self.lock():
+            shutil.rmtree(self.path)
+
+
+def sensible_wishes(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns what a control.json asks, without what makes no sense in it."""
+    want, count, knobs = (found.get(name) for name in ("want", "checkpoint", "set"))
+    return {
+        "want": want if want in WISHES else "run",
+        "checkpoint": count if isinstance(count, int) else 0,
+        "set": knobs if isinstance(knobs, dict) else {},
+    }
+
+
+def _lock(handle: int, patience_seconds: float) -> bool:
+    if fcntl is None:
+        return True
+    give_up = time.monotonic() + patience_seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            if time.monotonic() >= give_up:
+                return False
+            time.sleep(0.02)
+
+
+def create_run(root: str | Path, name: str) -> RunFolder:
+    """Makes the next numbered folder under `root`; two processes never get the same one."""
+    root = Path(root)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        number = 1
+        while True:
+            number = max(number, 1 + max((run.number for run in find_runs(root)), default=0))
+            claim = root / f".{number:04d}"  # two runs must not share a number
+            try:
+                claim.mkdir()
+            except FileExistsError:
+                number += 1
+                continue
+            try:
+                if all(run.number != number for run in find_runs(root)):
+                    path = root / f"{number:04d}-{name}"
+                    path.mkdir()
+                    write_json(path / f"{path.name}{MARKER}", {"format": 1})
+                    return RunFolder(path)
+            finally:
+                claim.rmdir()
+    except OSError as error:
+        raise RunError(f"Cannot make a run folder under {root}: {error}") from None
+
+
+def find_runs(root: str | Path) -> list[RunFolder]:
+    """Returns the runs under `root`, by number."""
+    root = Path(root)
+    if not root.is_dir():
+        return []
+    folders = [p for p in root.iterdir() if p.is_dir() and _NAME.fullmatch(p.name)]
+    return sorted((RunFolder(p) for p in folders), key=lambda run: (run.number, run.name))
+
+
+def find_run(reference: str | Path, root: str | Path = "runs") -> RunFolder:
+    """Returns a run by path, by name or by number.
+
+    Raises:
+        RunError: There is none, with those that there are.
+    """
+    path = Path(reference)
+    if (path / "recipe.json").is_file():
+        return RunFolder(path)
+    known = find_runs(root)
+    text = str(reference)
+    for run in known:
+        if text == run.name or (text.isdecimal() and int(text) == run.number):
+            return run
+    if path.is_dir():
+        raise RunError(f"{path} is a folder but not a run: it has no recipe.json.")
+    names = ", ".join(run.name for run in known[-5:]) or "none"
+    raise RunError(f"There is no run {text!r} under {root}. The newest there: {names}.")
+
+
+def checkpoint_step(folder: Path) -> int:
+    """Returns the step in a checkpoint folder's name."""
+    match = _CHECKPOINT.fullmatch(folder.name)
+    if match is None:
+        raise CheckpointError(f"{folder} is not named like a checkpoint, step-001000.")
+    return int(match[1])
+
+
+def checkpoints_in(folder: Path) -> list[Path]:
+    """Returns the checkpoints in `folder`, oldest first, without looking inside them."""
+    if not folder.is_dir():
+        return []
+    found = [path for path in folder.iterdir() if _CHECKPOINT.fullmatch(path.name)]
+    return sorted(found, key=checkpoint_step)

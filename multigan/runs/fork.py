@@ -1,0 +1,154 @@
+"""Going back in a run's time and going on otherwise: a new run that begins at a checkpoint.
+
+The new run is whole: it has the checkpoint, and the log and the looks up to it, so either run may
+be deleted. `parent.json` says where it comes from.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from multigan.config import Recipe
+from multigan.core.trainer import Trainer
+from multigan.errors import CheckpointError, ConfigError
+from multigan.files import read_object, write_json
+from multigan.runs.assemble import check_held_out
+from multigan.runs.folder import checkpoint_step, create_run
+from multigan.runs.resume import newest_whole
+from multigan.runs.run import Run
+from multigan.runs.session import Session, resume
+
+ASKING_FOR_HELD_OUT = {"held_out", "health_every"}
+
+
+def fork(
+    parent: Run,
+    *,
+    step: int | None = None,
+    steps: int | None = None,
+    changes: Mapping[str, Any] | None = None,
+    knobs: Mapping[str, float | None] | None = None,
+    out: str | Path | None = None,
+    data: Any = None,
+    device: str = "auto",
+    **talk: Any,
+) -> Session:
+    """Prepares a new run that goes on from a checkpoint of another.
+
+    With nothing changed it makes the same weights as its parent.
+
+    Args:
+        parent: The run to go back in; it stays as it is, and may be at work.
+        step: The checkpoint's; None is the newest whole one.
+        steps: The new run's last step; None is the parent's.
+        changes: Other values of the recipe by dotted path. Networks must keep their shapes.
+        knobs: Numbers to turn at once, by knob, as `multigan runs set` does.
+        out: Where the new run's folder is made; None is beside the parent.
+        data: The same data again, if it was given in Python.
+        device: "auto", "cpu", "cuda" or "mps".
+        talk: `callbacks`, `on_row` and `on_note`, as `multigan.runs.session.start` takes them.
+
+    Raises:
+        CheckpointError: The parent has no such checkpoint, or it does not fit what was changed.
+        ConfigError: A change is wrong, or no steps are left.
+    """
+    folder = _checkpoint(parent, step)
+    recipe = parent.recipe.changed(changes or {}).settled()
+    recipe = recipe if steps is None else replace(recipe, steps=steps)
+    if checkpoint_step(folder) >= recipe.steps:
+        raise ConfigError(
+            f"Step {checkpoint_step(folder)} of run {parent.name} is not before step "
+            f"{recipe.steps}, the last. Fork an earlier one with --step, or go on with --steps."
+        )
+    child = Run(create_run(out or parent.path.parent, recipe.name).path)
+    try:
+        _copy_past(parent, child, folder)
+        _write_beginnings(parent, child, recipe, checkpoint_step(folder), changes, knobs)
+        session = resume(
+            child,
+            data=data,
+            accept_changed_data=_changes_data(changes),
+            device=device,
+            **talk,
+        )
+        if ASKING_FOR_HELD_OUT & set(changes or {}):  # older runs go on with what they have
+            check_held_out(recipe, session.parts)
+    except BaseException:
+        shutil.rmtree(child.path)  # nothing has been trained yet
+        raise
+    _take_over_betas(session.trainer, recipe)
+    return session
+
+
+def _checkpoint(parent: Run, step: int | None) -> Path:
+    if step is None:
+        folder, _ = newest_whole(parent)
+        if folder is None:
+            raise CheckpointError(f"Run {parent.name} has no checkpoint yet to fork from.")
+        return folder
+    folders = {checkpoint_step(folder): folder for folder in parent.checkpoint_folders()}
+    if step not in folders:
+        kept = ", ".join(map(str, folders)) or "none"
+        raise CheckpointError(
+            f"Run {parent.name} keeps no checkpoint of step {step}. Kept: {kept}."
+        )
+    return folders[step]
+
+
+def _copy_past(parent: Run, child: Run, folder: Path) -> None:
+    """Copies the checkpoint, and the log and the looks up to its step."""
+    step = checkpoint_step(folder)
+    shutil.copytree(folder, child.checkpoints / folder.name)
+    for row in parent.metrics():
+        if row["step"] <= step:
+            child.append_metrics(row)
+    child.samples.mkdir()
+    for look in parent.sample_files():
+        if int(look.stem) <= step:
+            shutil.copy2(look, child.samples / look.name)
+    if parent.profiles.is_dir():
+        shutil.copytree(parent.profiles, child.profiles)  # those of later steps are dropped
+
+
+def _write_beginnings(
+    parent: Run,
+    child: Run,
+    recipe: Recipe,
+    step: int,
+    changes: Mapping[str, Any] | None,
+    knobs: Mapping[str, float | None] | None,
+) -> None:
+    origin = {
+        "run": parent.name,
+        "path": os.path.relpath(parent.path, child.path),
+        "step": step,
+        "changes": dict(changes or {}),
+        "knobs": dict(knobs or {}),
+    }
+    write_json(child.parent_file, origin)
+    write_json(child.recipe_file, recipe.to_json())
+    environment = read_object(parent.environment_file)
+    if environment:
+        write_json(child.environment_file, environment)  # so that the data is compared
+    child.write_status("created", step=step, of=recipe.steps)
+    if knobs:
+        child.request(set=knobs)
+
+
+def _changes_data(changes: Mapping[str, Any] | None) -> bool:
+    return any(name.split(".")[0] == "data" for name in changes or {})
+
+
+def _take_over_betas(trainer: Trainer, recipe: Recipe) -> None:
+    """Gives the optimizers the recipe's betas, where the checkpoint brought the parent's.
+
+    Knobs that a person had turned, and schedules, still come after it.
+    """
+    for name, options in recipe.optimizers.items():
+        for group in trainer.optimizers[name].param_groups:
+            if "betas" in group:
+                beta2 = trainer.overrides.get(f"{name}.beta2", options.beta2)
+                group["betas"] = (options.beta1, beta2)

@@ -1,0 +1,76 @@
+"""Applies what the doctor suggests, without being told to."""
+
+from collections.abc import Callable, Sequence
+
+from multigan.core.trainer import Trainer
+from multigan.errors import MultiganError
+from multigan.runs.folder import RunFolder
+from multigan.runs.health.findings import Finding, Remedy
+
+MOST_TURNS = 3  # of knobs; a run that they have not helped needs more than knobs
+UNWELL = "unwell"  # how the reason of a stop begins that asks for a new run
+
+
+def stop_reason(finding: str, remedy: str) -> str:
+    """Returns why a run stops that needs a new one, of the sentences of a finding and its remedy.
+
+    It ends without a period, as reasons do.
+    """
+    return f"{UNWELL}: {finding} {remedy}".rstrip(".")
+
+
+class Healer:
+    """Turns knobs at an alarm; where that is not enough, stops the run, so that a new one heals it.
+
+    It acts on what lasts only: healthy runs raise alarms that pass. The doctor forgets its
+    inspections after each remedy, so that the remedy gets its time.
+
+    Args:
+        run: Where rows about what was done are written.
+        check: Told a remedy that needs a new run before this one is stopped for it; raises a
+            `MultiganError` if that run could not be built. Such a remedy is refused, once.
+    """
+
+    def __init__(
+        self, run: RunFolder, check: Callable[[Remedy], None] = lambda remedy: None
+    ) -> None:
+        self.run, self.check = run, check
+        self._refused: set[str] = set()
+
+    def __call__(self, trainer: Trainer, findings: Sequence[Finding], turns: int) -> bool:
+        """Acts on the first lasting alarm that has a remedy; returns whether anything was done.
+
+        Args:
+            trainer: Of the run.
+            findings: Of the inspection.
+            turns: How often knobs were turned before.
+        """
+        for finding in findings:
+            remedy = finding.remedy
+            if not finding.lasts or remedy is None or remedy.name in self._refused:
+                continue
+            if not remedy.needs_fork and turns < MOST_TURNS:
+                self._turn(trainer, finding, remedy)
+                return True
+            if remedy.needs_fork and self._can_begin(trainer, remedy):
+                trainer.stop(stop_reason(finding.text, remedy.text))
+                return True
+        return False
+
+    def _can_begin(self, trainer: Trainer, remedy: Remedy) -> bool:
+        try:
+            self.check(remedy)
+        except MultiganError as error:
+            self._refused.add(remedy.name)
+            if trainer.engine.is_main:
+                told = f"{remedy.text} That run cannot be built: {error}"
+                self.run.append_metrics({"step": trainer.steps_done, "refused": told})
+            return False
+        return True
+
+    def _turn(self, trainer: Trainer, finding: Finding, remedy: Remedy) -> None:
+        for knob, value in remedy.knobs.items():
+            trainer.turn(knob, min(value, trainer.knobs[knob].maximum))
+        if trainer.engine.is_main:
+            told = {"heal": f"{finding.text} {remedy.text}", "set": remedy.knobs}
+            self.run.append_metrics({"step": trainer.steps_done, **told})

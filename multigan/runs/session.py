@@ -1,0 +1,399 @@
+"""One process training one run: from a recipe to a finished folder, through whatever happens.
+
+Whatever ends a session, the run's folder says so, and holds a checkpoint to go on from.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from multigan.config import GIVEN_IN_PYTHON, Recipe
+from multigan.core.engine import Engine, open_engine
+from multigan.core.game import AdversarialGame
+from multigan.core.trainer import Callback, Trainer
+from multigan.data.loaded import Loaded
+from multigan.errors import ConfigError, DataError, DivergedError, MultiganError, RunError
+from multigan.files import read_object, write_json
+from multigan.modalities.kind import kind_of
+from multigan.report import write_report
+from multigan.runs.assemble import (
+    Parts,
+    build_parts,
+    build_trainer,
+    check_changes,
+    check_held_out,
+    held_out,
+    load_data,
+)
+from multigan.runs.callbacks import Checkpoint, Evaluate, Log, Look, Obey
+from multigan.runs.environment import describe_environment
+from multigan.runs.evaluate import (
+    check_evaluations,
+    evaluate_in_training,
+    training_metrics,
+)
+from multigan.runs.folder import checkpoint_step, create_run
+from multigan.runs.health import Doctor, Healer
+from multigan.runs.interrupts import stopping_on_signals
+from multigan.runs.profiles import Profiles
+from multigan.runs.resume import newest_whole, resume_from
+from multigan.runs.run import Run
+
+LOOK_SEED = 0  # of the latents that are looked at while training
+ROLLBACK_FACTOR = 0.5  # of the learning rate, after each rollback
+
+
+@dataclass
+class Session:
+    """A run, its parts and its trainer, ready to train.
+
+    Attributes:
+        run: The folder.
+        recipe: What was asked for.
+        parts: The data, the modality and the game.
+        trainer: Plays the game.
+        engine: Device and processes.
+        notes: Sentences for the person, e.g. damaged checkpoints that were passed over.
+    """
+
+    run: Run
+    recipe: Recipe
+    parts: Parts
+    trainer: Trainer
+    engine: Engine
+    log: Log
+    checkpoint: Checkpoint
+    notes: list[str]
+
+    def fit(self) -> Run:
+        """Trains to the recipe's last step and returns the run.
+
+        Ctrl-C, SIGTERM or a request in control.json end it early, after a whole step and with a
+        checkpoint; `run.status()["state"]` is then "stopped".
+
+        Raises:
+            DivergedError: A loss was not finite, and the recipe does not ask for rollbacks, or
+                those did not help.
+            RunError: Another process is training this run.
+        """
+        with _only_trainer(self.run, self.engine), stopping_on_signals(self.trainer):
+            try:
+                self._fit_through_divergence()
+                self._finish()
+            except BaseException as error:
+                self.log.write_status(self.trainer, "failed", message=_sentence(error))
+                raise
+            finally:
+                self.engine.close()
+            self._report()
+        return self.run
+
+    def _fit_through_divergence(self) -> None:
+        trainer = self.trainer
+        rolls_back = self.recipe.on_divergence == "rollback"
+        if rolls_back and trainer.steps_done == 0:
+            self.checkpoint.save(trainer)  # so that there is something to go back to
+        while True:
+            try:
+                trainer.fit(self.recipe.steps - trainer.steps_done)
+                self.checkpoint.save(trainer)
+                return
+            except DivergedError as error:
+                if not rolls_back:
+                    hint = "Or let the run go back by itself: --set on_divergence=rollback"
+                    raise DivergedError(f"{error} {hint}") from None
+                if self._rollbacks >= self.recipe.max_rollbacks:
+                    tried = f"{self._rollbacks} rollbacks have not helped."
+                    raise DivergedError(f"{error} {tried}") from None
+                self._roll_back(error)
+
+    @property
+    def _rollbacks(self) -> int:
+        """How often the run has rolled back, in earlier sessions too."""
+        rows = self.run.metrics() if self.engine.is_main else []
+        count: int = self.engine.share(sum("rollback" in row for row in rows))
+        return count
+
+    def _roll_back(self, error: DivergedError) -> None:
+        trainer, diverged_at = self.trainer, self.trainer.steps_done
+        scale = trainer.learning_rate_scale  # the checkpoint may be older than the last rollback
+        folder, _ = self.engine.share(newest_whole(self.run) if self.engine.is_main else None)
+        resume_from(trainer, self.run, folder)
+        trainer.scale_learning_rate(scale * ROLLBACK_FACTOR / trainer.learning_rate_scale)
+        note = (
+            f"{error} Rolled back from step {diverged_at} to {trainer.steps_done}; the learning "
+            f"rates are now {trainer.learning_rate_scale:g} of what the recipe says."
+        )
+        self.notes.append(note)
+        if self.engine.is_main:
+            row = {"rollback": note, "learning_rate_scale": trainer.learning_rate_scale}
+            self.run.append_metrics({"step": trainer.steps_done, **row})
+
+    def _finish(self) -> None:
+        if not self.engine.is_main:
+            return
+        trainer = self.trainer
+        done = trainer.steps_done >= self.recipe.steps
+        logged = [row for row in self.run.metrics() if "steps_per_second" in row]
+        last = logged[-1] if logged else {}
+        details = {} if done else {"message": f"Stopped: {trainer.stop_reason}."}
+        self.log.write_status(trainer, "finished" if done else "stopped", last, **details)
+
+    def _report(self) -> None:
+        if not self.engine.is_main:
+            return
+        try:
+            write_report(self.run)
+        except Exception as error:  # the run itself is safe, whatever is wrong with its picture
+            self.notes.append(f"The report could not be written: {_sentence(error)}")
+
+
+def start(
+    recipe: Recipe,
+    *,
+    data: Any = None,
+    out: str | Path = "runs",
+    device: str = "auto",
+    callbacks: Sequence[Callback] = (),
+    on_row: Callable[[dict[str, Any]], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
+    command: str = "",
+) -> Session:
+    """Prepares a new run: loads the data, builds the networks, makes the folder.
+
+    Nothing is written before all of the recipe has proved buildable.
+
+    Args:
+        recipe: What to train.
+        data: Data given in Python, instead of the recipe's.
+        out: The folder in which the run's own numbered folder is made.
+        device: "auto", "cpu", "cuda" or "mps".
+        callbacks: More of them, after the standard ones.
+        on_row: Told each logged row.
+        on_note: Told each sentence for the person while things are prepared.
+        command: What the person typed, for environment.json.
+
+    Raises:
+        MultiganError: Whatever is wrong with the recipe, the data or the device.
+    """
+    recipe = recipe.settled()
+    kind_of(recipe.modality).evaluator.check_names(training_metrics(recipe))
+    engine = open_engine(device, recipe.precision)
+    loaded = load_data(recipe, data)
+    if on_note:
+        on_note(loaded.report.summary())
+    parts = build_parts(recipe, loaded, engine)
+    check_held_out(recipe, parts)
+    trainer = build_trainer(recipe, parts, engine)
+    check_evaluations(recipe, parts.pipeline(trainer.average["generator"]), loaded)
+    run = _shared_run(engine, out, recipe.name)
+    if engine.is_main:
+        write_json(run.recipe_file, recipe.to_json())
+        write_json(run.environment_file, describe_environment(engine, loaded, command))
+        run.write_status("created", step=0, of=recipe.steps)
+    return _open(run, recipe, parts, trainer, callbacks, on_row)
+
+
+def resume(
+    run: Run,
+    *,
+    steps: int | None = None,
+    data: Any = None,
+    accept_changed_data: bool = False,
+    device: str = "auto",
+    callbacks: Sequence[Callback] = (),
+    on_row: Callable[[dict[str, Any]], None] | None = None,
+    on_note: Callable[[str], None] | None = None,
+) -> Session:
+    """Prepares an earlier run to go on from its newest whole checkpoint.
+
+    Args:
+        run: The run.
+        steps: The new last step; None goes on to the one first asked for.
+        data: The same data again, if it was given in Python; its path, if it has moved.
+        accept_changed_data: Go on even if the data is not what the run began with.
+        device, callbacks, on_row, on_note: As in `start`.
+
+    Raises:
+        ConfigError: The run has already reached that step.
+        DataError: The data has changed since.
+        RunError: The run is being trained, or its data was given in Python and is missing here.
+        CheckpointError: Every checkpoint is damaged.
+    """
+    recipe = run.recipe if steps is None else replace(run.recipe, steps=steps)
+    if isinstance(data, str | Path):
+        recipe, data = recipe.with_data(str(data)), None
+    if data is None and recipe.data.name == GIVEN_IN_PYTHON:
+        raise RunError(
+            f"Run {run.name} learned from data given in Python, which only Python can give again: "
+            f"multigan.resume({str(run.path)!r}, data=...)."
+        )
+    engine = open_engine(device, recipe.precision)
+    with _only_trainer(run, engine):
+        found = engine.share(newest_whole(run) if engine.is_main else None)
+        folder, refused = found
+        _check_that_steps_are_left(run, recipe, folder)
+        loaded = load_data(recipe, data)
+        if on_note:
+            on_note(loaded.report.summary())
+        if not accept_changed_data:
+            _check_that_data_is_the_same(run, loaded)
+        parts = build_parts(recipe, loaded, engine)
+        trainer = build_trainer(recipe, parts, engine)
+        session = _open(run, recipe, parts, trainer, callbacks, on_row)
+        resume_from(session.trainer, run, folder)
+        session.notes += [*refused, *_differences(run, folder)]
+        if engine.is_main:
+            write_json(run.recipe_file, recipe.to_json())
+            write_json(run.environment_file, describe_environment(engine, loaded))
+            run.request(want="run")
+    return session
+
+
+def _check_that_steps_are_left(run: Run, recipe: Recipe, folder: Path | None) -> None:
+    done = 0 if folder is None else checkpoint_step(folder)
+    if done >= recipe.steps:
+        raise ConfigError(
+            f"Run {run.name} has done its {done} steps. To train it further, say how far: "
+            f"multigan resume {run.path} --steps {2 * max(done, 1)}"
+        )
+
+
+def _check_that_data_is_the_same(run: Run, loaded: Loaded) -> None:
+    before = read_object(run.environment_file).get("data", {})
+    if not isinstance(before, dict) or before.get("fingerprint") in (None, loaded.fingerprint):
+        return
+    raise DataError(
+        f"The data is not what run {run.name} began with: {before.get('used')} samples from "
+        f"{before.get('where')} then, now: {loaded.report.summary()} Give the old data back, name "
+        "where it is now with --data, or accept the change with --force."
+    )
+
+
+def _differences(run: Run, folder: Path | None) -> list[str]:
+    """Returns what the person should know before a run goes on."""
+    notes = []
+    if folder is None:
+        notes.append("There is no checkpoint yet: the run starts again from step 0.")
+    threads = read_object(run.environment_file).get("threads")
+    if threads not in (None, torch.get_num_threads()):
+        notes.append(
+            f"The run had {threads} CPU threads and has {torch.get_num_threads()} now, so its "
+            "numbers may differ in their last bits."
+        )
+    return notes
+
+
+def _open(
+    run: Run,
+    recipe: Recipe,
+    parts: Parts,
+    trainer: Trainer,
+    callbacks: Sequence[Callback],
+    on_row: Callable[[dict[str, Any]], None] | None,
+) -> Session:
+    notes: list[str] = []
+    evaluate = Evaluate(
+        run,
+        _measure(recipe, parts, notes),
+        best_by=recipe.best_by,
+        lower_is_better=_lower_is_better(recipe),
+        every=recipe.evaluate_every,
+    )
+    log = Log(run, recipe.steps, every=recipe.log_every, on_row=on_row)
+    healer = None
+    if recipe.heal:
+        healer = Healer(run, lambda remedy: check_changes(recipe, parts.data, remedy.changes))
+    unseen = held_out(recipe, parts, trainer.engine)
+    doctor = Doctor(run, every=recipe.health_every, healer=healer, held_out=unseen)
+    checkpoint = Checkpoint(
+        run,
+        every=recipe.checkpoint_every,
+        keep=recipe.keep_checkpoints,
+        best=evaluate,
+        is_healthy=doctor.is_healthy,
+        on_save=lambda trainer: _save_pipeline(run, parts, trainer),
+    )
+    look = Look(
+        run,
+        lambda trainer, stem: draw_look(parts, trainer, stem),
+        recipe.steps,
+        every=recipe.look_every,
+    )
+    # Losses are checked before anything is drawn or saved; requests come last, so that a
+    # checkpoint somebody asks for holds all that this step wrote.
+    profiles = [Profiles(run, trainer, every=recipe.profile_every)] * bool(recipe.profile_every)
+    obey = Obey(run, checkpoint, log)
+    standard = [log, look, evaluate, *profiles, doctor, checkpoint, obey]
+    trainer.callbacks += [*standard, *callbacks]
+    if recipe.heal and not isinstance(parts.objective, AdversarialGame):
+        notes.append(
+            "The doctor knows games of a generator and a discriminator only, and "
+            f"{recipe.name} is another kind: heal finds nothing here."
+        )
+    return Session(run, recipe, parts, trainer, trainer.engine, log, checkpoint, notes)
+
+
+def draw_look(parts: Parts, trainer: Trainer, stem: Path) -> Path:
+    """Writes a sheet of what the average generator makes of fixed latents."""
+    pipeline = parts.pipeline(trainer.average["generator"])
+    return write_sheet(pipeline, stem, seed=LOOK_SEED)
+
+
+def write_sheet(pipeline: Any, stem: Path, *, rows: int = 8, seed: int = 0) -> Path:
+    """Writes a sheet of samples: a row for each class, or `rows` rows of anything.
+
+    The latents of a column are the same in every row, so that a column shows what the class
+    changes and a row what the latent does.
+    """
+    columns = kind_of(pipeline.modality.name).columns
+    spec = pipeline.condition
+    if spec is None or spec.kind != "class":
+        items = pipeline(rows * columns, seed=seed)
+    else:
+        latents = pipeline.latents(columns, seed=seed)
+        count = min(spec.size, 4 * rows)
+        classes = pipeline.conditions(
+            [c for c in range(count) for _ in range(columns)], count * columns
+        )
+        items = pipeline.modality.decode(pipeline.generate(latents.repeat(count, 1), classes))
+    return pipeline.modality.write_sheet(items, stem, columns=columns)
+
+
+def _save_pipeline(run: Run, parts: Parts, trainer: Trainer) -> None:
+    parts.pipeline(trainer.average["generator"]).save_pretrained(run.pipeline_folder)
+
+
+def _measure(
+    recipe: Recipe, parts: Parts, notes: list[str]
+) -> Callable[[Trainer], Mapping[str, float]]:
+    def measure(trainer: Trainer) -> Mapping[str, float]:
+        pipeline = parts.pipeline(trainer.average["generator"])
+        return evaluate_in_training(pipeline, parts.data, training_metrics(recipe), notes)
+
+    return measure
+
+
+def _lower_is_better(recipe: Recipe) -> bool:
+    metric = recipe.best_by
+    return not metric or kind_of(recipe.modality).evaluator.lower_is_better(metric) is not False
+
+
+def _shared_run(engine: Engine, out: str | Path, name: str) -> Run:
+    """Makes the run's folder in the main process; the others learn its path."""
+    return Run(engine.share(create_run(out, name).path if engine.is_main else None))
+
+
+def _only_trainer(run: Run, engine: Engine) -> AbstractContextManager[None]:
+    """Keeps other programs from training the run; one process locks it for all of its kind."""
+    return run.lock() if engine.is_main else nullcontext()
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, MultiganError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,101 @@
+"""A pipeline on disk: `pipeline.json` names its parts, `generator.safetensors` has the weights."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from multigan.core.condition import ConditionSpec
+from multigan.core.modality import Modality
+from multigan.core.prior import Prior
+from multigan.core.registries import GENERATORS, KINDS, build_modality
+from multigan.errors import CheckpointError
+from multigan.files import atomic_folder, read_json, write_json
+from multigan.registry import Component
+from multigan.sampling.conditions import read_condition
+
+FORMAT = 1
+
+
+def write_saved(
+    folder: Path,
+    generator: nn.Module,
+    modality: Modality,
+    prior: Prior,
+    condition: ConditionSpec | None,
+    components: Mapping[str, Component],
+) -> None:
+    """Writes a pipeline's parts into a folder, atomically; see `Pipeline`."""
+    index = {
+        "format": FORMAT,
+        "prior": {"dim": prior.dim},
+        "condition": None if condition is None else vars(condition),
+        **{part: vars(one) for part, one in _saved_components(generator, components).items()},
+    }
+    # Copies, because safetensors refuses tensors that share memory, as tied tables do.
+    state = generator.state_dict()
+    weights = {n: t.detach().cpu().contiguous().clone() for n, t in state.items()}
+    with atomic_folder(folder) as building:
+        write_json(building / "pipeline.json", index)
+        save_file(weights, building / "generator.safetensors")
+        modality.save_parts(building)
+
+
+def read_saved(folder: Path) -> dict[str, Any]:
+    """Returns what a `Pipeline` is made of, from what `write_saved` wrote or from a run's folder.
+
+    Raises:
+        CheckpointError: The folder holds no whole pipeline.
+    """
+    inner = folder / "pipeline"
+    folder = inner if inner.is_dir() and not (folder / "pipeline.json").is_file() else folder
+    index = _read_index(folder)
+    try:
+        components = {part: Component(**index[part]) for part in ("generator", "modality")}
+        prior = Prior(**index["prior"])
+        condition = read_condition(index["condition"])
+        weights = load_file(folder / "generator.safetensors")
+    except (KeyError, TypeError, OSError, SafetensorError) as error:
+        raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
+    named = components["modality"]
+    modality = build_modality(KINDS[named.name].modality.with_parts(named, folder))
+    generator = GENERATORS.build(
+        components["generator"],
+        latent_dim=prior.dim,
+        sample_shape=modality.sample_shape,
+        condition=condition,
+    )
+    try:
+        generator.load_state_dict(weights)
+    except RuntimeError as error:
+        raise CheckpointError(f"The weights in {folder} do not fit its networks: {error}") from None
+    return {
+        "generator": generator,
+        "modality": modality,
+        "prior": prior,
+        "condition": condition,
+        "components": components,
+    }
+
+
+def _read_index(folder: Path) -> dict[str, Any]:
+    try:
+        index = read_json(folder / "pipeline.json")
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{folder} holds no saved pipeline: {error}") from None
+    if not isinstance(index, dict) or index.get("format", FORMAT + 1) > FORMAT:
+        raise CheckpointError(f"{folder}'s pipeline.json has a format this multigan cannot read.")
+    return index
+
+
+def _saved_components(
+    generator: nn.Module, components: Mapping[str, Component]
+) -> dict[str, Component]:
+    """Returns the components, of a network from elsewhere as it is built without that place."""
+    options = getattr(generator, "saved_options", None)
+    if options is None:
+        return dict(components)
+    return {**components, "generator": Component(components["generator"].name, options)}
