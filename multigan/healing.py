@@ -12,7 +12,7 @@ from multigan.assemble import check_changes, load_data
 from multigan.config import GIVEN_IN_PYTHON
 from multigan.core.checkpoint import load_checkpoint
 from multigan.core.health.findings import PATIENCE
-from multigan.core.health.healer import stop_reason
+from multigan.core.health.healer import STOPPED_FOR
 from multigan.core.run import checkpoint_step
 from multigan.core.trainer import Trainer
 from multigan.errors import RunError
@@ -138,10 +138,10 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
 
 def wanted(run: Run) -> dict[str, Any] | None:
     """Returns the remedy for which a run with `heal` has stopped, if it has."""
-    said = run.status().get("message")
+    cause = run.status().get(STOPPED_FOR)
     for finding in read_object(run.health_file).get("findings", []):
         remedy = finding.get("remedy")
-        if remedy and said == f"Stopped: {stop_reason(finding['text'], remedy['text'])}.":
+        if remedy and cause == {"finding": finding["name"], "remedy": remedy["name"]}:
             return dict(remedy)
     return None
 
