@@ -140,10 +140,11 @@ class Session:
         done = trainer.steps_done >= self.recipe.steps
         logged = [row for row in self.run.metrics() if "steps_per_second" in row]
         last = logged[-1] if logged else {}
-        details = (
-            {} if done else {"message": f"Stopped: {trainer.stop_reason}.", **trainer.stop_facts}
-        )
-        self.log.write_status(trainer, "finished" if done else "stopped", last, **details)
+        if done:
+            self.log.write_status(trainer, "finished", last)
+        else:
+            message = f"Stopped: {trainer.stop_reason}."
+            self.log.write_status(trainer, "stopped", last, message=message, **trainer.stop_facts)
 
     def _report(self) -> None:
         if not self.engine.is_main:

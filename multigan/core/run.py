@@ -32,7 +32,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from multigan.core.curves import CurvesFile
+from multigan.core.curves import CurvesFile, Points, points_of, thinned
 from multigan.errors import CheckpointError, RunError
 from multigan.files import read_object, write_atomic, write_json
 
@@ -128,6 +128,14 @@ class RunFolder:
         finally:
             os.close(handle)
         self.curves.add(row)
+
+    def read_curves(self) -> dict[str, Points]:
+        """Returns the points (step, value) of each loss and metric, as many as a chart can show.
+
+        Those of curves.json, which is a second or so behind the log of a run at work. A run of an
+        earlier multigan has none, and is thinned now.
+        """
+        return points_of(read_object(self.curves.path) or thinned(self.metrics()))
 
     def forget_after(self, step: int) -> None:
         """Drops metrics and samples of later steps, which a resumed run will make again."""

@@ -14,7 +14,7 @@ from multigan.errors import ConfigError
 from multigan.evaluators.audio import MOST_KNOWN, in_parts
 from multigan.evaluators.judges import drawn
 from multigan.files import write_atomic, write_json
-from multigan.inspection.page import page, shown
+from multigan.inspection.page import TEMPLATES, shown
 from multigan.kits import Loaded
 from multigan.metrics.audio import MelPicture
 from multigan.metrics.audio.nearest import nearest
@@ -22,6 +22,7 @@ from multigan.metrics.diversity import typical_gap
 from multigan.modalities.audio import Audio, AudioModality
 from multigan.pipelines import Pipeline
 from multigan.report import write_report
+from multigan.report.rendering import render
 from multigan.sound import FULL_SCALE
 
 SUMMARY = "Left: generated. Right: the nearest training clip. Near 0 are copies."
@@ -80,12 +81,12 @@ def write_pairs(
         ConfigError: The pipeline does not make sounds.
     """
     found = find_likenesses(pipeline, own, count=count, seed=seed)
-    rows = "".join(
-        f"<div class=pair>{shown(made)}{shown(known)}</div><p>{distance:.2f} of the "
-        "usual distance between a training clip and its nearest</p>"
+    pairs = [
+        (shown(made), shown(known), f"{distance:.2f}")
         for made, known, distance in zip(found.made, found.known, found.distance, strict=True)
-    )
-    return write_atomic(path, page("Nearest training clips", SUMMARY, rows))
+    ]
+    page = {"title": "Nearest training clips", "summary": SUMMARY, "pairs": pairs}
+    return write_atomic(path, render("nearest.html.j2", folder=TEMPLATES, **page))
 
 
 def report_likenesses(run: RunFolder, pipeline: Pipeline, own: Loaded, *, seed: int = 0) -> Path:

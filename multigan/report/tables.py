@@ -1,7 +1,6 @@
-"""Tables of names and values."""
+"""Values as people read them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping
 from typing import Any
 
 SHOWN = 6  # items of a list before the rest is only counted
@@ -59,21 +58,3 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
-def definition_table(rows: Mapping[str, Any]) -> str:
-    """Returns names and values as an HTML table."""
-    cells = (
-        f"<tr><th scope=row>{escape(name)}</th><td>{escape(shown(value))}</td></tr>"
-        for name, value in rows.items()
-    )
-    return f"<table class=names>{''.join(cells)}</table>"
-
-
-def column_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Returns rows of values under their columns' names as an HTML table."""
-    head = "".join(f"<th scope=col>{escape(column)}</th>" for column in columns)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(shown(value))}</td>' for value in row)}</tr>" for row in rows
-    )
-    return f"<table class=columns><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
