@@ -43,10 +43,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Measures, and prints a row for each metric."""
-    from multigan.cli.output import print_json, print_table, remark
     from multigan.config import located
     from multigan.evaluation import evaluate_run
     from multigan.runs import Run
+    from multigan.terminal.output import print_json, print_table, remark
 
     run = Run.find(args.run_name, args.runs)
     results = evaluate_run(
@@ -74,9 +74,9 @@ def run(args: Namespace) -> None:
 def _show_likenesses(run: "Run", args: Namespace) -> None:
     """Writes sounds beside their nearest training clips: into the report, and where asked to."""
     from multigan.assemble import load_data
-    from multigan.cli.output import remark
     from multigan.config import located
     from multigan.inspection import report_likenesses, write_pairs
+    from multigan.terminal.output import remark
 
     own = load_data(run.recipe, None if args.data is None else located(args.data))
     pipeline = run.pipeline(device=args.device)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from multigan.cli.runs.turn import sentence
 from multigan.core.curves import Points
 from multigan.core.run import RunFolder
+from multigan.core.steering import sentence
 
 EVENTS = ("set", "refused")
 

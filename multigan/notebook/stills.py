@@ -6,10 +6,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from multigan.cli.output import main_losses
 from multigan.core.run import RunFolder
 from multigan.notebook.looks import Looks
-from multigan.report.tables import duration
+from multigan.report.tables import duration, main_losses
 
 PICTURES = {".png": "image/png", ".gif": "image/gif"}
 

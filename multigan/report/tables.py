@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 SHOWN = 6  # items of a list before the rest is only counted
+MAIN = "/adversarial"  # how the names of the main losses end
+NUM_LOSSES = 3
 
 
 def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -58,3 +60,15 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def main_losses(row: Mapping[str, Any]) -> str:
+    """Returns the main losses of a row: the adversarial ones, or else the first there are.
+
+    Example:
+        >>> main_losses({"step": 5, "discriminator/adversarial": 1.386, "discriminator/r1": 0.01})
+        'discriminator 1.386'
+    """
+    terms = {name: value for name, value in row.items() if "/" in name}
+    main = {n.removesuffix(MAIN): v for n, v in terms.items() if n.endswith(MAIN)} or terms
+    return "  ".join(f"{name} {value:.3f}" for name, value in list(main.items())[:NUM_LOSSES])

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from multigan import TextTrainer, resume
-from multigan.cli.dry_run import describe
 from multigan.core.checkpoint import load_checkpoint
 from multigan.errors import ConfigError
 from multigan.recipes import RECIPES, recipe
 from multigan.runs import Run
+from multigan.terminal.dry_run import describe
 
 SENTENCES = [f"{a} {b} {c} ." for a in "abcd" for b in ("xx", "yy") for c in ("p", "q", "r")] * 2
 SMALL = {
