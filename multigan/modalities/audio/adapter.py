@@ -20,6 +20,7 @@ from multigan.modalities.audio.clip import GAP_SECONDS, Audio, joined, turned_do
 from multigan.modalities.audio.learned import LearnedInverter
 from multigan.modalities.audio.representation import REPRESENTATIONS, Representation
 from multigan.modalities.audio.sheet import draw_audio_sheet
+from multigan.modalities.audio.spectral import Mel
 from multigan.modalities.registries import MODALITIES
 from multigan.registry import Component
 from multigan.sound import FULL_SCALE
@@ -115,9 +116,9 @@ class AudioModality(Modality):
 
     def save_parts(self, folder: Path) -> None:
         """Writes a learned inverter into a pipeline's folder, which then needs no other."""
-        inverter = getattr(self.representation, "inverter", None)
-        if isinstance(inverter, LearnedInverter):
-            inverter.save(folder / INVERTER)
+        representation = self.representation
+        if isinstance(representation, Mel) and isinstance(representation.inverter, LearnedInverter):
+            representation.inverter.save(folder / INVERTER)
 
     @classmethod
     def with_parts(cls, named: Component, folder: Path) -> Component:
