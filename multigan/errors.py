@@ -11,8 +11,18 @@ MultiganError
 └── MissingDependencyError  an optional package is needed for what was asked
 """
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+OUT_OF_MEMORY = (
+    "out of memory",
+    "not enough memory",
+    "can't allocate memory",
+    "Storage size calculation overflowed",
+)
+REMEDY = "Make it smaller: batch_size, the networks' width, or the number of samples."
+_ALLOCATOR = re.compile(r"^(\[enforce fail[^\]]*\].*?)?DefaultCPUAllocator: ")
 
 
 class MultiganError(Exception):
@@ -70,3 +80,28 @@ class MissingDependencyError(MultiganError, ImportError):
 def first_line(error: BaseException) -> str:
     """Returns the first line that says anything, of an error of a library that writes many."""
     return next((line.strip() for line in str(error).split("\n") if line.strip()), repr(error))
+
+
+def refusal(error: Exception) -> str | None:
+    """Returns what to tell a person of what the machine refuses: memory, disk, permission.
+
+    None if the program is to blame. torch has no exception of its own for a CPU's memory.
+
+    Example:
+        >>> refusal(PermissionError(13, "Permission denied", "/proc/x"))
+        'Permission denied: /proc/x'
+    """
+    if isinstance(error, OSError):
+        return _of_a_file(error)
+    first = next(iter(str(error).splitlines()), "")
+    if isinstance(error, MemoryError):
+        return f"Out of memory{f': {first}' if first else ''}. {REMEDY}"
+    if isinstance(error, RuntimeError) and any(text in first for text in OUT_OF_MEMORY):
+        return f"Out of memory: {_ALLOCATOR.sub('', first).rstrip('.')}. {REMEDY}"
+    return None
+
+
+def _of_a_file(error: OSError) -> str:
+    if error.strerror is None:
+        return str(error) or type(error).__name__
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror

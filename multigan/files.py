@@ -7,15 +7,9 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
-
-fcntl: Any
-try:
-    import fcntl
-except ImportError:  # Windows: everybody builds, and the last one's folder stays
-    fcntl = None
 
 
 def write_atomic(path: Path, content: bytes | str) -> Path:
@@ -85,21 +79,19 @@ def building_alone(folder: Path) -> Iterator[None]:
     """Waits until nobody else, process or thread, builds `folder`, and keeps others waiting.
 
     Inside, first look whether `folder` is ready: another process may just have built it. What
-    killed builders of the same folder left beside it is removed. Where the system or the disk
-    cannot lock files, all of this is left out.
+    killed builders of the same folder left beside it is removed. Where the disk cannot lock files,
+    all of this is left out.
     """
+    from filelock import FileLock
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     path = folder.parent / f".{folder.name}.lock"
-    handle = _locked(path)
-    try:
-        if handle is not None:
+    with ExitStack() as held:
+        with suppress(OSError):  # some network disks have no locks
+            held.enter_context(FileLock(path))
+            held.callback(_remove, path)  # while it is held: whoever waits then makes another
             _sweep_of(folder)
         yield
-    finally:
-        if handle is not None:
-            path.unlink(missing_ok=True)
-            fcntl.flock(handle, fcntl.LOCK_UN)  # a forked child may hold the handle as well
-            os.close(handle)
 
 
 def sweep(folder: Path) -> list[str]:
@@ -116,26 +108,9 @@ def sweep(folder: Path) -> list[str]:
     return [path.name for path in left]
 
 
-def _locked(path: Path) -> int | None:
-    """Returns an open handle of the lock file at `path`, locked; None where that is impossible."""
-    if fcntl is None:
-        return None
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            # Whoever had the lock has removed the file; then ours is no longer the one at `path`.
-            if os.path.samestat(os.fstat(handle), os.stat(path)):
-                return handle
-        except FileNotFoundError:
-            pass
-        except OSError:  # some network disks have no locks
-            os.close(handle)
-            return None
-        except BaseException:
-            os.close(handle)
-            raise
-        os.close(handle)
+def _remove(lock_file: Path) -> None:
+    with suppress(OSError):  # on Windows filelock itself removes it, once it is released
+        lock_file.unlink()
 
 
 def _sweep_of(folder: Path) -> None:

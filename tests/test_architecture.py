@@ -15,7 +15,7 @@ DRAWN = ROOT.parent / "ARCHITECTURE.md"
 
 # Highest first. What shares a row may import what stands to the right of it, never to the left.
 ROWS = {
-    ("notebook", "cli"): "what people touch",
+    ("notebook", "cli", "terminal"): "what people touch, and what a shell and a cell do alike",
     (
         "runs",
     ): "one process training one run; its folder; resume, fork, heal, the doctor, its report",
@@ -133,13 +133,53 @@ def test_the_top_of_the_package_is_what_the_rows_name():
     assert len(found) <= 16
 
 
+SLOW_TO_IMPORT = ("torch", "filelock", "jinja2", "rich")
+
+
 @pytest.mark.parametrize(
     "module",
-    ["multigan", "multigan.cli", "multigan.runs.folder", "multigan.modalities.recipes"],
+    [
+        "multigan",
+        "multigan.cli",
+        "multigan.runs.folder",
+        "multigan.runs.steering",
+        "multigan.modalities.recipes",
+    ],
 )
-def test_importing_costs_no_torch(module):
-    code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+def test_importing_costs_next_to_nothing(module):
+    code = f"import sys, {module}; sys.exit(str(set({SLOW_TO_IMPORT}) & set(sys.modules) or ''))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stderr.strip() == ""
+
+
+PARSERS = {"COMMANDS", "SUMMARY", "add_arguments"}  # what a command is, less what it does
+COMMAND_MODULES = {"fork", "resume", "sample", "train"}
+
+
+def names_of_cli(tree: ast.Module) -> set[str]:
+    """Returns what a module takes from `multigan.cli`; a command's own names as `command.name`."""
+    found, commands = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names if a.name.startswith("multigan.cli")}
+        elif isinstance(node, ast.ImportFrom) and node.module == "multigan.cli":
+            names = {alias.name for alias in node.names}
+            commands |= names & COMMAND_MODULES
+            found |= names - COMMAND_MODULES
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("multigan.cli."):
+            found |= set() if node.module == "multigan.cli.commands" else {node.module}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found |= {node.attr} if node.value.id in commands else set()
+    return found
+
+
+def test_the_notebook_takes_nothing_but_parsers_of_the_command_line():
+    files = sorted((ROOT / "notebook").rglob("*.py"))
+    taken = {file.name: names_of_cli(ast.parse(file.read_text())) - PARSERS for file in files}
+    assert {name: found for name, found in taken.items() if found} == {}
+    assert names_of_cli(ast.parse("from multigan.cli import train\ntrain.run()")) == {"run"}
+    assert names_of_cli(ast.parse("from multigan.cli.runs import turn")) == {"multigan.cli.runs"}
 
 
 def test_every_public_name_is_there():

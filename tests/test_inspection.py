@@ -71,6 +71,15 @@ def test_the_page_holds_pictures_and_players(sounds, tmp_path):
     assert "log_magnitude_if" in page.text
 
 
+def test_hostile_names_are_text(sounds, tmp_path):
+    hostile = "<img src=x onerror=alert(1)>"
+    odd = {hostile: Component("waveform"), f"odd {hostile}": Component("mel", {"n_mels": 0})}
+    found = inspect_sounds(sounds, representations=odd, clips=1)
+    html = write_inspection(found, tmp_path / "page.html").read_text()
+    assert "onerror=alert(1)>" not in html
+    assert f"odd {hostile}: " in Page(html).text
+
+
 def test_the_command_prints_a_row_for_each(sounds, tmp_path, capsys):
     out = ["--out", str(tmp_path / "page.html")]
     assert main(["inspect", str(sounds), "--clips", "2", "--json", *out]) == 0

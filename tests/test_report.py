@@ -1,10 +1,11 @@
 """The report: one page that holds what the run's files hold, and nothing it should not."""
 
+import json
+import re
 import wave
 from base64 import b64decode
 from html.parser import HTMLParser
 from io import BytesIO
-from itertools import pairwise
 
 import pytest
 import torch
@@ -13,11 +14,11 @@ from PIL import Image
 from multigan.files import write_json
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.modality import AudioModality
-from multigan.report import flat, render_report, write_report
-from multigan.report.chart import MAX_POINTS, decimated, line_chart, nice_ticks
+from multigan.report.chart import line_chart, nice_ticks
 from multigan.report.media import evenly
-from multigan.report.tables import duration, shown
+from multigan.report.tables import duration, flat, shown
 from multigan.runs.folder import RunFolder
+from multigan.runs.report import render_report, write_report
 
 NEVER_CLOSED = {"meta", "img", "line", "circle", "rect", "polyline"}
 
@@ -47,6 +48,11 @@ class Page(HTMLParser):
         self.text += data
 
 
+def log(run: RunFolder, **row) -> None:
+    run.append_metrics(row)
+    run.curves.flush()
+
+
 @pytest.fixture
 def run(tmp_path) -> RunFolder:
     run = RunFolder(tmp_path / "0003-digits")
@@ -55,7 +61,7 @@ def run(tmp_path) -> RunFolder:
     write_json(run.recipe_file, {"format": 1, "name": "<digits>", "steps": 400})
     for step in (100, 200, 300, 400):
         losses = {"generator/adversarial": step / 7, "discriminator/r1": 0.1}
-        run.append_metrics({"step": step, **losses, "steps_per_second": 9.0, "seconds": step / 10})
+        log(run, step=step, **losses, steps_per_second=9.0, seconds=step / 10)
     return run
 
 
@@ -81,6 +87,32 @@ def test_everything_somebody_wrote_is_escaped(run):
     assert "Step 400: Refused: <b>x</b>=1: no such knob" in Page(html).text
 
 
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def test_a_hostile_name_is_text_wherever_it_stands(tmp_path):
+    run = RunFolder(tmp_path / f"0001-{HOSTILE}")
+    run.path.mkdir()
+    run.samples.mkdir()
+    (run.samples / "000100.txt").write_text(HOSTILE)
+    run.write_status("failed", step=1, of=2, message=f"message {HOSTILE}")
+    log(run, step=1, rollback=f"rollback {HOSTILE}", **{f"a/{HOSTILE}": 1.0, "a/b": 2.0})
+    log(run, step=1, **{f"metric/{HOSTILE}": 1.0})
+    write_json(run.recipe_file, {"name": HOSTILE, HOSTILE: 1})
+    data = {"classes": [HOSTILE], "examples": [HOSTILE], "notes": [f"note {HOSTILE}"]}
+    data["unreadable"] = [{"name": HOSTILE, "reason": "cut off"}]
+    write_json(run.environment_file, {"data": data})
+    remedy = {"name": "pack", "text": f"remedy {HOSTILE}"}
+    finding = {"severity": "alarm", "text": f"finding {HOSTILE}", "remedy": remedy}
+    write_json(run.health_file, {"step": 1, "findings": [finding]})
+    html = render_report(run)
+    assert "<img" not in html
+    page = Page(html)
+    for word in ("message ", "rollback ", "note ", "remedy ", "finding ", "0001-", "Unreadable: "):
+        assert word + HOSTILE in page.text
+    assert page.text.count(HOSTILE) >= 15
+
+
 def test_events_and_unreadable_files_are_noted(run):
     run.append_metrics({"step": 150, "set": {"r1.weight": 0.5}})
     run.append_metrics({"step": 250, "rollback": "Step 300 was non-finite."})
@@ -95,14 +127,14 @@ def test_events_and_unreadable_files_are_noted(run):
 
 def test_a_critics_distance_has_a_chart_of_its_own(run):
     assert "Distance" not in Page(write_report(run).read_text()).text
-    run.append_metrics({"step": 400, "discriminator/distance": 7.5})
+    log(run, step=400, **{"discriminator/distance": 7.5})
     page = Page(write_report(run).read_text())
     assert "Distance, as the discriminator estimates it" in page.text
     assert page.tags.count("svg") == 3
 
 
 def test_metrics_have_their_own_charts_and_a_table(run):
-    run.append_metrics({"step": 400, "metric/coverage": 0.75})
+    log(run, step=400, **{"metric/coverage": 0.75})
     page = Page(render_report(run))
     assert page.tags.count("svg") == 3
     assert "0.75" in page.text
@@ -123,14 +155,15 @@ def test_a_run_that_has_hardly_begun_has_a_report_too(tmp_path):
     assert "No samples yet." in Page(render_report(RunFolder(tmp_path))).text
 
 
-def test_decimation_keeps_every_spike():
-    points = [(float(x), 0.0) for x in range(10_000)]
-    points[1234], points[8765] = (1234.0, 9.0), (8765.0, -9.0)
-    kept = decimated(points)
-    assert len(kept) <= MAX_POINTS
-    assert {(1234.0, 9.0), (8765.0, -9.0)} <= set(kept)
-    assert all(left[0] < right[0] for left, right in pairwise(kept))
-    assert decimated(points[:50]) == points[:50]
+def test_the_charts_of_a_long_run_are_those_of_curves_json(run):
+    rows = [{"step": step, "generator/adversarial": 0.0} for step in range(10_000)]
+    rows[1234]["generator/adversarial"], rows[8765]["generator/adversarial"] = 9.0, -9.0
+    run.metrics_file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run.forget_after(9_999)
+    (points,) = re.findall(r'<polyline points="(.*?)"', render_report(run))
+    places = [float(place.split(",")[1]) for place in points.split()]
+    assert 100 <= len(places) <= 500
+    assert places.count(min(places)) == places.count(max(places)) == 1, "a spike is lost"
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (-3.2, 7.7), (1e-6, 2e-6), (0, 31_000)])

@@ -11,7 +11,6 @@ from multigan.cli import (
     demo,
     doctor,
     evaluate,
-    failures,
     fork,
     inspect,
     play,
@@ -26,7 +25,7 @@ from multigan.cli.commands import Command, Group, add_commands
 from multigan.cli.data import DATA
 from multigan.cli.runs import RUNS
 from multigan.core import heap
-from multigan.errors import MultiganError
+from multigan.errors import MultiganError, refusal
 
 COMMANDS: dict[str, Command | Group] = {
     "demo": demo,
@@ -70,10 +69,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        refusal = failures.sentence(error)
-        if refusal is None:
+        refused = refusal(error)
+        if refused is None:
             raise
-        return _fail(args, refusal)
+        return _fail(args, refused)
 
 
 def make_parser() -> ArgumentParser:

@@ -35,10 +35,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Writes the folder and says what is in it."""
-    from multigan.cli.output import print_json, print_table, say
     from multigan.config import located
     from multigan.runs.run import Run
     from multigan.runs.synthesis import synthesize, write_mixture
+    from multigan.terminal.output import print_json, print_table, say
 
     mixture = synthesize(
         located(args.data),

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from multigan.cli.commands import add_device
-from multigan.cli.output import is_main_process, say
 from multigan.files import write_atomic
+from multigan.terminal.output import is_main_process, say
 
 if TYPE_CHECKING:
     from multigan.runs.run import Run
@@ -37,9 +37,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Trains the demo's recipe and names samples and report; of notes it plays a melody."""
-    from multigan.cli.training import train_session
     from multigan.modalities.recipes import recipe
     from multigan.runs.session import start
+    from multigan.terminal.training import train_session
 
     chosen = recipe(DEMOS[args.modality]).changed({"seed": args.seed})
     if args.steps is not None:

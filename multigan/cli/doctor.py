@@ -17,7 +17,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Prints a row for each thing; returns 1 if something that everything needs is broken."""
     from multigan.cli.checks import examine
-    from multigan.cli.output import print_json, print_table
+    from multigan.terminal.output import print_json, print_table
 
     checks = examine(args.runs)
     healthy = all(check.state == "ok" for check in checks if check.core)

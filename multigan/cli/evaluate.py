@@ -43,10 +43,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Measures, and prints a row for each metric."""
-    from multigan.cli.output import print_json, print_table, remark
     from multigan.config import located
     from multigan.runs.evaluate import evaluate_run
     from multigan.runs.run import Run
+    from multigan.terminal.output import print_json, print_table, remark
 
     run = Run.find(args.run_name, args.runs)
     results = evaluate_run(
@@ -61,8 +61,7 @@ def run(args: Namespace) -> None:
         data=None if args.data is None else located(args.data),
         on_note=remark,
     )
-    if args.pairs is not None or run.recipe.modality == "audio":
-        _show_likenesses(run, args)
+    _show_nearest(run, args)
     if args.json:
         print_json([result.to_json() for result in results])
     else:
@@ -71,18 +70,28 @@ def run(args: Namespace) -> None:
         print_table(columns, [table_row(result, with_floor) for result in results])
 
 
-def _show_likenesses(run: "Run", args: Namespace) -> None:
-    """Writes sounds beside their nearest training clips: into the report, and where asked to."""
-    from multigan.cli.output import remark
+def _show_nearest(run: "Run", args: Namespace) -> None:
+    """Writes samples beside their nearest training samples: into the report, and where asked to."""
     from multigan.config import located
-    from multigan.modalities.audio.inspection import report_likenesses, write_pairs
+    from multigan.errors import ConfigError
+    from multigan.modalities.kind import kind_of
     from multigan.runs.assemble import load_data
+    from multigan.runs.report import write_report
+    from multigan.terminal.output import remark
 
+    kind = kind_of(run.recipe.modality)
+    if args.pairs is not None and kind.write_pairs is None:
+        raise ConfigError(f"Of {run.recipe.modality} data no pairs are shown: leave out --pairs.")
+    if kind.keep_nearest is None:
+        return
     own = load_data(run.recipe, None if args.data is None else located(args.data))
     pipeline = run.pipeline(device=args.device)
-    pages = [] if args.pairs is None else [write_pairs(pipeline, own, args.pairs, seed=args.seed)]
-    pages.append(report_likenesses(run, pipeline, own, seed=args.seed))
-    remark(f"Sounds beside their nearest training clips: {', '.join(map(str, pages))}")
+    pages = []
+    if args.pairs is not None and kind.write_pairs is not None:
+        pages.append(kind.write_pairs(pipeline, own, args.pairs, seed=args.seed))
+    kind.keep_nearest(pipeline, own, run.nearest_file, seed=args.seed)
+    pages.append(write_report(run))
+    remark(f"Samples beside their nearest training samples: {', '.join(map(str, pages))}")
 
 
 def metric_names(given: list[str] | None) -> list[str]:

@@ -1,8 +1,6 @@
 """`multigan fork`: go back to a checkpoint and go on otherwise, as a new run."""
 
 from argparse import ArgumentParser, Namespace
-from functools import partial
-from typing import Any
 
 from multigan.cli.commands import add_data, add_device, add_json, add_run
 
@@ -35,36 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Trains the new run to its last step."""
-    from multigan.cli.training import train_session
+    from multigan.terminal.resolving import prepared_fork
+    from multigan.terminal.training import train_session
 
-    train_session(prepared(args), as_json=args.json)
-
-
-def prepared(args: Namespace, data: Any = None) -> "partial[Any]":
-    """Returns what opens the session, given how to talk.
-
-    Raises:
-        ConfigError: There is no such knob, or a value is no number or out of its range.
-    """
-    from multigan.cli.runs.turn import SCHEDULE, check_values
-    from multigan.config import located, parse_changes
-    from multigan.runs.fork import fork
-    from multigan.runs.run import Run
-
-    parent = Run.find(args.run_name, args.runs)
-    asked = parse_changes(args.knob)
-    knobs = {name: None if value == SCHEDULE else value for name, value in asked.items()}
-    status = parent.status()
-    check_values(knobs, status.get("knobs", {}), status.get("knob_ranges", {}))
-    if data is None and args.data is not None:
-        data = located(args.data)
-    return partial(
-        fork,
-        parent,
-        step=args.step,
-        steps=args.steps,
-        changes=parse_changes(args.set),
-        knobs=knobs,
-        data=data,
-        device=args.device,
-    )
+    train_session(prepared_fork(args), as_json=args.json)

@@ -36,7 +36,6 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Prints a row for each representation, and writes a page with pictures and players."""
-    from multigan.cli.output import print_json, print_table, remark
     from multigan.config import located, parse_changes
     from multigan.modalities.audio.inspection import (
         COLUMNS,
@@ -45,6 +44,7 @@ def run(args: Namespace) -> None:
         named_representation,
         write_inspection,
     )
+    from multigan.terminal.output import print_json, print_table, remark
 
     options = {
         name.removeprefix("data."): value for name, value in parse_changes(args.changes).items()

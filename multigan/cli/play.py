@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from multigan.cli.commands import add_device, add_run
-from multigan.cli.sample import add_checkpoint, open_pipeline
+from multigan.cli.sample import add_checkpoint
 
 if TYPE_CHECKING:
     from multigan.modalities.audio.music.melody import Note
@@ -36,11 +36,12 @@ def run(args: Namespace) -> None:
     """Writes the song and prints its path."""
     from dataclasses import replace
 
-    from multigan.cli.output import remark
     from multigan.errors import ConfigError
     from multigan.files import write_atomic
     from multigan.modalities.audio.music.pitch import HIGHEST
     from multigan.modalities.audio.pipeline import audio_pipeline
+    from multigan.terminal.output import remark
+    from multigan.terminal.sampling import open_pipeline
 
     if args.out.suffix not in (".wav", ".flac"):
         raise ConfigError(f"A song is written as .wav or .flac, not as {args.out.name!r}.")

@@ -15,9 +15,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Prints all recipes, or one by the paths that `--set` takes."""
-    from multigan.cli.output import print_json, print_table
     from multigan.modalities.recipes import RECIPES, recipe
     from multigan.report.tables import flat
+    from multigan.terminal.output import print_json, print_table
 
     if args.name is None:
         summaries = {name: make().summary for name, make in RECIPES.items()}

@@ -1,7 +1,6 @@
 """`multigan resume`: go on with a run that was stopped."""
 
 from argparse import ArgumentParser, Namespace
-from functools import partial
 
 from multigan.cli.commands import add_data, add_device, add_json, add_run
 
@@ -22,17 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Trains the run to its last step."""
-    from multigan.cli.training import train_session
-    from multigan.config import located
-    from multigan.runs.run import Run
-    from multigan.runs.session import resume
+    from multigan.terminal.resolving import prepared_resume
+    from multigan.terminal.training import train_session
 
-    prepare = partial(
-        resume,
-        Run.find(args.run_name, args.runs),
-        steps=args.steps,
-        data=None if args.data is None else located(args.data),
-        device=args.device,
-        accept_changed_data=args.force,
-    )
-    train_session(prepare, as_json=args.json)
+    train_session(prepared_resume(args), as_json=args.json)

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from multigan.cli.commands import add_device, add_run
-from multigan.cli.sample import add_checkpoint, open_pipeline
+from multigan.cli.sample import add_checkpoint
 
 SUMMARY = "Make sound of any length with a generator that was trained to go on."
 
@@ -30,6 +30,7 @@ def run(args: Namespace) -> None:
     from multigan.files import write_atomic
     from multigan.modalities.audio.clip import Audio, turned_down
     from multigan.modalities.audio.pipeline import audio_pipeline
+    from multigan.terminal.sampling import open_pipeline
 
     if args.out.suffix not in (".wav", ".flac"):
         raise ConfigError(f"Sound is written as .wav or .flac, not as {args.out.name!r}.")

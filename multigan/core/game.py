@@ -17,6 +17,7 @@ from multigan.core.knobs import Knob
 from multigan.core.losses import AdversarialLoss
 from multigan.core.objective import Batch, Objective, Phase, Terms
 from multigan.core.prior import Prior
+from multigan.core.protocols import ChecksGame, GuessesConditions, HasStrength
 from multigan.errors import ConfigError
 
 Player = Literal["generator", "discriminator"]
@@ -60,8 +61,7 @@ class Regularizer(Protocol):
         per_sample: Whether it needs the gradient of each sample's own logits, which a
             discriminator with batch statistics does not have.
 
-    A regularizer that does not go with every game may have a method `check_game(game)`, which
-    raises a `ConfigError` when the game is built.
+    One that does not go with every game is also a `multigan.core.protocols.ChecksGame`.
     """
 
     @property
@@ -133,6 +133,7 @@ class AdversarialGame(Objective):
         super().__init__()
         self.generator = generator
         self.discriminator = discriminator
+        self._may_guess = isinstance(discriminator, GuessesConditions)
         self.augment = augment or nn.Identity()
         self.prior = prior
         self.loss = loss
@@ -179,7 +180,7 @@ class AdversarialGame(Objective):
             minimum=1.0,
             maximum=MOST_STEPS,
         )
-        if hasattr(self.augment, "strength"):
+        if isinstance(self.augment, HasStrength):
             knobs["augment.strength"] = attribute_knob(self.augment, "strength", maximum=1.0)
         return knobs
 
@@ -192,14 +193,10 @@ class AdversarialGame(Objective):
         return batch.samples
 
     def judge(self, samples: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Returns the logits (B, N) and, from a discriminator that guesses conditions, its guess.
-
-        Such a discriminator has a method `judge` that returns both from one pass, and a method
-        `mismatch(guess, condition) -> (B,)` that says how wrong a guess is.
-        """
-        discriminator: Any = self.discriminator
-        if not hasattr(discriminator, "judge"):
+        """Returns the logits (B, N) and, from a `GuessesConditions`, its guess."""
+        if not self._may_guess:
             return self.score(samples, condition), None
+        discriminator: Any = self.discriminator
         logits, guess = discriminator.judge(self.augment(samples), condition)
         return logits.float(), None if guess is None else guess.float()
 
@@ -316,7 +313,7 @@ class AdversarialGame(Objective):
                 "without batch norm (norm='none'), or leave the penalty out."
             )
         for regularizer in self.regularizers:
-            if hasattr(regularizer, "check_game"):
+            if isinstance(regularizer, ChecksGame):
                 regularizer.check_game(self)
 
 

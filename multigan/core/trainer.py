@@ -107,6 +107,7 @@ class Trainer:
         self.learning_rate_scale = 1.0  # lowered by a rollback
         self._rate_scales = dict.fromkeys(optimizers, 1.0)  # each player's own, for balance
         self.stop_reason: str | None = None
+        self.stop_facts: dict[str, Any] = {}
         self._stopped = False
         self._finite_at = -1
         self._rates = {name: o.param_groups[0]["lr"] for name, o in self.optimizers.items()}
@@ -129,7 +130,7 @@ class Trainer:
     def fit(self, steps: int) -> None:
         """Trains for `steps` further steps, or until somebody calls `stop`."""
         if self._stopped:  # an earlier `fit` has obeyed
-            self.stop_reason, self._stopped = None, False
+            self.stop_reason, self.stop_facts, self._stopped = None, {}, False
         try:
             self._notify("on_fit_start")
             for _ in range(steps):
@@ -140,9 +141,14 @@ class Trainer:
             self._stopped = self.stop_reason is not None
             self._notify("on_fit_end")
 
-    def stop(self, reason: str) -> None:
-        """Ends `fit` after the step in progress, or before the first if it has not begun."""
-        self.stop_reason = reason
+    def stop(self, reason: str, facts: Mapping[str, Any] | None = None) -> None:
+        """Ends `fit` after the step in progress, or before the first if it has not begun.
+
+        Args:
+            reason: For people, without a period.
+            facts: The same for programs, by name; a run's status.json gets them.
+        """
+        self.stop_reason, self.stop_facts = reason, dict(facts or {})
 
     def must_stop(self) -> bool:
         """Whether somebody called `stop`, the same in every process."""

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from multigan.core.modality import Modality
@@ -34,6 +35,9 @@ class Kind:
         subset_options: The names of loader options that choose a part of one particular data set.
         pipeline: What samples its generators.
         evaluator: How it is measured.
+        write_pairs: `(pipeline, own, path, seed=) -> path` writes a page with samples beside the
+            training samples most like them; None where there is none.
+        keep_nearest: The same for a run's report: a `.json` file of distances and what they are of.
         columns: How many samples of a condition stand in a row of a sheet.
         explored: How many samples an explorer shows at first.
     """
@@ -45,6 +49,8 @@ class Kind:
     subset_options: frozenset[str] = frozenset()
     pipeline: Callable[..., Pipeline] = Pipeline
     evaluator: Evaluator = field(default_factory=FeatureEvaluator)
+    write_pairs: Callable[..., Path] | None = None
+    keep_nearest: Callable[..., Path] | None = None
     columns: int = 10
     explored: int = 16
 

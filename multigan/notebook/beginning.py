@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from multigan.cli.training import train_session
 from multigan.errors import ConfigError
 from multigan.notebook.background import Training
 from multigan.notebook.detached import launch
@@ -15,6 +14,7 @@ from multigan.notebook.showing import hold, in_terminal, show
 from multigan.notebook.values import Given
 from multigan.runs.run import Run
 from multigan.runs.session import Session
+from multigan.terminal.training import train_session
 
 
 def begin(args: Namespace, prepare: Callable[..., Session]) -> None:

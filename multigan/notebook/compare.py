@@ -93,7 +93,7 @@ class Compare(anywidget.AnyWidget):
 
 def _overlaid(runs: list[Run]) -> list[dict[str, Any]]:
     """Returns every curve of the runs; those of one name stand next to each other."""
-    read = {run.name: Curves(run.metrics_file) for run in runs}
+    read = {run.name: Curves(run) for run in runs}
     for curves in read.values():
         curves.refresh()
     names = dict.fromkeys(name for curves in read.values() for name in curves.names())

@@ -1,19 +1,17 @@
-"""What a run has logged, as curves that grow with its file and stay small to send."""
+"""What a run has logged: its curves, as its curves.json has them, and what happened besides."""
 
 import json
-from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from multigan.cli.runs.turn import sentence
+from multigan.runs.curves import Points
+from multigan.runs.folder import RunFolder
+from multigan.runs.steering import sentence
 
-MAX_POINTS = 400  # of a curve that is sent
-EVENTS = ("rollback", "set", "refused")
-
-Row = Mapping[str, Any]
+EVENTS = ("set", "refused")
 
 
 class Tail:
@@ -49,74 +47,57 @@ class Curves:
     """The curves of a run: each loss and metric by step.
 
     Args:
-        metrics_file: The run's metrics.jsonl.
+        run: The run.
 
     Attributes:
         events: What happened besides, oldest first: (step, sentence).
         version: Changes whenever something was added.
     """
 
-    def __init__(self, metrics_file: Path) -> None:
-        self._tail = Tail(metrics_file)
-        self._steps: dict[str, array[float]] = {}
-        self._values: dict[str, array[float]] = {}
+    def __init__(self, run: RunFolder) -> None:
+        self.run = run
+        self._tail = Tail(run.metrics_file)
+        self._seen: tuple[int, ...] | None = None
+        self._points: dict[str, Points] = {}
         self.events: list[tuple[int, str]] = []
         self.version = 0
 
     def refresh(self) -> bool:
         """Reads what is new; returns whether anything was."""
         anew, rows = self._tail.read()
-        if anew:
-            self._steps, self._values, self.events = {}, {}, []
-        for row in rows:
-            self._add(row)
-        self.version += bool(rows) or anew
-        return bool(rows) or anew
+        self.events = [*([] if anew else self.events), *_events(rows)]
+        seen = _version(self.run.curves.path)
+        is_new = seen != self._seen or (seen is None and bool(rows))
+        if is_new:
+            self._seen, self._points = seen, self.run.read_curves()
+        changed = is_new or anew or bool(rows)
+        self.version += changed
+        return changed
 
     def names(self) -> list[str]:
         """Returns the curves' names, in the order of their first appearance."""
-        return list(self._values)
+        return [name for name in self._points if "/" in name]
 
-    def newest(self) -> dict[str, float]:
-        """Returns the last value of each curve."""
-        return {name: values[-1] for name, values in self._values.items()}
+    def points(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Returns a curve's steps and values, both float32."""
+        steps, values = np.array(self._points[name], "<f4").reshape(-1, 2).T
+        return steps.copy(), values.copy()
 
-    def points(self, name: str, limit: int = MAX_POINTS) -> tuple[np.ndarray, np.ndarray]:
-        """Returns a curve's steps and values, both float32, at most `limit` of them.
 
-        Of a longer curve each stretch keeps its lowest and its highest point, so that the curve
-        looks as the whole one would.
-        """
-        steps = np.frombuffer(self._steps[name], dtype=np.float64)
-        values = np.frombuffer(self._values[name], dtype=np.float64)
-        kept = extremes(values, limit)
-        return steps[kept].astype("<f4"), values[kept].astype("<f4")
-
-    def _add(self, row: Row) -> None:
-        step = row["step"]
-        for name, value in row.items():
-            if "/" in name and isinstance(value, int | float):
-                self._steps.setdefault(name, array("d")).append(step)
-                self._values.setdefault(name, array("d")).append(value)
+def _events(rows: list[dict[str, Any]]) -> Iterator[tuple[int, str]]:
+    for row in rows:
         if "rollback" in row:
-            self.events.append((step, str(row["rollback"])))
+            yield row["step"], str(row["rollback"])
         elif any(event in row for event in EVENTS):
-            self.events.append((step, sentence(row)))
+            yield row["step"], sentence(row)
 
 
-def extremes(values: np.ndarray, limit: int) -> np.ndarray:
-    """Returns the indices of at most `limit` values, in order: each stretch's two extremes."""
-    count = len(values)
-    if count <= limit:
-        return np.arange(count)
-    length = -(-count // (limit // 2))
-    whole = values[: count - count % length].reshape(-1, length)
-    starts = np.arange(len(whole)) * length
-    kept = [starts + whole.argmin(1), starts + whole.argmax(1)]
-    if count % length:
-        rest = values[whole.size :]
-        kept += [[whole.size + rest.argmin()], [whole.size + rest.argmax()]]
-    return np.unique(np.concatenate(kept))
+def _version(path: Path) -> tuple[int, ...] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def _rows(text: bytes) -> Iterator[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from multigan.core.protocols import HasStyles
 from multigan.errors import ConfigError
 from multigan.notebook.finding import Found, Key
 from multigan.runs.folder import checkpoint_step
@@ -141,7 +142,7 @@ class Explored:
             "methods": list(METHODS),
             "writes": _writes(pipeline),
             "mixes": not _writes(pipeline) and pipeline.mixes_classes,
-            "styles": getattr(pipeline.generator, "num_styles", 0),
+            "styles": _num_styles(pipeline),
             "pitches": _pitches(pipeline),
             "center": [] if spec is None else list(spec.center),
             "scale": [] if spec is None else list(spec.scale),
@@ -307,6 +308,11 @@ def _run_at(source: Any) -> Run | None:
 def _writes(pipeline: Pipeline) -> bool:
     """Whether it writes token by token, and so has no latent space to walk through."""
     return "prompt" in inspect.signature(type(pipeline).__call__).parameters
+
+
+def _num_styles(pipeline: Pipeline) -> int:
+    generator = pipeline.generator
+    return generator.num_styles if isinstance(generator, HasStyles) else 0
 
 
 def _told(view: View) -> Any:

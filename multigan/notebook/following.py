@@ -27,7 +27,7 @@ class Follower:
 
     def __init__(self, run: RunFolder) -> None:
         self.run = run
-        self.curves = Curves(run.metrics_file)
+        self.curves = Curves(run)
         self.status: dict[str, Any] = {"state": "created", "step": 0}
         self.health: dict[str, Any] = {}
         self.looks = Looks(run.samples)

@@ -5,8 +5,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import no_var_expand
 
-from multigan.cli import failures
-from multigan.errors import ConfigError, MultiganError
+from multigan.errors import ConfigError, MultiganError, refusal
 from multigan.notebook.completion import matcher
 from multigan.notebook.parsing import Answered, make_parser, parse
 from multigan.notebook.values import changes_of, words_of
@@ -66,10 +65,10 @@ def run_line(shell: Any, line: str, cell: str | None = None) -> None:
     except MultiganError as error:
         raise UsageError(f"{args.prog}: {_one_line(error)}") from None
     except (OSError, MemoryError, RuntimeError) as error:
-        refusal = failures.sentence(error)
-        if refusal is None:
+        refused = refusal(error)
+        if refused is None:
             raise
-        raise UsageError(f"{args.prog}: {refusal}") from None
+        raise UsageError(f"{args.prog}: {refused}") from None
     if code:
         raise UsageError(f"{args.prog}: see above.")
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from multigan.cli.output import main_losses
 from multigan.errors import MultiganError
 from multigan.notebook import stills
 from multigan.notebook.comms import any_shell
 from multigan.notebook.following import Follower
 from multigan.notebook.steering import ask, turn
 from multigan.notebook.views import RunView
+from multigan.report.tables import main_losses
 from multigan.runs.folder import RunFolder
 
 ACTIONS = {"pause": "Pause", "continue": "Continue", "stop": "Stop", "checkpoint": "Checkpoint"}

@@ -3,12 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from multigan.cli.runs.requests import CHECKPOINT, CONTINUE, PAUSE, check_at_work
-from multigan.cli.runs.turn import check_values
 from multigan.notebook.background import find_training
 from multigan.runs.folder import RunFolder
-
-REQUESTS = {"pause": PAUSE, "continue": CONTINUE, "checkpoint": CHECKPOINT}
+from multigan.runs.steering import REQUESTS, check_at_work, knob_values
 
 
 def ask(run: RunFolder, action: str) -> None:
@@ -22,10 +19,8 @@ def ask(run: RunFolder, action: str) -> None:
     training = find_training(run.path)
     if action == "stop" and training is not None:
         training.stop()
-    elif action == "stop":
-        run.stop()
     else:
-        run.request(**REQUESTS[action].asks)
+        run.request(**REQUESTS[action])
 
 
 def turn(run: RunFolder, values: Mapping[str, Any]) -> None:
@@ -34,6 +29,4 @@ def turn(run: RunFolder, values: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: There is no such knob, or a value is out of its range.
     """
-    status = run.status()
-    check_values(values, status.get("knobs", {}), status.get("knob_ranges", {}))
-    run.request(set=values)
+    run.request(set=knob_values(run, values))

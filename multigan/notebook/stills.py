@@ -6,9 +6,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from multigan.cli.output import main_losses
 from multigan.notebook.looks import Looks
-from multigan.report.tables import duration
+from multigan.report.tables import duration, main_losses
 from multigan.runs.folder import RunFolder
 
 PICTURES = {".png": "image/png", ".gif": "image/gif"}

@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+
+from multigan.report.rendering import render
 
 Point = tuple[float, float]
 
 WIDTH, HEIGHT = 720, 230
-LEFT, RIGHT, TOP, BOTTOM = 64, 24, 8, 40  # the margins around the lines
+LEFT, RIGHT, TOP, BOTTOM = 64, WIDTH - 24, 8, HEIGHT - 40  # within which the lines lie
 COLORS = 6  # the page names as many: var(--series-0) ...
-MAX_POINTS = 300
 
 
 def line_chart(title: str, series: Mapping[str, Sequence[Point]], *, x_label: str = "step") -> str:
-    """Returns a chart of some lines over one axis, each with its name.
+    """Returns a chart of some lines over one axis, each with its name; "" without a point.
 
     Args:
         title: Stands above the lines and is what a screen reader reads.
@@ -21,41 +21,29 @@ def line_chart(title: str, series: Mapping[str, Sequence[Point]], *, x_label: st
             left out.
         x_label: What x counts.
     """
-    lines = {name: decimated(_finite(points)) for name, points in series.items()}
+    lines = {name: _finite(points) for name, points in series.items()}
     points = [point for line in lines.values() for point in line]
     if not points:
         return ""
-    xs = _Scale([x for x, _ in points], LEFT, WIDTH - RIGHT, padding=0.0)
-    ys = _Scale([y for _, y in points], HEIGHT - BOTTOM, TOP, padding=0.05)
-    parts = [
-        *(_y_tick(value, ys(value)) for value in ys.ticks(5)),
-        *(_x_tick(value, xs(value)) for value in xs.ticks(7)),
-        f'<text class=tick x="{WIDTH - RIGHT}" y="{HEIGHT - 4}" text-anchor=end>'
-        f"{escape(x_label)}</text>",
-        *(_line(index, line, xs, ys) for index, line in enumerate(lines.values())),
+    xs = _Scale([x for x, _ in points], LEFT, RIGHT, padding=0.0)
+    ys = _Scale([y for _, y in points], BOTTOM, TOP, padding=0.05)
+    drawn = [
+        {"name": name, "color": index % COLORS, "points": [(xs(x), ys(y)) for x, y in line]}
+        for index, (name, line) in enumerate(lines.items())
     ]
-    return (
-        f"<h3>{escape(title)}</h3>{_legend(list(lines))}"
-        f'<svg class=chart viewBox="0 0 {WIDTH} {HEIGHT}" role=img aria-label="{escape(title)}">'
-        f"{''.join(parts)}</svg>"
+    return render(
+        "chart.html.j2",
+        title=title,
+        x_label=x_label,
+        lines=[line for line in drawn if line["points"]],
+        x_ticks=[(f"{value:.6g}", xs(value)) for value in xs.ticks(7)],
+        y_ticks=[(f"{value:.4g}", ys(value)) for value in ys.ticks(5)],
+        left=LEFT,
+        right=RIGHT,
+        bottom=BOTTOM,
+        width=WIDTH,
+        height=HEIGHT,
     )
-
-
-def decimated(points: Sequence[Point], limit: int = MAX_POINTS) -> list[Point]:
-    """Returns at most `limit` of the points: of each stretch its lowest and its highest.
-
-    A chart of those looks as one of all would, with every spike.
-    """
-    if len(points) <= limit:
-        return list(points)
-    stretches = limit // 2
-    kept: list[Point] = []
-    for index in range(stretches):
-        start = index * len(points) // stretches
-        stretch = points[start : (index + 1) * len(points) // stretches]
-        lowest, highest = (pick(stretch, key=lambda point: point[1]) for pick in (min, max))
-        kept += sorted({lowest, highest})
-    return kept
 
 
 def nice_ticks(low: float, high: float, count: int) -> list[float]:
@@ -86,38 +74,3 @@ class _Scale:
 
 def _finite(points: Iterable[Point]) -> list[Point]:
     return [(x, y) for x, y in points if math.isfinite(y)]
-
-
-def _line(index: int, points: Sequence[Point], xs: _Scale, ys: _Scale) -> str:
-    color = f"var(--series-{index % COLORS})"
-    if len(points) == 1:
-        (x, y) = points[0]
-        return f'<circle cx="{xs(x)}" cy="{ys(y)}" r="3" style="fill:{color}"/>'
-    path = " ".join(f"{xs(x)},{ys(y)}" for x, y in points)
-    return f'<polyline points="{path}" style="stroke:{color}"/>'
-
-
-def _y_tick(value: float, place: float) -> str:
-    return (
-        f'<line class=grid x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{place}" y2="{place}"/>'
-        f'<text class=tick x="{LEFT - 8}" y="{place + 4}" text-anchor=end>{value:.4g}</text>'
-    )
-
-
-def _x_tick(value: float, place: float) -> str:
-    bottom = HEIGHT - BOTTOM
-    return (
-        f'<line class=axis x1="{place}" x2="{place}" y1="{bottom}" y2="{bottom + 4}"/>'
-        f'<text class=tick x="{place}" y="{bottom + 18}" text-anchor=middle>{value:.6g}</text>'
-    )
-
-
-def _legend(names: Sequence[str]) -> str:
-    """Returns the lines' names in their colors; one line alone is named by the title."""
-    if len(names) == 1:
-        return ""
-    keys = (
-        f'<span><i style="background:var(--series-{index % COLORS})"></i>{escape(name)}</span>'
-        for index, name in enumerate(names)
-    )
-    return f"<p class=legend>{''.join(keys)}</p>"

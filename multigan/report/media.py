@@ -1,44 +1,62 @@
-"""Looks at a run's samples, held inside the page itself."""
+"""Looks at a run's samples, as a page holds them."""
 
 import json
 import wave
-from base64 import b64encode
 from collections.abc import Sequence
-from html import escape
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from multigan.report.rendering import data_address
+
 THUMBNAIL = 220  # pixels, of the longer side
 NUM_EARLIER = 8
 NUM_PLAYERS = 80
 
 
-def newest_look(files: Sequence[Path]) -> str:
-    """Returns the newest look, as large as it is."""
-    if not files:
-        return "<p>No samples yet.</p>"
-    return f"<figure>{_full(files[-1])}<figcaption>{_caption(files[-1])}</figcaption></figure>"
+@dataclass(frozen=True)
+class Media:
+    """A picture, sounds or a text in a page.
+
+    Attributes:
+        caption: What it shows.
+        picture: An address that holds it.
+        sounds: Likewise, of each.
+        columns: How many players stand side by side.
+        text: Shown as it is.
+    """
+
+    caption: str
+    picture: str = ""
+    sounds: Sequence[str] = ()
+    columns: int = 1
+    text: str = ""
 
 
-def beside(look: str, examples: Sequence[str] | None) -> str:
-    """Returns a look with real texts beside it, where the data has some to show."""
-    if not examples:
-        return look
-    lines = escape("\n".join(" ⏎ ".join(str(one).split("\n")) for one in examples))
-    real = f"<figure><pre>{lines}</pre><figcaption>real</figcaption></figure>"
-    return f"<div class=pair>{look}{real}</div>"
+def look_at(file: Path) -> Media:
+    """Returns a look `<step>.png|.wav|.txt` as large as it is, with a player for each sound."""
+    caption = _caption(file)
+    match file.suffix:
+        case ".png":
+            return picture_with_players(file, caption)
+        case ".wav":
+            return Media(caption, sounds=[_sound(file.read_bytes())])
+        case ".txt":
+            return Media(caption, text=file.read_text(encoding="utf-8"))
+    return Media(caption, text=file.name)
 
 
-def earlier_looks(files: Sequence[Path]) -> str:
-    """Returns at most eight looks before the newest, evenly over the run, as a strip."""
-    looks = (
-        f"<figure>{_small(file)}<figcaption>{_caption(file)}</figcaption></figure>"
-        for file in evenly(files[:-1], NUM_EARLIER)
-    )
-    return "".join(looks)
+def real_texts(examples: Sequence[str]) -> Media:
+    """Returns texts of the data, one a line, to be read beside what was generated."""
+    return Media("real", text="\n".join(" ⏎ ".join(str(one).split("\n")) for one in examples))
+
+
+def earlier_looks(files: Sequence[Path]) -> list[Media]:
+    """Returns at most eight looks before the newest, evenly over the run; pictures small."""
+    return [_small(file) for file in evenly(files[:-1], NUM_EARLIER)]
 
 
 def evenly(files: Sequence[Path], count: int) -> list[Path]:
@@ -48,33 +66,27 @@ def evenly(files: Sequence[Path], count: int) -> list[Path]:
     return [files[index * (len(files) - 1) // (count - 1)] for index in range(count)]
 
 
-def players(picture: Path) -> str:
-    """Returns a player for each sound of a sheet, in its order; "" for pictures without sounds.
+def picture_with_players(picture: Path, caption: str) -> Media:
+    """Returns a `.png`, and a player for each sound of such a sheet, in its order.
 
     The sounds are in a `.wav` beside the picture, whose text says where each of them begins.
     """
-    sounds = picture.with_suffix(".wav")
+    address = data_address("image/png", picture.read_bytes())
     try:
         with Image.open(picture) as image:
             layout = json.loads(getattr(image, "text", {})["sounds"])
-        with wave.open(str(sounds), "rb") as file:
+        with wave.open(str(picture.with_suffix(".wav")), "rb") as file:
             settings, frames = file.getparams(), file.readframes(file.getnframes())
         width = settings.nchannels * settings.sampwidth * int(layout["spacing"])
         count, columns = min(int(layout["count"]), NUM_PLAYERS), int(layout["columns"])
     except (OSError, EOFError, KeyError, TypeError, ValueError, wave.Error):
-        return ""  # there is no sound, or it is damaged: the picture is still worth having
+        return Media(caption, address)  # there is no sound, or it is damaged
     parts = (frames[width * index : width * (index + 1)] for index in range(count))
-    each = "".join(_player(_wav(part, settings)) for part in parts)
-    return f'<div class=players style="--columns:{columns}">{each}</div>'
+    return Media(caption, address, [_sound(_wav(part, settings)) for part in parts], columns)
 
 
-def picture_with_players(file: Path, text: str) -> str:
-    """Returns a `.png` as large as it is, and a player for each of its sounds, if it has any."""
-    return _image(file.read_bytes(), text) + players(file)
-
-
-def _player(content: bytes) -> str:
-    return f'<audio controls preload=none src="{_data("audio/wav", content)}"></audio>'
+def _sound(wav: bytes) -> str:
+    return data_address("audio/wav", wav)
 
 
 def _wav(frames: bytes, settings: Any) -> bytes:
@@ -85,33 +97,14 @@ def _wav(frames: bytes, settings: Any) -> bytes:
     return content.getvalue()
 
 
-def _full(file: Path) -> str:
-    match file.suffix:
-        case ".png":
-            return picture_with_players(file, f"samples at {_caption(file)}")
-        case ".wav":
-            return _player(file.read_bytes())
-        case ".txt":
-            return f"<pre>{escape(file.read_text(encoding='utf-8'))}</pre>"
-    return f"<p>{escape(file.name)}</p>"
-
-
-def _small(file: Path) -> str:
+def _small(file: Path) -> Media:
     if file.suffix != ".png":
-        return _full(file)
+        return look_at(file)
     content = BytesIO()
     with Image.open(file) as image:
         image.thumbnail((THUMBNAIL, THUMBNAIL))
         image.save(content, "PNG")
-    return _image(content.getvalue(), f"samples at {_caption(file)}")
-
-
-def _image(content: bytes, text: str) -> str:
-    return f'<img alt="{text}" src="{_data("image/png", content)}">'
-
-
-def _data(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{b64encode(content).decode()}"
+    return Media(_caption(file), data_address("image/png", content.getvalue()))
 
 
 def _caption(file: Path) -> str:

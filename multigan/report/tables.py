@@ -1,10 +1,11 @@
-"""Tables of names and values."""
+"""Values as people read them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+from collections.abc import Mapping
 from typing import Any
 
 SHOWN = 6  # items of a list before the rest is only counted
+MAIN = "/adversarial"  # how the names of the main losses end
+NUM_LOSSES = 3
 
 
 def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -61,19 +62,13 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def definition_table(rows: Mapping[str, Any]) -> str:
-    """Returns names and values as an HTML table."""
-    cells = (
-        f"<tr><th scope=row>{escape(name)}</th><td>{escape(shown(value))}</td></tr>"
-        for name, value in rows.items()
-    )
-    return f"<table class=names>{''.join(cells)}</table>"
+def main_losses(row: Mapping[str, Any]) -> str:
+    """Returns the main losses of a row: the adversarial ones, or else the first there are.
 
-
-def column_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Returns rows of values under their columns' names as an HTML table."""
-    head = "".join(f"<th scope=col>{escape(column)}</th>" for column in columns)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(shown(value))}</td>' for value in row)}</tr>" for row in rows
-    )
-    return f"<table class=columns><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    Example:
+        >>> main_losses({"step": 5, "discriminator/adversarial": 1.386, "discriminator/r1": 0.01})
+        'discriminator 1.386'
+    """
+    terms = {name: value for name, value in row.items() if "/" in name}
+    main = {n.removesuffix(MAIN): v for n, v in terms.items() if n.endswith(MAIN)} or terms
+    return "  ".join(f"{name} {value:.3f}" for name, value in list(main.items())[:NUM_LOSSES])

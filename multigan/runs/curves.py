@@ -17,6 +17,8 @@ from typing import Any
 
 from multigan.files import write_atomic
 
+Points = list[tuple[int, float]]  # (step, value), by step
+
 MAX_POINTS = 500
 LEAST_SECONDS = 1.0  # between two writes
 LARGEST_SHARE = 0.01  # of the time that may go into writing
@@ -141,6 +143,23 @@ class CurvesFile:
         now = time.monotonic()
         self._next_write = now + max(LEAST_SECONDS, (now - began) / LARGEST_SHARE)
         self._is_behind = False
+
+
+def thinned(rows: Iterable[Mapping[str, Any]], limit: int = MAX_POINTS) -> dict[str, Any]:
+    """Returns what curves.json holds of some logged rows."""
+    curves = Curves(limit)
+    for row in rows:
+        curves.add(row)
+    return curves.to_json()
+
+
+def points_of(found: Mapping[str, Any]) -> dict[str, Points]:
+    """Returns the points of each series of a curves.json, without the gaps."""
+    steps = found.get("steps", [])
+    return {
+        name: [(step, v) for step, v in zip(steps, values, strict=False) if v is not None]
+        for name, values in found.get("series", {}).items()
+    }
 
 
 def extremes(values: list[float]) -> list[float]:

@@ -34,17 +34,13 @@ from typing import Any
 
 from multigan.errors import CheckpointError, RunError
 from multigan.files import read_object, write_atomic, write_json
-from multigan.runs.curves import CurvesFile
-
-fcntl: Any
-try:
-    import fcntl
-except ImportError:  # Windows: two writers are then not told apart
-    fcntl = None
+from multigan.runs.curves import CurvesFile, Points, points_of, thinned
 
 _NAME = re.compile(r"(\d{4,})-(.+)")
 _CHECKPOINT = re.compile(r"step-(\d{6,})")
 AT_WORK = frozenset({"running", "paused"})
+LOCK = ".lock"
+POLL_SECONDS = 0.02  # between two attempts to lock
 WAIT_SECONDS = 0.1  # between two looks at a run that is waited for
 WISHES = ("run", "pause", "stop")
 FILES = (
@@ -133,6 +129,14 @@ class RunFolder:
             os.close(handle)
         self.curves.add(row)
 
+    def read_curves(self) -> dict[str, Points]:
+        """Returns the points (step, value) of each loss and metric, as many as a chart can show.
+
+        Those of curves.json, which is a second or so behind the log of a run at work. A run of an
+        earlier multigan has none, and is thinned now.
+        """
+        return points_of(read_object(self.curves.path) or thinned(self.metrics()))
+
     def forget_after(self, step: int) -> None:
         """Drops metrics and samples of later steps, which a resumed run will make again."""
         rows = [row for row in self.metrics() if row["step"] <= step]
@@ -183,13 +187,20 @@ class RunFolder:
         Raises:
             RunError: Another process holds it.
         """
-        with (self.path / ".lock").open("a") as file:
-            if not _lock(file.fileno(), patience_seconds):
-                raise RunError(
-                    f"Run {self.name} is being trained by another process. Wait for it, or "
-                    f"stop it: multigan runs stop {self.path}"
-                )
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.path / LOCK, timeout=patience_seconds, poll_interval=POLL_SECONDS)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise RunError(
+                f"Run {self.name} is being trained by another process. Wait for it, or "
+                f"stop it: multigan runs stop {self.path}"
+            ) from None
+        try:
             yield
+        finally:
+            lock.release()
 
     # What is asked of it
 
@@ -214,7 +225,9 @@ class RunFolder:
             checkpoint: Save one now.
             set: Knobs and their new values; None gives a knob back to its schedule.
         """
-        with self._control_lock():
+        from filelock import FileLock
+
+        with FileLock(self.path / ".control-lock"):  # for the moment of one small write
             asked = self.control()
             asked["want"] = want or asked["want"]
             asked["checkpoint"] += checkpoint
@@ -231,19 +244,9 @@ class RunFolder:
         The run may be at work in this process, in another, or in none.
         """
         give_up = math.inf if timeout_seconds is None else time.monotonic() + timeout_seconds
-        while self._has_somebody() and time.monotonic() < give_up:
+        while self.is_busy() and time.monotonic() < give_up:
             time.sleep(WAIT_SECONDS)
         return self.status()
-
-    def _has_somebody(self) -> bool:
-        return self.is_busy() or (fcntl is None and self.status()["state"] in AT_WORK)
-
-    @contextmanager
-    def _control_lock(self) -> Iterator[None]:
-        with (self.path / ".control-lock").open("a") as file:
-            if fcntl is not None:
-                fcntl.flock(file, fcntl.LOCK_EX)  # for the moment of one small write
-            yield
 
     # What it left
 
@@ -273,7 +276,12 @@ class RunFolder:
                 "deleted. Move it elsewhere first."
             )
         with self.lock():
-            shutil.rmtree(self.path)
+            for path in self.path.iterdir():
+                if path.is_dir():
+                    shutil.rmtree(path)
+                elif path.name != LOCK:
+                    path.unlink()
+        shutil.rmtree(self.path)  # Windows removes no file that is locked
 
 
 def sensible_wishes(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -284,20 +292,6 @@ def sensible_wishes(found: Mapping[str, Any]) -> dict[str, Any]:
         "checkpoint": count if isinstance(count, int) else 0,
         "set": knobs if isinstance(knobs, dict) else {},
     }
-
-
-def _lock(handle: int, patience_seconds: float) -> bool:
-    if fcntl is None:
-        return True
-    give_up = time.monotonic() + patience_seconds
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except OSError:
-            if time.monotonic() >= give_up:
-                return False
-            time.sleep(0.02)
 
 
 def create_run(root: str | Path, name: str) -> RunFolder:

@@ -17,7 +17,7 @@ from multigan.runs.checkpoint import load_checkpoint
 from multigan.runs.folder import checkpoint_step
 from multigan.runs.fork import fork
 from multigan.runs.health.findings import PATIENCE
-from multigan.runs.health.healer import stop_reason
+from multigan.runs.health.healer import STOPPED_FOR
 from multigan.runs.run import Run
 from multigan.runs.session import ROLLBACK_FACTOR, Session, start
 
@@ -138,10 +138,10 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
 
 def wanted(run: Run) -> dict[str, Any] | None:
     """Returns the remedy for which a run with `heal` has stopped, if it has."""
-    said = run.status().get("message")
+    cause = run.status().get(STOPPED_FOR)
     for finding in read_object(run.health_file).get("findings", []):
         remedy = finding.get("remedy")
-        if remedy and said == f"Stopped: {stop_reason(finding['text'], remedy['text'])}.":
+        if remedy and cause == {"finding": finding["name"], "remedy": remedy["name"]}:
             return dict(remedy)
     return None
 

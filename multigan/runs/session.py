@@ -19,7 +19,6 @@ from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError, DataError, DivergedError, MultiganError, RunError
 from multigan.files import read_object, write_json
 from multigan.modalities.kind import kind_of
-from multigan.report import write_report
 from multigan.runs.assemble import (
     Parts,
     build_parts,
@@ -40,6 +39,7 @@ from multigan.runs.folder import checkpoint_step, create_run
 from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
 from multigan.runs.profiles import Profiles
+from multigan.runs.report import write_report
 from multigan.runs.resume import newest_whole, resume_from
 from multigan.runs.run import Run
 
@@ -140,8 +140,11 @@ class Session:
         done = trainer.steps_done >= self.recipe.steps
         logged = [row for row in self.run.metrics() if "steps_per_second" in row]
         last = logged[-1] if logged else {}
-        details = {} if done else {"message": f"Stopped: {trainer.stop_reason}."}
-        self.log.write_status(trainer, "finished" if done else "stopped", last, **details)
+        if done:
+            self.log.write_status(trainer, "finished", last)
+        else:
+            message = f"Stopped: {trainer.stop_reason}."
+            self.log.write_status(trainer, "stopped", last, message=message, **trainer.stop_facts)
 
     def _report(self) -> None:
         if not self.engine.is_main:

@@ -16,6 +16,7 @@ from multigan.core.engine import pick_device
 from multigan.core.modality import Modality
 from multigan.core.modes import evaluating
 from multigan.core.prior import Prior
+from multigan.core.protocols import HasStyles
 from multigan.core.registries import KINDS
 from multigan.errors import ConfigError, ShapeError
 from multigan.registry import Component
@@ -308,7 +309,7 @@ class Pipeline:
 
         `truncation` is for generators with styles, to which a latent's length means nothing.
         """
-        styled = hasattr(self.generator, "styles") and truncation != 1
+        styled = truncation != 1 and isinstance(self.generator, HasStyles)
         options = {"truncation": truncation} if styled else {}
         chunks = torch.split(latents, batch_size)
         told = [None] * len(chunks) if condition is None else torch.split(condition, batch_size)

@@ -11,6 +11,7 @@ from torch import nn
 from multigan.core.condition import ConditionSpec
 from multigan.core.modality import Modality
 from multigan.core.prior import Prior
+from multigan.core.protocols import HasSavedOptions
 from multigan.core.registries import GENERATORS, KINDS, build_modality
 from multigan.errors import CheckpointError
 from multigan.files import atomic_folder, read_json, write_json
@@ -95,7 +96,7 @@ def _saved_components(
     generator: nn.Module, components: Mapping[str, Component]
 ) -> dict[str, Component]:
     """Returns the components, of a network from elsewhere as it is built without that place."""
-    options = getattr(generator, "saved_options", None)
-    if options is None:
+    if not isinstance(generator, HasSavedOptions):
         return dict(components)
-    return {**components, "generator": Component(components["generator"].name, options)}
+    named = components["generator"].name
+    return {**components, "generator": Component(named, dict(generator.saved_options))}

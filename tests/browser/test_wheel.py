@@ -50,6 +50,9 @@ def test_the_extension_lies_where_jupyterlab_looks_and_nowhere_else(wheel):
     assert sorted(data) == sorted([f"{HOME}/install.json", *(f"{HOME}/{file}" for file in files)])
     assert not [name for name in names if name.startswith("multigan/labextension")]
     assert "multigan/notebook/static/dashboard.js" in names
+    templates = [file.name for file in (REPOSITORY / "multigan").rglob("*.html.j2")]
+    assert "report.html.j2" in templates
+    assert sorted(templates) == sorted(n.split("/")[-1] for n in names if n.endswith(".html.j2"))
 
 
 def test_jupyterlab_lists_the_installed_extension_as_enabled(wheel, without_node, tmp_path):

@@ -157,7 +157,9 @@ def test_training_heals_itself_when_asked(multigan, tmp_path):
     said = multigan("train", "digits", "--heal", *words, *no_knobs)
     assert said.code == 0, said.err
     first = RunFolder(tmp_path / "0001-digits")
-    assert "Stopped: unwell" in first.status()["message"]
+    status = first.status()
+    assert "Stopped: unwell" in status["message"]
+    assert finding(first, status["stopped_for"]["finding"])["remedy"]["needs_fork"]
     second = RunFolder(tmp_path / "0002-digits")
     assert _healed(second)
     assert json.loads(second.recipe_file.read_text())["heal"] is True
@@ -167,13 +169,16 @@ def test_the_new_run_gets_the_remedy_for_which_the_old_one_stopped(sick):
     penalty = {"name": "penalty", "text": "Turn.", "changes": {}, "needs_fork": False}
     pack = {"name": "pack", "text": "Pack.", "changes": {"pack": 2}, "needs_fork": True}
     found = [
-        {"severity": "alarm", "text": "Sick.", "remedy": penalty, "looks": 3},
-        {"severity": "alarm", "text": "Sicker.", "remedy": pack, "looks": 8},
+        {"name": "support", "severity": "alarm", "text": "Sick.", "remedy": penalty, "looks": 3},
+        {"name": "coverage", "severity": "alarm", "text": "Sicker.", "remedy": pack, "looks": 8},
     ]
     sick.health_file.write_text(json.dumps({"findings": found}))
     assert wanted(Run(sick.path)) is None
     sick.write_status("stopped", message="Stopped: unwell: Sicker. Pack.")
-    assert wanted(Run(sick.path)) == pack
+    assert wanted(Run(sick.path)) is None, "a sentence decides nothing"
+    for name, remedy in (("coverage", pack), ("support", None)):
+        sick.write_status("stopped", stopped_for={"finding": name, "remedy": "pack"})
+        assert wanted(Run(sick.path)) == remedy
 
 
 def test_a_run_at_work_is_not_stopped_for_a_remedy_that_cannot_be_built(multigan, sick):

@@ -6,10 +6,10 @@ from io import StringIO
 
 import pytest
 
-from multigan.cli.output import age
-from multigan.cli.runs.turn import check_values, sentence
 from multigan.errors import ConfigError
 from multigan.runs.run import Run
+from multigan.runs.steering import check_values, sentence
+from multigan.terminal.output import age
 from tests.cli.conftest import STEPS, TINY
 
 

@@ -9,10 +9,10 @@ import torch
 from PIL import Image
 
 from multigan.cli.evaluate import metric_names
-from multigan.cli.sample import conditions
 from multigan.core.condition import ConditionSpec
 from multigan.runs.run import Run
 from multigan.sampling.pipeline import Pipeline
+from multigan.terminal.sampling import conditions
 
 
 def test_sample_writes_what_the_pipeline_makes(multigan, trained, tmp_path):

@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from multigan.runs.curves import Curves
+from multigan.runs.curves import thinned
 from multigan.runs.folder import RunFolder
-
-
-def thinned(rows, limit=500):
-    curves = Curves(limit)
-    for row in rows:
-        curves.add(row)
-    return curves.to_json()
 
 
 def known(series):
@@ -88,3 +81,17 @@ def test_a_resumed_run_goes_on_with_the_curves_up_to_its_checkpoint(tmp_path):
     resumed.write_status("stopped")
     series = json.loads((tmp_path / "curves.json").read_text())["series"]
     assert series == {"a/b": [1.0, 2.0, 9.0]}
+
+
+def test_there_is_one_reader_and_it_knows_runs_without_the_file(tmp_path):
+    run = RunFolder(tmp_path)
+    for step in (1, 2):
+        run.append_metrics(
+            {"step": step, "a/b": step / 2, **({"metric/c": 3.0} if step == 2 else {})}
+        )
+    run.write_status("stopped")
+    read = RunFolder(tmp_path).read_curves()
+    assert read == {"a/b": [(1, 0.5), (2, 1.0)], "metric/c": [(2, 3.0)]}
+    run.curves.path.unlink()
+    assert RunFolder(tmp_path).read_curves() == read
+    assert RunFolder(tmp_path / "none").read_curves() == {}

@@ -380,6 +380,7 @@ def test_what_needs_a_new_run_stops_this_one(tmp_path):
     assert Healer(RunFolder(tmp_path))(trainer, findings, 0)
     assert trainer.stop_reason.startswith("unwell: The generator reaches only 31%")
     assert not trainer.stop_reason.endswith("."), "whoever says it ends the sentence"
+    assert trainer.stop_facts["stopped_for"]["finding"] == "coverage"
 
 
 def test_a_run_is_not_stopped_for_a_new_one_that_cannot_be_built(tmp_path):

@@ -1,5 +1,6 @@
 """Whoever builds a folder of the cache does it alone, and cleans up after those who were killed."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -8,8 +9,6 @@ import time
 import pytest
 
 from multigan.files import building_alone
-
-pytest.importorskip("fcntl", reason="folders are locked with flock, which this system lacks")
 
 FOUR = """
 import os, sys, time
@@ -40,6 +39,7 @@ sys.exit(any(os.waitpid(child, 0)[1] for child in children))
 """
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 def test_four_processes_decode_once(tmp_path):
     from tests.data.pictures import folder_of, numbered
 

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from multigan import TextTrainer, resume
-from multigan.cli.dry_run import describe
 from multigan.errors import ConfigError
 from multigan.modalities.recipes import RECIPES, recipe
 from multigan.runs.checkpoint import load_checkpoint
 from multigan.runs.run import Run
+from multigan.terminal.dry_run import describe
 
 SENTENCES = [f"{a} {b} {c} ." for a in "abcd" for b in ("xx", "yy") for c in ("p", "q", "r")] * 2
 SMALL = {

@@ -35,9 +35,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Trains all runs, saving after each, and prints a row for each alarm."""
-    from multigan.cli.output import print_json, print_table, remark
     from multigan.experiments.clinic import Case, examine_all, judge
     from multigan.files import read_json, read_object, write_json
+    from multigan.terminal.output import print_json, print_table, remark
 
     def keep(cases: "list[Case]") -> None:
         write_json(args.save, {"cases": [case.to_json() for case in cases]})

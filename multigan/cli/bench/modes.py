@@ -44,10 +44,10 @@ def run(args: Namespace) -> None:
     """
     from dataclasses import replace
 
-    from multigan.cli.output import print_json, print_table, remark
     from multigan.experiments import modes
     from multigan.files import write_json
     from multigan.report.heatmap import write_heat_maps
+    from multigan.terminal.output import print_json, print_table, remark
 
     names = chosen(args)
     settings = {

@@ -53,8 +53,8 @@ def run(args: Namespace) -> None:
         ConfigError: A number is not above 0, or the results there are of other data or another
             setting.
     """
-    from multigan.cli.output import remark
     from multigan.experiments import stacked
+    from multigan.terminal.output import remark
 
     recipes = _recipes(args)  # a wrong name is said before anything takes long
     size = next(iter(recipes.values())).data.options.get("size")
@@ -84,9 +84,9 @@ def _trained(
     beside: dict[str, Any],
 ) -> "Kept":
     """Trains what is not done yet, and writes all rows, and what stands beside them, each time."""
-    from multigan.cli.output import remark
     from multigan.experiments import stacked
     from multigan.files import write_json
+    from multigan.terminal.output import remark
 
     kept: Kept = {(row.game, row.seed): row for row in known}
 
@@ -116,8 +116,8 @@ def _show(
     kept: "Kept",
 ) -> None:
     """Draws all rows, and prints those that were asked for."""
-    from multigan.cli.output import print_json, print_table, remark
     from multigan.experiments import stacked
+    from multigan.terminal.output import print_json, print_table, remark
 
     shown, rows = list(kept.values()), [kept[name] for name in _asked_for(args, recipes)]
     picture = stacked.draw_rows(args.save.with_suffix(".png"), shown, controls, args.samples)

@@ -57,9 +57,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Trains and measures one after the other; what is done is saved at once."""
-    from multigan.cli.output import print_json, print_table, remark
     from multigan.experiments import read_rows, run_recipe
     from multigan.experiments.oracle import PUBLISHED
+    from multigan.terminal.output import print_json, print_table, remark
 
     data = "oracle" if args.oracle is None else f"oracle:{Path(args.oracle).resolve()}"
     recipes = _recipes(args)  # a wrong name is said before anything takes long

@@ -22,8 +22,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Prints a column for each run."""
-    from multigan.cli.output import print_json, print_table
     from multigan.runs.folder import find_run
+    from multigan.terminal.output import print_json, print_table
 
     runs = [find_run(name, args.runs) for name in [args.first, *args.others]]
     asked = differing([_asked(one) for one in runs])

@@ -28,10 +28,10 @@ def run(args: Namespace) -> None:
     Raises:
         RunError: The run is well, was not inspected, or is at work and needs a new run.
     """
-    from multigan.cli.output import remark
     from multigan.runs.folder import AT_WORK
     from multigan.runs.heal import suggested
     from multigan.runs.run import Run
+    from multigan.terminal.output import remark
 
     sick = Run.find(args.run_name, args.runs)
     finding, remedy = suggested(sick, args.remedy)
@@ -52,8 +52,8 @@ def run(args: Namespace) -> None:
 def _train_anew(sick: "Run", remedy: dict[str, Any], args: Namespace) -> None:
     from functools import partial
 
-    from multigan.cli.training import train_session
     from multigan.runs.heal import begin_again
+    from multigan.terminal.training import train_session
 
     prepare = partial(begin_again, sick, remedy, device=args.device)
     train_session(prepare, as_json=args.json)

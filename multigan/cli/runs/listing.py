@@ -21,8 +21,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Prints a row for each run."""
-    from multigan.cli.output import print_json, print_table
     from multigan.runs.folder import find_runs
+    from multigan.terminal.output import print_json, print_table
 
     found = find_runs(args.runs)
     if args.json:
@@ -39,7 +39,8 @@ def facts(run: "RunFolder") -> dict[str, Any]:
 
 
 def _row(run: "RunFolder") -> list[Any]:
-    from multigan.cli.output import age, main_losses
+    from multigan.report.tables import main_losses
+    from multigan.terminal.output import age
 
     status = run.status()
     return [

@@ -1,13 +1,9 @@
 """`multigan runs stop|pause|continue|checkpoint`: ask something of a run that is being trained."""
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
 
 from multigan.cli.commands import add_run, find_folder
-
-if TYPE_CHECKING:
-    from multigan.runs.folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -16,13 +12,13 @@ class Request:
 
     Attributes:
         SUMMARY: What it is for.
-        asks: What `RunFolder.request` is given.
+        action: Its name in `REQUESTS`.
         answer: What the person reads, after the run's name.
     """
 
     SUMMARY: str
+    action: str
     answer: str
-    asks: dict[str, Any] = field(default_factory=dict)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Adds the run."""
@@ -34,43 +30,17 @@ class Request:
         Raises:
             RunError: Nobody is training the run.
         """
+        from multigan.runs.steering import REQUESTS, check_at_work
+
         folder = find_folder(args)
         check_at_work(folder)
-        folder.request(**self.asks)
+        folder.request(**REQUESTS[self.action])
         print(f"Run {folder.name} {self.answer}")
 
 
-STOP = Request(
-    "Stop a run after the step in progress.",
-    "will stop after a checkpoint.",
-    {"want": "stop"},
-)
-PAUSE = Request(
-    "Let a run wait.",
-    "will pause after a checkpoint.",
-    {"want": "pause"},
-)
-CONTINUE = Request(
-    "Let a paused run go on.",
-    "goes on.",
-    {"want": "run"},
-)
+STOP = Request("Stop a run after the step in progress.", "stop", "will stop after a checkpoint.")
+PAUSE = Request("Let a run wait.", "pause", "will pause after a checkpoint.")
+CONTINUE = Request("Let a paused run go on.", "continue", "goes on.")
 CHECKPOINT = Request(
-    "Have a run save a checkpoint now.",
-    "will save a checkpoint now.",
-    {"checkpoint": True},
+    "Have a run save a checkpoint now.", "checkpoint", "will save a checkpoint now."
 )
-
-
-def check_at_work(run: "RunFolder") -> None:
-    """Raises a `RunError` with the next thing to do if nobody is training the run."""
-    from multigan.errors import RunError
-    from multigan.runs.folder import AT_WORK
-
-    status = run.status()
-    if status["state"] not in AT_WORK:
-        further = " --steps N" if status["state"] == "finished" else ""
-        raise RunError(
-            f"Run {run.name} is not being trained: it is {status['state']} at step "
-            f"{status.get('step', 0)}. To go on: multigan resume {run.path}{further}"
-        )

@@ -19,8 +19,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Prints how the run stands, what can be turned, and what it left."""
-    from multigan.cli.output import print_json, print_table
     from multigan.report.tables import flat
+    from multigan.terminal.output import print_json, print_table
 
     described = describe(find_folder(args))
     if args.json:

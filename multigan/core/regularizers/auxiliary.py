@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
+from multigan.core.protocols import GuessesConditions
 from multigan.core.regularizers.registry import REGULARIZERS, check
 from multigan.errors import ConfigError
 
@@ -74,7 +75,8 @@ class AuxiliaryFake:
 
 
 def _require_guesses(game: AdversarialGame, name: str) -> None:
-    if not getattr(game.discriminator, "guesses", False):
+    discriminator = game.discriminator
+    if not isinstance(discriminator, GuessesConditions) or not discriminator.guesses:
         raise ConfigError(
             f"{name} needs a discriminator that guesses conditions, and this one does not. Build "
             "it with conditioning='classifier' or 'contrastive', on data with labels, and without "

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from multigan.core.engine import mean_over_processes
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
+from multigan.core.protocols import HasFeatures
 from multigan.core.regularizers.registry import REGULARIZERS, check, check_number
 from multigan.errors import ConfigError
 
@@ -57,7 +58,7 @@ class LeCam(nn.Module):
 class FeatureMatching:
     """Makes generated samples' mean features equal the real ones', layer by layer.
 
-    Needs a discriminator with `features(samples, condition) -> list of (B, ...)`.
+    Needs a discriminator that is a `HasFeatures`.
 
     Source: Salimans et al. (2016), "Improved Techniques for Training GANs", section 3.1, with
     the mean over a layer's elements instead of their sum, so that no layer drowns the others.
@@ -74,7 +75,7 @@ class FeatureMatching:
 
     def check_game(self, game: AdversarialGame) -> None:
         """Raises a ConfigError unless the discriminator has features."""
-        if not hasattr(game.discriminator, "features"):
+        if not isinstance(game.discriminator, HasFeatures):
             raise ConfigError(
                 f"feature_matching needs a discriminator with a method features(samples, "
                 f"condition); {type(game.discriminator).__name__} has none."

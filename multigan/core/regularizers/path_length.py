@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from multigan.core.draws import normal
 from multigan.core.engine import mean_over_processes
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
+from multigan.core.protocols import HasStyles
 from multigan.core.regularizers.registry import REGULARIZERS, check, check_number
 from multigan.errors import ConfigError
 
@@ -53,7 +54,7 @@ class PathLength(nn.Module):
 
     def check_game(self, game: AdversarialGame) -> None:
         """Raises a ConfigError unless the generator has styles."""
-        if not hasattr(game.generator, "styles") or not hasattr(game.generator, "synthesize"):
+        if not isinstance(game.generator, HasStyles):
             raise ConfigError(
                 f"path_length needs a generator with styles, such as 'stylegan2'; "
                 f"{type(game.generator).__name__} has none. Leave it out."

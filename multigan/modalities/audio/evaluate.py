@@ -46,6 +46,7 @@ from multigan.modalities.audio.metrics.nearest import novelty
 from multigan.modalities.audio.modality import AudioModality
 from multigan.modalities.audio.music.pitch import class_pitches
 from multigan.modalities.audio.networks.vocos import Vocos
+from multigan.modalities.audio.representations.spectral import Spectral
 from multigan.modalities.audio.sound import FULL_SCALE
 from multigan.sampling.pipeline import Pipeline
 
@@ -141,8 +142,8 @@ class Judge:
         peak = waveform.abs().amax((1, 2))
         waveform = turned_down(waveform)
         features = self.features(torch.split(waveform, AT_ONCE), labels)
-        stft = getattr(self.modality.representation, "stft", None)
-        hop = None if stft is None else stft.hop_length
+        representation = self.modality.representation
+        hop = representation.stft.hop_length if isinstance(representation, Spectral) else None
         sound = Hearing(waveform, self.modality.sample_rate, labels, pitches, hop, peak)
         return Heard(features, sound)
 
@@ -326,7 +327,8 @@ def suitable(pipeline: Pipeline, own: Loaded, compared: Loaded, extractor: str) 
     left_out = set() if by_class else {"agreement", "diversity"}
     if extractor not in ("", "classifier") or not classes_of(own.condition):
         left_out |= {"agreement", "score"}  # which only a classifier can tell
-    if not hasattr(getattr(pipeline.modality, "representation", None), "stft"):
+    modality = pipeline.modality
+    if not isinstance(modality, AudioModality) or not isinstance(modality.representation, Spectral):
         left_out.add("buzz")
     if not by_class or pitches_of(pipeline.condition) is None:
         left_out.add("pitch")

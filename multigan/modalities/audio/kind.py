@@ -9,6 +9,7 @@ from multigan.core.registries import KINDS
 from multigan.data.source import Source
 from multigan.modalities.audio import augment, networks, resynthesis, vocoder
 from multigan.modalities.audio.evaluate import AudioEvaluator
+from multigan.modalities.audio.inspection import keep_likenesses, write_pairs
 from multigan.modalities.audio.load.load import AudioSet, load_audio
 from multigan.modalities.audio.modality import AudioModality, fitted_component
 from multigan.modalities.audio.pipeline import AudioPipeline
@@ -71,6 +72,8 @@ AUDIO = Kind(
     subset_options=frozenset({"limit", "split", "streaming"}),
     pipeline=AudioPipeline,
     evaluator=AudioEvaluator(),
+    write_pairs=write_pairs,
+    keep_nearest=keep_likenesses,
     columns=8,
     explored=4,
 )

@@ -19,6 +19,7 @@ from multigan.files import write_atomic
 from multigan.modalities.audio.clip import GAP_SECONDS, Audio, joined, turned_down
 from multigan.modalities.audio.representations.learned import LearnedInverter
 from multigan.modalities.audio.representations.representation import REPRESENTATIONS, Representation
+from multigan.modalities.audio.representations.spectral import Mel
 from multigan.modalities.audio.sound import FULL_SCALE
 from multigan.modalities.audio.spectrogram_sheet import draw_audio_sheet
 from multigan.registry import Component
@@ -113,9 +114,9 @@ class AudioModality(Modality):
 
     def save_parts(self, folder: Path) -> None:
         """Writes a learned inverter into a pipeline's folder, which then needs no other."""
-        inverter = getattr(self.representation, "inverter", None)
-        if isinstance(inverter, LearnedInverter):
-            inverter.save(folder / INVERTER)
+        representation = self.representation
+        if isinstance(representation, Mel) and isinstance(representation.inverter, LearnedInverter):
+            representation.inverter.save(folder / INVERTER)
 
     @classmethod
     def with_parts(cls, named: Component, folder: Path) -> Component:

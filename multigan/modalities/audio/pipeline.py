@@ -12,6 +12,7 @@ from torch import Tensor
 
 from multigan.core.draws import normal, seeded
 from multigan.core.modes import evaluating
+from multigan.core.protocols import KeepsExamples
 from multigan.errors import ConfigError
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.modality import AudioModality
@@ -50,11 +51,11 @@ class AudioPipeline(Pipeline):
         Of a learned inverter they are spectrograms, of which it keeps some: those take turns, and
         neither seed nor truncation changes them.
         """
-        examples = getattr(self.generator, "examples", None)
-        if examples is None:
+        if not isinstance(self.generator, KeepsExamples):
             return super().latents(num_samples, seed=seed, truncation=truncation, start=start)
         check_counts(num_samples, truncation)
-        return cast(Tensor, examples.cpu()[(start + torch.arange(num_samples)) % len(examples)])
+        examples = self.generator.example_latents().cpu()
+        return examples[(start + torch.arange(num_samples)) % len(examples)]
 
     @property
     def pitches(self) -> dict[int, int]:

@@ -19,8 +19,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Trains the new run."""
     from multigan.notebook.beginning import begin, detach
+    from multigan.terminal.resolving import prepared_fork
 
     if args.detach:
         detach(args, args.runs)
         return
-    begin(args, fork.prepared(args, data=given_value(args.data)))
+    begin(args, prepared_fork(args, given_value(args.data)))

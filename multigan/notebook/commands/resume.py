@@ -1,7 +1,6 @@
 """`%multigan resume`: in the background, with a dashboard."""
 
 from argparse import ArgumentParser, Namespace
-from functools import partial
 
 from multigan.cli import resume
 from multigan.notebook.manners import add_manner, add_waiting
@@ -19,23 +18,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Goes on with the run."""
-    from multigan.config import located
     from multigan.notebook.beginning import begin, detach
-    from multigan.runs.run import Run
-    from multigan.runs.session import resume as resume_session
+    from multigan.terminal.resolving import prepared_resume
 
     if args.detach:
         detach(args, args.runs)
         return
-    data = given_value(args.data)
-    if data is None and args.data is not None:
-        data = located(args.data)
-    prepare = partial(
-        resume_session,
-        Run.find(args.run_name, args.runs),
-        steps=args.steps,
-        data=data,
-        device=args.device,
-        accept_changed_data=args.force,
-    )
-    begin(args, prepare)
+    begin(args, prepared_resume(args, given_value(args.data)))

@@ -10,6 +10,7 @@ from PIL import Image
 
 from multigan.cli import sample
 from multigan.notebook import stills
+from multigan.terminal.sampling import make
 
 SUMMARY = sample.SUMMARY
 COLUMNS = 8
@@ -23,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Writes the samples and shows them."""
-    paths = sample.make(args)
+    paths = make(args, in_files=True)
     show(paths)
     more = f" to {paths[-1].name}" if len(paths) > 1 else ""
     print(f"{len(paths)} files in {args.out}: {paths[0].name}{more}")

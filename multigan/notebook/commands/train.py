@@ -23,6 +23,8 @@ def run(args: Namespace) -> None:
     from multigan.config import GIVEN_IN_PYTHON, Recipe
     from multigan.notebook.beginning import begin, detach
     from multigan.runs.session import start
+    from multigan.terminal.dry_run import describe
+    from multigan.terminal.resolving import adjusted, resolve
 
     if args.detach:
         detach(args, args.out)
@@ -31,9 +33,9 @@ def run(args: Namespace) -> None:
     if data is not None:
         args.data = GIVEN_IN_PYTHON
     given = given_value(args.recipe)
-    recipe = train.adjusted(given, args) if isinstance(given, Recipe) else train.resolve(args)
+    recipe = adjusted(given, args) if isinstance(given, Recipe) else resolve(args)
     if args.dry_run:
-        train.describe_only(recipe, args)
+        describe(recipe, device=args.device, as_json=args.json)
         return
     prepare = partial(
         start, recipe, data=data, out=args.out, device=args.device, command=args.typed

@@ -44,7 +44,7 @@ function render({ model, el }) {
   function drawEvents() {
     const happened = model.get("events");
     events.hidden = !happened.length;
-    log.replaceChildren(...happened.map(([step, text]) => h("li", {}, text.includes("step") ? text : `Step ${step}: ${text}`)));
+    log.replaceChildren(...happened.map(([, text]) => h("li", {}, text)));
   }
 
   function hear(content, buffers) {

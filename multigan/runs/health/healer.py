@@ -8,15 +8,7 @@ from multigan.runs.folder import RunFolder
 from multigan.runs.health.findings import Finding, Remedy
 
 MOST_TURNS = 3  # of knobs; a run that they have not helped needs more than knobs
-UNWELL = "unwell"  # how the reason of a stop begins that asks for a new run
-
-
-def stop_reason(finding: str, remedy: str) -> str:
-    """Returns why a run stops that needs a new one, of the sentences of a finding and its remedy.
-
-    It ends without a period, as reasons do.
-    """
-    return f"{UNWELL}: {finding} {remedy}".rstrip(".")
+STOPPED_FOR = "stopped_for"  # in status.json: the finding and the remedy that needs a new run
 
 
 class Healer:
@@ -53,7 +45,9 @@ class Healer:
                 self._turn(trainer, finding, remedy)
                 return True
             if remedy.needs_fork and self._can_begin(trainer, remedy):
-                trainer.stop(stop_reason(finding.text, remedy.text))
+                reason = f"unwell: {finding.text} {remedy.text}".rstrip(".")
+                cause = {"finding": finding.name, "remedy": remedy.name}
+                trainer.stop(reason, {STOPPED_FOR: cause})
                 return True
         return False
 

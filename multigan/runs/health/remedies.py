@@ -3,13 +3,13 @@
 Nothing is offered that the game would refuse.
 """
 
-from typing import Any
-
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from multigan.core.controllers.controller import Controller
 from multigan.core.game import AdversarialGame
 from multigan.core.growth import ProgressiveGame
 from multigan.core.packing import Packed
+from multigan.core.protocols import MayLeak
 from multigan.core.trainer import Trainer
 from multigan.runs.health.findings import Remedy
 
@@ -57,12 +57,12 @@ def _penalty(game: AdversarialGame) -> list[Remedy]:
 def _augment(trainer: Trainer, game: AdversarialGame) -> list[Remedy]:
     """Augments more of what the discriminator sees, where nothing else turns that up or down."""
     knob = "augment.strength"
-    augment: Any = game.augment
-    controlled = any(getattr(callback, "knob", None) == knob for callback in trainer.callbacks)
-    most = getattr(augment, "leaks_above", None)  # noise and the like have no such probability
-    if most is None or augment.strength >= most or controlled or knob in trainer.schedules:
+    augment, controllers = game.augment, [c for c in trainer.callbacks if isinstance(c, Controller)]
+    if knob in {controller.knob for controller in controllers} | set(trainer.schedules):
         return []
-    stronger = min(most, float(augment.strength) + MORE)
+    if not isinstance(augment, MayLeak) or augment.strength >= augment.leaks_above:
+        return []
+    stronger = min(augment.leaks_above, float(augment.strength) + MORE)
     return [Remedy("augment", f"Turn {knob} to {stronger:g}.", {knob: stronger})]
 
 

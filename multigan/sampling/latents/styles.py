@@ -1,10 +1,9 @@
 """Generators with styles: what the coarse ones of a sample and the fine ones of another make."""
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
 
+from multigan.core.protocols import HasStyles
 from multigan.errors import ConfigError
 
 
@@ -22,7 +21,7 @@ def mix_styles(
     Networks", section 3.1.
 
     Args:
-        generator: With `styles(latent, condition) -> (B, L, S)` and `synthesize(styles)`.
+        generator: A `HasStyles`.
         rows, columns: Latents (R, Z) and (C, Z).
         condition: One for all, (1, ...), or None.
         layers: How many of the coarsest styles are the row's; 0 takes half of them.
@@ -30,11 +29,10 @@ def mix_styles(
     Raises:
         ConfigError: The generator has no styles, or not so many.
     """
-    styled: Any = generator
-    if not hasattr(styled, "styles"):
-        raise ConfigError(f"{type(styled).__name__} has no styles to mix; 'stylegan2' has them.")
+    if not isinstance(generator, HasStyles):
+        raise ConfigError(f"{type(generator).__name__} has no styles to mix; 'stylegan2' has them.")
     coarse, fine = (
-        styled.styles(latents, _repeated(condition, len(latents))) for latents in (rows, columns)
+        generator.styles(latents, _repeated(condition, len(latents))) for latents in (rows, columns)
     )
     total = coarse.shape[1]
     layers = layers or total // 2
@@ -47,8 +45,7 @@ def mix_styles(
         ],
         2,
     )
-    samples: Tensor = styled.synthesize(pairs.flatten(0, 1))
-    return samples
+    return generator.synthesize(pairs.flatten(0, 1))
 
 
 def _repeated(condition: Tensor | None, count: int) -> Tensor | None:

@@ -1,6 +1,6 @@
 """Looking at sounds before training, and at what a generator has memorized after it."""
 
-from multigan.modalities.audio.inspection.likeness import report_likenesses, write_pairs
+from multigan.modalities.audio.inspection.likeness import keep_likenesses, write_pairs
 from multigan.modalities.audio.inspection.round_trips import (
     COLUMNS,
     REPRESENTATIONS,
@@ -17,8 +17,8 @@ __all__ = [
     "Inspected",
     "RoundTrip",
     "inspect_sounds",
+    "keep_likenesses",
     "named_representation",
-    "report_likenesses",
     "write_inspection",
     "write_pairs",
 ]

@@ -16,13 +16,12 @@ from multigan.metrics.diversity import typical_gap
 from multigan.metrics.judges import drawn
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.evaluate import MOST_KNOWN, in_parts
-from multigan.modalities.audio.inspection.page import page, shown
+from multigan.modalities.audio.inspection.page import TEMPLATES, shown
 from multigan.modalities.audio.metrics import MelPicture
 from multigan.modalities.audio.metrics.nearest import nearest
 from multigan.modalities.audio.modality import AudioModality
 from multigan.modalities.audio.sound import FULL_SCALE
-from multigan.report import write_report
-from multigan.runs.folder import RunFolder
+from multigan.report.rendering import render
 from multigan.sampling.pipeline import Pipeline
 
 SUMMARY = "Left: generated. Right: the nearest training clip. Near 0 are copies."
@@ -81,25 +80,27 @@ def write_pairs(
         ConfigError: The pipeline does not make sounds.
     """
     found = find_likenesses(pipeline, own, count=count, seed=seed)
-    rows = "".join(
-        f"<div class=pair>{shown(made)}{shown(known)}</div><p>{distance:.2f} of the "
-        "usual distance between a training clip and its nearest</p>"
+    pairs = [
+        (shown(made), shown(known), f"{distance:.2f}")
         for made, known, distance in zip(found.made, found.known, found.distance, strict=True)
-    )
-    return write_atomic(path, page("Nearest training clips", SUMMARY, rows))
+    ]
+    page = {"title": "Nearest training clips", "summary": SUMMARY, "pairs": pairs}
+    return write_atomic(path, render("nearest.html.j2", folder=TEMPLATES, **page))
 
 
-def report_likenesses(run: RunFolder, pipeline: Pipeline, own: Loaded, *, seed: int = 0) -> Path:
-    """Adds eight generated sounds and their nearest training clips to a run's report.
+def keep_likenesses(pipeline: Pipeline, own: Loaded, path: Path, *, seed: int = 0) -> Path:
+    """Writes eight generated sounds and their nearest training clips, as a run's report shows them.
 
-    Returns:
-        The report.
+    Args:
+        pipeline: Makes the sounds.
+        own: What it learned from.
+        path: A `.json` file for the distances; beside it come a sheet and the sounds.
+        seed: Of the sounds, and of what is drawn.
 
     Raises:
         ConfigError: The pipeline does not make sounds.
     """
     found = find_likenesses(pipeline, own, count=IN_REPORT, seed=seed)
     in_turn = [sound for pair in zip(found.made, found.known, strict=True) for sound in pair]
-    pipeline.modality.write_sheet(in_turn, run.nearest_file.with_suffix(""), columns=2)
-    write_json(run.nearest_file, {"distance": [round(share, 3) for share in found.distance]})
-    return write_report(run)
+    pipeline.modality.write_sheet(in_turn, path.with_suffix(""), columns=2)
+    return write_json(path, {"distance": [round(share, 3) for share in found.distance]})

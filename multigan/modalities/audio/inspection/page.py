@@ -1,29 +1,19 @@
-"""Pages with pictures and players of sounds; they need no other file."""
+"""Sounds in a page: each a picture with a player."""
 
-from base64 import b64encode
-from html import escape
 from io import BytesIO
 from pathlib import Path
 
-from multigan import report
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.spectrogram_sheet import draw_audio
+from multigan.report.media import Media
+from multigan.report.rendering import data_address
 
-STYLE = Path(report.__file__).with_name("style.css")
-
-
-def page(title: str, summary: str, body: str) -> str:
-    """Returns a page of HTML; `body` is HTML already, the others are text."""
-    return (
-        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{title}</title>"
-        f"<style>{STYLE.read_text(encoding='utf-8')}</style></head><body><header>"
-        f"<h1>{title}</h1><p>{escape(summary)}</p></header><main>{body}</main></body></html>\n"
-    )
+TEMPLATES = Path(__file__).with_name("templates")
 
 
-def shown(sound: Audio) -> str:
+def shown(sound: Audio) -> Media:
     """Returns a sound's spectrogram and its player."""
     content = BytesIO()
     draw_audio(sound).save(content, "PNG")
-    picture = f"data:image/png;base64,{b64encode(content.getvalue()).decode()}"
-    return f'<div><img alt="spectrogram" src="{picture}">{sound._repr_html_()}</div>'
+    picture = data_address("image/png", content.getvalue())
+    return Media("spectrogram", picture, [data_address("audio/wav", sound.encoded())])

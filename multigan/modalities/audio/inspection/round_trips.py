@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from multigan.errors import ConfigError
 from multigan.files import write_atomic
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.evaluate import round_trip
-from multigan.modalities.audio.inspection.page import page, shown
+from multigan.modalities.audio.inspection.page import TEMPLATES, shown
 from multigan.modalities.audio.metrics.round_trip import (
     log_spectral_distance_db,
     snr_db,
@@ -34,7 +33,7 @@ from multigan.modalities.audio.representations.representation import (
 from multigan.modalities.audio.sound import FULL_SCALE
 from multigan.modalities.kind import kind_of
 from multigan.registry import Component
-from multigan.report.tables import column_table
+from multigan.report.rendering import render
 
 REPRESENTATIONS: Mapping[str, Component] = {
     "waveform": Component("waveform"),
@@ -194,14 +193,16 @@ def _sounds(raw: Tensor, loaded: Loaded, count: int = SHOWN) -> list[Audio]:
 
 def write_inspection(inspected: Inspected, path: Path) -> Path:
     """Writes one HTML page with the numbers, pictures and players; it needs no other file."""
-    rows = [trip.row() for trip in inspected.trips]
-    refused = "".join(
-        f"<li>{escape(name)}: {escape(reason)}</li>" for name, reason in inspected.refused.items()
+    page = render(
+        "round_trips.html.j2",
+        folder=TEMPLATES,
+        title="Round trips",
+        summary=inspected.data.report.summary(),
+        columns=COLUMNS,
+        rows=[trip.row() for trip in inspected.trips],
+        explained=EXPLAINED,
+        refused=[f"{name}: {reason}" for name, reason in inspected.refused.items()],
+        clips={name: [*map(shown, sounds)] for name, sounds in inspected.clips.items()},
+        across=SHOWN,
     )
-    heard = "".join(
-        f"<h2>{escape(name)}</h2><div class=players style='--columns:{SHOWN}'>"
-        f"{''.join(shown(sound) for sound in sounds)}</div>"
-        for name, sounds in inspected.clips.items()
-    )
-    body = f"{column_table(COLUMNS, rows)}<p>{escape(EXPLAINED)}</p><ul>{refused}</ul>{heard}"
-    return write_atomic(path, page("Round trips", inspected.data.report.summary(), body))
+    return write_atomic(path, page)

@@ -116,6 +116,10 @@ class Vocos(nn.Module):
         told = None if self.embed is None else self.embed(condition)
         return self.stft.inverse(self.spectrum(spectrogram, told)).unsqueeze(1)
 
+    def example_latents(self) -> Tensor:
+        """Returns the flattened spectrograms (E, Z) of some clips that it learned from."""
+        return self.examples
+
     def spectrum(self, spectrogram: Tensor, told: Tensor | None = None) -> Tensor:
         """Returns complex bins (B, K, M) for log mel spectrograms (B, F, M) of any length.
 

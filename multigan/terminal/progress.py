@@ -5,10 +5,10 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from multigan.cli.output import console, is_main_process, main_losses, on_terminal, say
 from multigan.core.trainer import Callback, Logs, Trainer
-from multigan.report.tables import duration
+from multigan.report.tables import duration, main_losses
 from multigan.runs.callbacks import Evaluate, Log
+from multigan.terminal.output import console, is_main_process, on_terminal, say
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,6 @@ from multigan.report.tables import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-MAIN = "/adversarial"  # how the names of the main losses end
-NUM_LOSSES = 3
 
 
 def is_main_process() -> bool:
@@ -60,18 +57,6 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     for line in (columns, *texts):
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         print("  ".join(cells).rstrip())
-
-
-def main_losses(row: Mapping[str, Any]) -> str:
-    """Returns the main losses of a row: the adversarial ones, or else the first there are.
-
-    Example:
-        >>> main_losses({"step": 5, "discriminator/adversarial": 1.386, "discriminator/r1": 0.01})
-        'discriminator 1.386'
-    """
-    terms = {name: value for name, value in row.items() if "/" in name}
-    main = {n.removesuffix(MAIN): v for n, v in terms.items() if n.endswith(MAIN)} or terms
-    return "  ".join(f"{name} {value:.3f}" for name, value in list(main.items())[:NUM_LOSSES])
 
 
 def age(moment: str | None) -> str:

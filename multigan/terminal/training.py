@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from multigan.cli.output import is_main_process, print_json, remark, say
-from multigan.cli.progress import make_progress
 from multigan.report.tables import duration
 from multigan.runs.run import Run
 from multigan.runs.session import Session
+from multigan.terminal.output import is_main_process, print_json, remark, say
+from multigan.terminal.progress import make_progress
 
 
 def train_session(prepare: Callable[..., Session], *, as_json: bool = False) -> Run:

@@ -2,13 +2,13 @@
 
 from torch import nn
 
-from multigan.cli.output import print_json, print_table, remark, say
 from multigan.config import Recipe
 from multigan.core.engine import open_engine
 from multigan.core.trainer import Trainer
 from multigan.report.tables import flat
 from multigan.runs.assemble import build_parts, build_trainer, check_held_out, load_data
 from multigan.runs.evaluate import check_evaluations
+from multigan.terminal.output import print_json, print_table, remark, say
 
 
 def describe(recipe: Recipe, *, device: str, as_json: bool) -> None:
