@@ -25,7 +25,7 @@ LAYERS = [
     {"environment", "evaluation", "report"},
     {"session", "synthesis", "inspection"},
     {"recipes", "forking"},
-    {"trainers", "experiments", "healing"},
+    {"trainers", "healing"},
     {"cli"},
     {"notebook"},
 ]
