@@ -1,6 +1,6 @@
 """Measures what an open dashboard costs a run that trains in the same kernel.
 
-    python -m benchmarks dashboard --pairs 20 --seconds 4 [--out FILE]
+    python -m benchmarks dashboard --pairs 20 --seconds 4 [--json FILE]
 
 A real kernel trains on a thread; stretches with the dashboard open and with it closed take turns,
 so a busy moment of the machine hits both. Prints the median of the ratios of neighboring
@@ -14,14 +14,12 @@ every message, but no browser draws them: a page on the same machine would need 
 import json
 import statistics
 import tempfile
-from pathlib import Path
 from typing import Any
 
-import torch
 from jupyter_client.manager import start_new_kernel
 
-from benchmarks.common.frame import make_parser
-from multigan.files import write_json
+from benchmarks.common.frame import finish, make_parser, start
+from multigan.cli.bench.timing import spread
 
 CELL = """
 import json, threading, time, torch
@@ -91,25 +89,16 @@ def measure(pairs: int, seconds: float) -> dict[str, Any]:
         raise SystemExit("".join(said)) from None
 
 
-def spread(ratios: list[float]) -> dict[str, float]:
-    """Returns the median and the middle half."""
-    low, median, high = statistics.quantiles(ratios, n=4, method="inclusive")
-    return {"median": round(median, 4), "low": round(low, 4), "high": round(high, 4)}
-
-
 def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("--pairs", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=4.0)
-    parser.add_argument("--out", type=Path)
-    args = parser.parse_args()
-
+    args, result = start(parser)
     found = measure(args.pairs, args.seconds)
     speed = [shown[0] / hidden[0] for shown, hidden in found["pairs"]]
     processor = [hidden[1] / shown[1] for shown, hidden in found["pairs"]]
     threads = [shown[2] - hidden[2] for shown, hidden in found["pairs"]]
-    result = {
-        "torch": torch.__version__,
+    result |= {
         "threads": found["threads"],
         "pairs": args.pairs,
         "seconds": args.seconds,
@@ -120,5 +109,4 @@ def main() -> None:
         "processor_share_of_other_threads_with_less_without": spread(threads),
     }
     print(json.dumps(result, indent=2))
-    if args.out is not None:
-        write_json(args.out, result)
+    finish(result, args.json)

@@ -1,6 +1,6 @@
 """Measures how often texts asked for by class are taken for that class.
 
-    python -m benchmarks text-classes movie-reviews.csv RUN --save FILE
+    python -m benchmarks text-classes movie-reviews.csv RUN --json FILE
 
 A classifier learns the real texts' classes (counts of words and pairs, logistic regression); a
 fifth of them, which it never saw, tells how far it can be trusted. Then it judges texts that the
@@ -15,7 +15,6 @@ Chance is one over the number of classes. The run is made by
 
 from collections.abc import Sequence
 from math import sqrt
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,10 +22,9 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from benchmarks.common.frame import make_parser
+from benchmarks.common.frame import finish, make_parser, start
 from multigan import Run
 from multigan.data.text import load_text
-from multigan.files import write_json
 
 SHOWN = 4
 Z = 1.96
@@ -72,8 +70,7 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=1000, help="texts per class (1000)")
     parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--save", type=Path, help="a JSON file for the numbers")
-    args = parser.parse_args()
+    args, place = start(parser)
 
     pipeline = Run.find(args.run).pipeline()
     found = load_text(args.data, too_long="cut", vocab_size=4000)
@@ -113,5 +110,4 @@ def main() -> None:
     for name in names:
         print(f"{name}:", *(f"    {text}" for text in made[name][:SHOWN]), sep="\n")
     print(f"copied {result['copied']:.4f}, unique {result['unique']:.4f}")
-    if args.save:
-        write_json(args.save, result)
+    finish({**place, **result}, args.json)

@@ -11,7 +11,7 @@ import time
 
 import torch
 
-from benchmarks.common.frame import make_parser
+from benchmarks.common.frame import finish, make_parser, start
 from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
 from multigan.core.losses import LOSSES
@@ -61,15 +61,18 @@ def main() -> None:
     parser.add_argument("--length", type=int, default=64)
     parser.add_argument("--steps", type=int, default=2, help="the first is the warm-up's")
     parser.add_argument("--relaxation", default="straight-through", choices=sorted(RELAXATIONS))
-    args = parser.parse_args()
+    args, result = start(parser)
 
     trainer = make_trainer(args.vocab, args.batch, args.length, args.relaxation)
     print(f"built: {peak_gib():.2f} GiB")
+    peaks = {}
     for _ in range(args.steps):
         started = time.process_time()
         logs = trainer.step()
         names = ", ".join(sorted({name.split("/")[0] for name in logs}))
         seconds = time.process_time() - started
-        print(f"{names}: peak {peak_gib():.2f} GiB, {seconds:.0f} s of CPU", flush=True)
+        peaks[names] = peak_gib()
+        print(f"{names}: peak {peaks[names]:.2f} GiB, {seconds:.0f} s of CPU", flush=True)
     tensor = 4 * args.vocab * args.batch * args.length / 2**30
     print(f"{args.relaxation}; one tensor (B, L, V) of floats alone would be {tensor:.2f} GiB")
+    finish({**result, "peak_gib": peaks, "tensor_gib": tensor}, args.json)

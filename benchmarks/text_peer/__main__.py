@@ -26,8 +26,9 @@ import torch
 from torch import Tensor
 
 from benchmarks.common.frame import finish, make_parser, start
+from benchmarks.common.peers import parameters
 from benchmarks.common.turns import CLOCKS, Times, medians, ratio, seconds, show_ratio, take_turns
-from benchmarks.text_peer.textgan import COMMIT, Sizes, evaluation, parameters, relgan
+from benchmarks.text_peer.textgan import COMMIT, Sizes, evaluation, relgan
 from multigan.core.losses import LOSSES
 from multigan.core.trainer import Trainer
 from multigan.data.source import TensorSource

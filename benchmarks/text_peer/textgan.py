@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+from benchmarks.common.peers import AbsentPeerError, parameters
 
 COMMIT = "7ff8909"
 URL = "https://github.com/williamSYSU/TextGAN-PyTorch"
@@ -51,10 +53,6 @@ class Sizes:
     representation_dim: int = 8
     channels: int = 64
     discriminator_steps: int = 5
-
-
-class AbsentPeerError(ImportError):
-    """There is no checkout at the path."""
 
 
 @contextmanager
@@ -108,11 +106,6 @@ def relgan(checkout: Path, sizes: Sizes, rows: Tensor) -> Peer:
 
     players = {"generator": instructor.gen, "discriminator": instructor.dis}
     return Peer(iteration, {name: parameters(player) for name, player in players.items()})
-
-
-def parameters(module: nn.Module) -> int:
-    """Returns how many numbers a network learns."""
-    return sum(weight.numel() for weight in module.parameters())
 
 
 def evaluation(

@@ -14,12 +14,12 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol
-from unittest.mock import MagicMock
 
 import torch
 from torch import Tensor, nn
+
+from benchmarks.common.peers import AbsentPeerError, Anything, stand_in
 
 NEVER = 10**9
 
@@ -47,10 +47,6 @@ class Peer:
     losses: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
-class AbsentPeerError(ImportError):
-    """The peer is not installed."""
-
-
 def torchgan(
     generator: nn.Module, discriminator: nn.Module, latent_dim: int, adam: dict[str, Any]
 ) -> Peer:
@@ -60,7 +56,7 @@ def torchgan(
     """
     os.environ |= {"CONSOLE_LOGGING": "0", "TENSORBOARD_LOGGING": "0", "VISDOM_LOGGING": "0"}
     _require("torchgan", "torchgan")
-    _stand_in("torchvision")
+    stand_in("torchvision")
     from torchgan.losses import MinimaxDiscriminatorLoss, MinimaxGeneratorLoss
     from torchgan.models import Discriminator, Generator
     from torchgan.trainer import Trainer
@@ -115,10 +111,10 @@ def mimicry(
     scikit-image (pictures).
     """
     _require("torch_mimicry", "torch-mimicry")
-    _stand_in("torchvision")
-    _stand_in("skimage")
+    stand_in("torchvision")
+    stand_in("skimage")
     for unused in ("torch.utils.tensorboard", "torch_mimicry.datasets", "torch_mimicry.metrics"):
-        sys.modules.setdefault(unused, _Anything(unused))
+        sys.modules.setdefault(unused, Anything(unused))
     from torch_mimicry.nets.gan.gan import BaseDiscriminator, BaseGenerator
     from torch_mimicry.training import Trainer
 
@@ -169,15 +165,6 @@ PEERS = {"torchgan": torchgan, "mimicry": mimicry}
 PACKAGES = {"torchgan": "torchgan", "mimicry": "torch-mimicry"}
 
 
-class _Anything(ModuleType):
-    """A module that has everything and does nothing."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return MagicMock()
-
-
 def _require(module: str, package: str) -> None:
     if importlib.util.find_spec(module) is None:
         raise AbsentPeerError(
@@ -185,8 +172,3 @@ def _require(module: str, package: str) -> None:
             f"needs, so install it alone, best into a virtual environment of its own: "
             f"pip install --no-deps {package}"
         )
-
-
-def _stand_in(package: str) -> None:
-    if package not in sys.modules and importlib.util.find_spec(package) is None:
-        sys.modules[package] = _Anything(package)

@@ -21,8 +21,9 @@ import torch
 from torch import Tensor
 
 from benchmarks.common.frame import finish, make_parser, start
+from benchmarks.common.peers import parameters
 from benchmarks.common.turns import medians, ratio, show_ratio, take_turns
-from benchmarks.vocoder_peer.vocos import COMMIT, Sizes, parameters, random_sounds, vocos
+from benchmarks.vocoder_peer.vocos import COMMIT, Sizes, random_sounds, vocos
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch, Terms
 from multigan.core.trainer import Trainer

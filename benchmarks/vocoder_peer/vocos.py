@@ -16,12 +16,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
-from unittest.mock import MagicMock
 
 import torch
 from torch import Tensor, nn
+
+from benchmarks.common.peers import AbsentPeerError, Anything, stand_in
 
 COMMIT = "c859e3b"
 URL = "https://github.com/gemelo-ai/vocos"
@@ -47,10 +48,6 @@ class Sizes:
     n_fft: int = 1024
     hop_length: int = 256
     n_mels: int = 100
-
-
-class AbsentPeerError(ImportError):
-    """There is no checkout at the path."""
 
 
 @dataclass(frozen=True)
@@ -133,12 +130,11 @@ def _importable(checkout: Path) -> Iterator[None]:
     if not (checkout / "vocos" / "experiment.py").is_file():
         raise AbsentPeerError(f"{checkout} holds no Vocos. Get it with: git clone {URL}")
     for package in ("matplotlib", "encodec"):
-        if importlib.util.find_spec(package) is None:
-            sys.modules[package] = _Anything(package)
+        stand_in(package)
     if importlib.util.find_spec("einops") is None:
-        sys.modules["einops"] = _Anything("einops")
+        sys.modules["einops"] = Anything("einops")
         sys.modules["einops"].rearrange = _rearrange  # type: ignore[attr-defined]
-    lightning = _Anything("pytorch_lightning")
+    lightning = Anything("pytorch_lightning")
     lightning.LightningModule = _LightningModule  # type: ignore[attr-defined]
     lightning.Callback = object  # type: ignore[attr-defined]
     sys.modules["pytorch_lightning"] = lightning
@@ -152,20 +148,6 @@ def _importable(checkout: Path) -> Iterator[None]:
 def _rearrange(tensor: Tensor, pattern: str) -> Tensor:
     before, after = (side.split() for side in pattern.split("->"))
     return tensor.permute([before.index(name) for name in after])
-
-
-class _Anything(ModuleType):
-    """A module that has everything and does nothing."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return MagicMock()
-
-
-def parameters(module: nn.Module) -> int:
-    """Returns how many numbers a network learns."""
-    return sum(weight.numel() for weight in module.parameters() if weight.requires_grad)
 
 
 def random_sounds(sizes: Sizes) -> Callable[[], Tensor]:
