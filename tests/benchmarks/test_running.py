@@ -36,10 +36,13 @@ def test_a_name_that_is_none_is_said(capsys):
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_documents_name_benches_that_there_are(path):
-    named = re.findall(r"python -m benchmarks ([\w-]+)", path.read_text(encoding="utf-8"))
-    assert set(named) <= set(benches())
-    assert "tests.benchmarks" not in path.read_text(encoding="utf-8")
+def test_documents_name_benches_and_options_that_there_are(path, capsys):
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    assert "tests.benchmarks" not in text
+    for name, rest in re.findall(r"python -m benchmarks ([a-z][\w-]*)([^\n`]*)", text):
+        assert main([name, "--help"]) == 0
+        known = capsys.readouterr().out
+        assert all(option in known for option in re.findall(r"--[a-z-]+", rest)), (name, rest)
 
 
 def test_a_result_says_how_and_where_it_was_measured(tmp_path, capsys):
