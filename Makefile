@@ -71,4 +71,4 @@ coverage: $(INSTALLED)  ## run the fast tests and say which lines they reach
 
 clean:  ## remove the virtual environment and all caches; runs stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .coverage* htmlcov build dist
-	find multigan tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find multigan benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -32,7 +32,7 @@ FEW_CORES = 4
 torchaudio_guard.install()
 moved.install()
 # The threads of torch's CPU operators spin while they wait for one another. Where there are few
-# cores, anything else that is busy then stalls them: tests/benchmarks/bench_threads.py.
+# cores, anything else that is busy then stalls them: benchmarks/waiting_threads.py.
 if (os.cpu_count() or 1) <= FEW_CORES:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

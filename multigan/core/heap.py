@@ -3,7 +3,7 @@
 Unless told otherwise, glibc gives large blocks back to the kernel as soon as they are free. A
 training step on a CPU allocates and frees the same tensors of megabytes again and again, and the
 kernel zeroes every page of every one of them. Steps on text are faster by a fifth to a half without
-(tests/benchmarks/bench_heap.py), steps on small pictures as fast as before.
+(benchmarks/kept_heap.py), steps on small pictures as fast as before.
 
 It concerns the whole process, so it is left to who owns it, the command line, and to who is about
 to train a recipe on a CPU: importing multigan changes nothing.

@@ -5,12 +5,7 @@ import json
 import pytest
 import torch
 
-from multigan.core.engine import Engine
-from multigan.core.losses import LOSSES
-from multigan.core.trainer import Trainer
-from multigan.data.stream import Stream
-from multigan.data.synthetic import Grid, Ring
-from multigan.experiments.modes import (
+from multigan.cli.bench.mixture_games import (
     MIXTURES,
     PENALTIES,
     TOGETHER,
@@ -20,7 +15,12 @@ from multigan.experiments.modes import (
     make_trainer,
     play,
 )
-from multigan.experiments.replicas import ReplicaMLP, adam, replica_loss
+from multigan.cli.bench.replicas import ReplicaMLP, adam, replica_loss
+from multigan.core.engine import Engine
+from multigan.core.losses import LOSSES
+from multigan.core.trainer import Trainer
+from multigan.data.stream import Stream
+from multigan.data.synthetic import Grid, Ring
 
 TINY = Setting(steps=3, batch=8, width=8, depth=1)
 

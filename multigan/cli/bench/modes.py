@@ -1,6 +1,8 @@
 """`multigan bench modes`: which games reach every mode of a ring and of a grid."""
 
 from argparse import ArgumentParser, Namespace
+from io import BytesIO
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,14 +10,14 @@ from multigan.cli.bench.saved import read_saved
 from multigan.cli.commands import add_json
 
 if TYPE_CHECKING:
-    from multigan.experiments.modes import Cell, Setting
-    from multigan.report.heatmap import HeatMap
+    from multigan.cli.bench.mixture_games import Cell, Setting
 
 SUMMARY = "Every loss with every penalty on a ring and a grid of Gaussians: which modes are kept."
 
 COLUMNS = [
     "mixture", "loss", "penalty", "all modes", "captured", "touched", "high quality", "CPU seconds",
 ]  # fmt: skip
+NO_PICTURE = "none without matplotlib, which `pip install 'multigan[bench]'` brings"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -44,15 +46,14 @@ def run(args: Namespace) -> None:
     """
     from dataclasses import replace
 
-    from multigan.experiments import modes
+    from multigan.cli.bench import mixture_games as games
     from multigan.files import write_json
-    from multigan.report.heatmap import write_heat_maps
     from multigan.terminal.output import print_json, print_table, remark
 
     names = chosen(args)
     settings = {
         mixture: setting if args.steps is None else replace(setting, steps=args.steps)
-        for mixture, setting in modes.SETTINGS.items()
+        for mixture, setting in games.SETTINGS.items()
     }
     asked = {
         "seeds": args.seeds,
@@ -67,15 +68,15 @@ def run(args: Namespace) -> None:
         write_json(file, {**asked, "cells": [one.to_json() for one in cells]})
         remark(f"{cell.mixture}, {cell.loss}, {cell.penalty}: {cell.captured:.0%} of the modes")
 
-    found = modes.play_all(
+    found = games.play_all(
         names, args.seeds, settings, known=list(cells), together=not args.alone, on_cell=keep
     )
-    picture = write_heat_maps(args.save.with_suffix(".png"), heat_maps(cells, settings))
+    picture = draw(args.save.with_suffix(".png"), cells, settings)
     if args.json:
         print_json([cell.to_json() for cell in found])
         return
     print_table(COLUMNS, [_row(cell) for cell in found])
-    remark(f"Results: {file}  Picture: {picture}")
+    remark(f"Results: {file}  Picture: {picture or NO_PICTURE}")
 
 
 def chosen(args: Namespace) -> list[tuple[str, str, str]]:
@@ -84,8 +85,8 @@ def chosen(args: Namespace) -> list[tuple[str, str, str]]:
     Raises:
         UnknownNameError: There is no such mixture, loss or penalty.
     """
+    from multigan.cli.bench.mixture_games import MIXTURES, PENALTIES
     from multigan.core.losses import LOSSES
-    from multigan.experiments.modes import MIXTURES, PENALTIES
 
     mixtures = [m for m in args.mixtures or MIXTURES if MIXTURES[m]]
     losses = [n for n in args.losses or LOSSES if LOSSES[n]]
@@ -93,36 +94,51 @@ def chosen(args: Namespace) -> list[tuple[str, str, str]]:
     return [(m, loss, penalty) for m in mixtures for loss in losses for penalty in penalties]
 
 
-def heat_maps(cells: "list[Cell]", settings: "dict[str, Setting]") -> "list[HeatMap]":
-    """Returns one table a mixture: the share of modes captured, and the seeds that got all."""
-    from multigan.experiments.modes import MIXTURES
-    from multigan.report.heatmap import HeatMap, Square
+def draw(path: Path, cells: "list[Cell]", settings: "dict[str, Setting]") -> Path | None:
+    """Draws a heat map for each mixture, the best cells brightest; None without matplotlib."""
+    from multigan.files import write_atomic
 
-    maps = []
-    for mixture in MIXTURES:
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        return None
+    mixtures = list(dict.fromkeys(cell.mixture for cell in cells))
+    figure = Figure(figsize=(11, 4.5 * len(mixtures)), layout="constrained")
+    for axes, mixture in zip(
+        figure.subplots(len(mixtures), squeeze=False)[:, 0], mixtures, strict=True
+    ):
         own = [cell for cell in cells if cell.mixture == mixture]
-        if not own:
-            continue
-        seeds, modes = len(own[0].outcomes), own[0].outcomes[0].total
-        maps.append(
-            HeatMap(
-                f"{mixture}: captured of {modes} modes, mean of {seeds} seeds, "
-                f"{settings[mixture].steps} steps (seeds with all)",
-                list(dict.fromkeys(cell.loss for cell in own)),
-                list(dict.fromkeys(cell.penalty for cell in own)),
-                {
-                    (c.loss, c.penalty): Square(
-                        c.captured, f"{modes * c.captured:.1f} ({c.complete})"
-                    )
-                    for c in own
-                },
-            )
+        _heat_map(
+            axes,
+            own,
+            f"{mixture}: captured of {{}} modes, mean of {{}} seeds, "
+            f"{settings[mixture].steps} steps (seeds with all)",
         )
-    return maps
+    content = BytesIO()
+    figure.savefig(content, format="png")
+    return write_atomic(path, content.getvalue())
+
+
+def _heat_map(axes: Any, cells: "list[Cell]", title: str) -> None:
+    """Draws one square a cell: the modes captured on average, and the seeds that got all."""
+    modes, seeds = cells[0].outcomes[0].total, len(cells[0].outcomes)
+    losses = list(dict.fromkeys(cell.loss for cell in cells))
+    penalties = list(dict.fromkeys(cell.penalty for cell in cells))
+    shares = [[nan] * len(penalties) for _ in losses]  # what was not trained stays white
+    for cell in cells:
+        row, column = losses.index(cell.loss), penalties.index(cell.penalty)
+        shares[row][column] = cell.captured
+        told = f"{modes * cell.captured:.1f} ({cell.complete})"
+        ink = "black" if cell.captured > 0.6 else "white"
+        axes.text(column, row, told, ha="center", va="center", color=ink)
+    axes.imshow(shares, vmin=0, vmax=1, cmap="viridis", aspect="auto")
+    axes.set_title(title.format(modes, seeds))
+    axes.set_xticks(range(len(penalties)), penalties)
+    axes.set_yticks(range(len(losses)), losses)
 
 
 def _known(file: Path, asked: dict[str, Any]) -> "list[Cell]":
-    from multigan.experiments.modes import Cell
+    from multigan.cli.bench.mixture_games import Cell
 
     saved = read_saved(file, asked, of="seeds")
     return [Cell.from_json(cell) for cell in saved.get("cells", ())]

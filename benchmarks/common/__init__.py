@@ -1,0 +1,1 @@
+"""What the benches share: their frame, the turns that sides take, pictures of curves."""
