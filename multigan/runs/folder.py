@@ -171,6 +171,8 @@ class RunFolder:
 
     def is_busy(self) -> bool:
         """Whether a process of this machine is training this run now."""
+        if not self.path.is_dir():  # deleted; looking must not make it again
+            return False
         try:
             with self.lock(patience_seconds=0):
                 return False
@@ -253,6 +255,20 @@ class RunFolder:
     def checkpoint_folders(self) -> list[Path]:
         """Returns the checkpoints, oldest first."""
         return checkpoints_in(self.checkpoints)
+
+    def checkpoint_at(self, step: int) -> Path:
+        """Returns the checkpoint of a step.
+
+        Raises:
+            CheckpointError: It is not kept, with those that are.
+        """
+        folders = {checkpoint_step(folder): folder for folder in self.checkpoint_folders()}
+        if step not in folders:
+            kept = ", ".join(map(str, folders)) or "none"
+            raise CheckpointError(
+                f"Run {self.name} keeps no checkpoint of step {step}. Kept: {kept}."
+            )
+        return folders[step]
 
     def sample_files(self) -> list[Path]:
         """Returns the looks at the fixed latents, oldest first; of pictures with sounds, those."""

@@ -84,18 +84,12 @@ def fork(
 
 
 def _checkpoint(parent: Run, step: int | None) -> Path:
-    if step is None:
-        folder, _ = newest_whole(parent)
-        if folder is None:
-            raise CheckpointError(f"Run {parent.name} has no checkpoint yet to fork from.")
-        return folder
-    folders = {checkpoint_step(folder): folder for folder in parent.checkpoint_folders()}
-    if step not in folders:
-        kept = ", ".join(map(str, folders)) or "none"
-        raise CheckpointError(
-            f"Run {parent.name} keeps no checkpoint of step {step}. Kept: {kept}."
-        )
-    return folders[step]
+    if step is not None:
+        return parent.checkpoint_at(step)
+    folder, _ = newest_whole(parent)
+    if folder is None:
+        raise CheckpointError(f"Run {parent.name} has no checkpoint yet to fork from.")
+    return folder
 
 
 def _copy_past(parent: Run, child: Run, folder: Path) -> None:

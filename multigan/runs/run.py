@@ -9,7 +9,7 @@ from multigan.core.registries import DISCRIMINATORS
 from multigan.errors import CheckpointError, ConfigError, RunError
 from multigan.files import read_json
 from multigan.runs.checkpoint import load_checkpoint
-from multigan.runs.folder import RunFolder, checkpoint_step, find_run
+from multigan.runs.folder import RunFolder, find_run
 from multigan.runs.profiles import averaged_weights
 from multigan.sampling.pipeline import Pipeline
 
@@ -120,14 +120,12 @@ class Run(RunFolder):
 
     def _checkpoint(self, step: int | None) -> Path:
         """Returns the checkpoint of a step; None is the newest."""
+        if step is not None:
+            return self.checkpoint_at(step)
         folders = self.checkpoint_folders()
-        for folder in reversed(folders):
-            if step in (None, checkpoint_step(folder)):
-                return folder
-        if step is None:
+        if not folders:
             raise CheckpointError(f"Run {self.name} has no checkpoint yet.")
-        kept = ", ".join(str(checkpoint_step(f)) for f in folders) or "none"
-        raise CheckpointError(f"Run {self.name} keeps no checkpoint of step {step}. Kept: {kept}.")
+        return folders[-1]
 
     def _best_step(self) -> int:
         for folder in reversed(self.checkpoint_folders()):

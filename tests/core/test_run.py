@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -119,6 +120,20 @@ def test_a_killed_process_frees_the_run_and_leaves_it_interrupted(tmp_path):
     assert run.status()["state"] == "interrupted"
     run.delete()
     assert not run.path.exists()
+    assert not run.is_busy()
+    assert not run.path.exists(), "looking has made it again"
+
+
+def test_it_is_busy_for_whoever_looks_from_this_process_too(tmp_path):
+    run, seen = make(tmp_path), []
+    with run.lock():
+        for _ in range(3):  # looking takes nothing away
+            seen.append(RunFolder(run.path).is_busy())
+            thread = threading.Thread(target=lambda: seen.append(run.is_busy()))
+            thread.start()
+            thread.join()
+    assert seen == [True] * 6
+    assert not run.is_busy()
 
 
 def test_a_new_run_is_marked_for_jupyterlab(tmp_path):
