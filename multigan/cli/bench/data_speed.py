@@ -17,11 +17,11 @@ def run(args: Namespace) -> None:
     """Loads the data, which is timed apart, then takes batches from it."""
     import time
 
-    from multigan.terminal.resolving import resolve
     from multigan.core.engine import Engine
     from multigan.data.stream import Stream
     from multigan.runs.assemble import build_parts, load_data
     from multigan.terminal.output import remark
+    from multigan.terminal.resolving import resolve
 
     recipe = resolve(args)
     engine, begun = Engine(args.device), time.perf_counter()

@@ -15,9 +15,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Builds the recipe's trainer and times its steps."""
-    from multigan.terminal.resolving import resolve
     from multigan.core.engine import Engine
     from multigan.runs.assemble import build_parts, build_trainer, load_data
+    from multigan.terminal.resolving import resolve
 
     recipe = resolve(args)
     engine = Engine(args.device, recipe.precision)
