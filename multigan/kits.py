@@ -1,6 +1,5 @@
 """What assembling a run needs to know of each kind of data: how to load it, how to encode it."""
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,12 +10,17 @@ from torch import Tensor
 from multigan.core.condition import ConditionSpec
 from multigan.core.modality import Modality
 from multigan.data.audio import AudioSet, load_audio
+from multigan.data.audio.options import AudioOptions
 from multigan.data.images import ImageSet, load_images
+from multigan.data.loader_options import LoaderOptions
+from multigan.data.options import ImageOptions
 from multigan.data.source import Source
 from multigan.data.text import TextSet, load_text
+from multigan.data.text.options import TextOptions
 from multigan.errors import ConfigError
 from multigan.modalities.audio.adapter import fitted_component
 from multigan.registry import Component, Registry
+from multigan.typed import from_plain
 
 CLIPS_FITTED = 8192  # more would not move the statistics of a representation
 CLIPS_AT_ONCE = 64
@@ -52,7 +56,8 @@ class Kit:
     """One kind of data.
 
     Attributes:
-        loader: `(data, **options) -> Loaded`; call it through `load`.
+        loader: `(data, options) -> Loaded`; call it through `load`.
+        options: The class of its options, the only list of what it takes.
         adapt: Names the modality, with the options that fit the loaded data, given what a recipe
             says of the representation.
         shaping: Returns loader options that bring other data to the form a modality encodes.
@@ -60,7 +65,8 @@ class Kit:
         columns: How many samples of a condition stand in a row of a sheet.
     """
 
-    loader: Callable[..., Loaded]
+    loader: Callable[[Any, Any], Loaded]
+    options: type[LoaderOptions]
     adapt: Callable[[Any, Component | None], Component]
     shaping: Callable[[Any], dict[str, Any]]
     selecting: frozenset[str] = frozenset()
@@ -72,15 +78,7 @@ class Kit:
         Raises:
             ConfigError: An option is unknown, or has a value of the wrong kind.
         """
-        signature = inspect.signature(self.loader)
-        try:
-            call = signature.bind(data, **options)
-        except TypeError as error:
-            known = list(signature.parameters)[1:]  # the first is the data itself
-            raise ConfigError(
-                f"Cannot load the data: {error}. Its options are: {', '.join(known)}."
-            ) from None
-        return self.loader(*call.args, **call.kwargs)
+        return self.loader(data, from_plain(self.options, options, "data"))
 
     def like(self, modality: Modality, options: Mapping[str, Any]) -> dict[str, Any]:
         """Returns the options that load other data whole, as `options` would, for a modality."""
@@ -130,6 +128,7 @@ def _spread(source: Source, limit: int, at_once: int) -> Iterator[Tensor]:
 
 KITS["image"] = Kit(
     loader=load_images,
+    options=ImageOptions,
     adapt=_adapt_images,
     shaping=lambda modality: {
         "channels": modality.sample_shape[0],
@@ -140,6 +139,7 @@ KITS["image"] = Kit(
 
 KITS["audio"] = Kit(
     loader=load_audio,
+    options=AudioOptions,
     adapt=_adapt_sounds,
     shaping=lambda modality: {
         "sample_rate": modality.sample_rate,
@@ -152,6 +152,7 @@ KITS["audio"] = Kit(
 
 KITS["text"] = Kit(
     loader=load_text,
+    options=TextOptions,
     adapt=_adapt_texts,
     # Texts to compare with are wanted whole, however long.
     shaping=lambda modality: {"length": modality.length, "too_long": "cut"},

@@ -1,30 +1,20 @@
 """Names for components, so that recipes and the command line can refer to them."""
 
 import inspect
-import reprlib
-import sys
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from types import NoneType, UnionType
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar
 
 from multigan.errors import ConfigError, MultiganError, UnknownNameError
+from multigan.typed import Component, checked, parameters_of, read_arguments
+
+__all__ = ["Component", "Registry"]
 
 T = TypeVar("T")
 
 # How torch complains of a layer whose width is not above 0, and what is said instead.
 ZERO_ELEMENTS, NEGATIVE = "Initializing zero-element tensors", "with negative dimension"
 NO_SIZE = "one of its sizes is not above 0."
-KINDS = {int: "a whole number", float: "a finite number", bool: "true or false", str: "a text"}
-
-
-@dataclass(frozen=True)
-class Component:
-    """A component by name: what a recipe stores and a registry builds."""
-
-    name: str
-    options: dict[str, Any] = field(default_factory=dict)
 
 
 class Registry(dict[str, T], Generic[T]):
@@ -35,11 +25,16 @@ class Registry(dict[str, T], Generic[T]):
         self.kind = kind
 
     def register(self, name: str) -> Callable[[T], T]:
-        """Names the decorated class or function; a name is given once."""
+        """Names the decorated class or function; a name is given once.
+
+        A class then reads its arguments by their annotations, however it is built.
+        """
 
         def add(component: T) -> T:
             if name in self:
                 raise ValueError(f"There is already a {self.kind} called {name!r}: {self[name]!r}.")
+            if isinstance(component, type):
+                checked(component, name)
             self[name] = component
             return component
 
@@ -48,28 +43,30 @@ class Registry(dict[str, T], Generic[T]):
     def build(self, component: Component, **context: Any) -> Any:
         """Calls what `component` names with its options and with what only the run knows.
 
-        Options that are annotated as a number, a text or a truth value have to be one.
+        Options are read by their annotations; see `multigan.typed`.
 
         Raises:
             ConfigError: There is no such component or option, or it cannot be built with these.
         """
         make: Any = self[component.name]
-        signature = _signature(make)
+        parameters = parameters_of(make)
         try:
-            call = signature.bind(**component.options, **context)
+            inspect.Signature(list(parameters.values())).bind(**component.options, **context)
         except TypeError as error:
-            options = [name for name in signature.parameters if name not in context]
+            known = [name for name in parameters if name not in context]
             raise ConfigError(
                 f"Cannot build {self.kind} {component.name!r}: {error}. "
-                f"Its options are: {', '.join(options) or 'none'}."
+                f"Its options are: {', '.join(known) or 'none'}."
             ) from None
         named = f"{self.kind} {component.name!r}"
-        for name, value in component.options.items():
-            _check_kind(named, name, value, signature.parameters.get(name))
+        try:
+            options = read_arguments(make, component.options)
+        except ConfigError as error:
+            raise ConfigError(f"Cannot build {named}: {error}") from None
         try:
             with warnings.catch_warnings():
                 warnings.filterwarnings("error", message=ZERO_ELEMENTS)
-                made = make(*call.args, **call.kwargs)
+                made = make(**options, **context)
             _check_units(made)
         except MultiganError:
             raise
@@ -82,61 +79,11 @@ class Registry(dict[str, T], Generic[T]):
         raise UnknownNameError(self.kind, name, known=self)
 
 
-def _signature(make: Callable[..., Any]) -> inspect.Signature:
-    """Returns what a component takes; annotations that exist for type checkers only stay text.
-
-    Options that a class passes on to the one that it extends are named, too.
-    """
-    try:
-        found = inspect.signature(make, eval_str=True)
-    except NameError:
-        found = inspect.signature(make)
-    own = list(found.parameters.values())
-    if not isinstance(make, type) or make.__base__ in (None, object) or not _takes_any(own):
-        return found
-    extended = _signature(make.__base__)
-    if any(each.kind is each.VAR_KEYWORD for each in extended.parameters.values()):
-        return found  # what is taken in the end cannot be seen
-    passed_on = [
-        each.replace(kind=each.KEYWORD_ONLY)
-        for name, each in extended.parameters.items()
-        if name not in found.parameters
-    ]
-    return found.replace(parameters=own[:-1] + passed_on)
-
-
-def _takes_any(parameters: list[inspect.Parameter]) -> bool:
-    """Whether there is a `**options`, and nothing is told apart by its place alone."""
-    kinds = {each.kind for each in parameters}
-    return inspect.Parameter.VAR_KEYWORD in kinds and inspect.Parameter.VAR_POSITIONAL not in kinds
-
-
 def _with(options: Mapping[str, Any], context: Mapping[str, Any]) -> str:
     """Returns " with width=8, latent_dim=64": the options, and the numbers that the run knows."""
     numbers = {name: value for name, value in context.items() if isinstance(value, int)}
     said = ", ".join(f"{name}={value!r}" for name, value in {**options, **numbers}.items())
     return f" with {said}" if said else ""
-
-
-def _check_kind(named: str, option: str, value: Any, parameter: inspect.Parameter | None) -> None:
-    """Raises a `ConfigError` unless a value is of its option's plain type, if that has one."""
-    told = Any if parameter is None else parameter.annotation
-    kinds = get_args(told) if isinstance(told, UnionType) else (told,)
-    plain = [kind for kind in kinds if kind is not NoneType]
-    if (value is None and NoneType in kinds) or len(plain) != 1 or plain[0] not in KINDS:
-        return
-    if not _is_a(plain[0], value):
-        raise ConfigError(
-            f"Cannot build {named}: {option} must be {KINDS[plain[0]]}, not {reprlib.repr(value)}."
-        )
-
-
-def _is_a(kind: type, value: Any) -> bool:
-    if isinstance(value, bool):
-        return kind is bool  # though it is an int to Python
-    if kind is float:
-        return isinstance(value, int | float) and abs(value) <= sys.float_info.max  # NaN is not
-    return isinstance(value, kind)
 
 
 def _check_units(made: Any) -> None:
