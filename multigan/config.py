@@ -278,10 +278,16 @@ class Recipe:
 
 
 def _with_located_paths(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns options in which each existing folder that is named as `path` is absolute."""
+    """Returns options in which each existing folder that is named as `path` is absolute.
+
+    Components among them that are written as text, such as learned:path=runs/1, become tables.
+    """
     found = dict(options)
     for name, value in options.items():
-        if isinstance(value, Mapping):
+        named = Component.parse(value) if isinstance(value, str) and name != "path" else None
+        if named is not None and named.options:
+            found[name] = {"name": named.name, "options": _with_located_paths(named.options)}
+        elif isinstance(value, Mapping):
             found[name] = _with_located_paths(value)
         elif name == "path" and isinstance(value, str) and value:
             found[name] = located(value)

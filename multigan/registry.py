@@ -2,11 +2,18 @@
 
 import inspect
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from multigan.errors import ConfigError, MultiganError, UnknownNameError
-from multigan.typed import Component, checked, parameters_of, read_arguments
+from multigan.typed import (
+    Component,
+    Setting,
+    checked,
+    describe,
+    parameters_of,
+    read_arguments,
+)
 
 __all__ = ["Component", "Registry"]
 
@@ -20,9 +27,15 @@ NO_SIZE = "one of its sizes is not above 0."
 class Registry(dict[str, T], Generic[T]):
     """A dict of named components whose `KeyError` says what you could have meant."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, *, known: Sequence[str] = ()) -> None:
+        """Makes an empty one.
+
+        Args:
+            kind: What its components are, e.g. "generator".
+            known: The arguments that the run knows, such as "sample_shape", and nobody chooses.
+        """
         super().__init__()
-        self.kind = kind
+        self.kind, self.known = kind, frozenset(known)
 
     def register(self, name: str) -> Callable[[T], T]:
         """Names the decorated class or function; a name is given once.
@@ -34,7 +47,7 @@ class Registry(dict[str, T], Generic[T]):
             if name in self:
                 raise ValueError(f"There is already a {self.kind} called {name!r}: {self[name]!r}.")
             if isinstance(component, type):
-                checked(component, name)
+                checked(component, name, leaving=self.known)
             self[name] = component
             return component
 
@@ -75,7 +88,21 @@ class Registry(dict[str, T], Generic[T]):
             raise ConfigError(f"Cannot build {named}{said}: {_reason(error)}") from error
         return made
 
+    def settings(self, name: str) -> list[Setting]:
+        """Returns the options of a component, described.
+
+        Raises:
+            UnknownNameError: There is no such component.
+        """
+        return [each for each in describe(self[name]) if each.name not in self.known]
+
     def __missing__(self, name: str) -> T:
+        known, colon, rest = name.partition(":")
+        if colon and known in self:
+            raise ConfigError(
+                f"Options of the {self.kind} {known!r} are written key=value with commas between, "
+                f"as in {known}:key=value,other=value; not {rest!r}."
+            )
         raise UnknownNameError(self.kind, name, known=self)
 
 

@@ -17,12 +17,16 @@ MODALITIES: Registry[type[Modality]] = Registry("modality")
 
 # A generator is called as `(latent (B, Z), condition) -> samples (B, *S)` and is built with
 # `latent_dim`, `sample_shape` and `condition`, which the run knows, plus a recipe's options.
-GENERATORS: Registry[type[nn.Module]] = Registry("generator")
+GENERATORS: Registry[type[nn.Module]] = Registry(
+    "generator", known=("latent_dim", "sample_shape", "condition")
+)
 
 # A discriminator is called as `(samples (B, *S), condition) -> logits (B, N)` and is built with
 # `sample_shape` and `condition` plus a recipe's options. `features(samples, condition)` returns
 # the activations that lead to the logits, from shallow to deep.
-DISCRIMINATORS: Registry[type[nn.Module]] = Registry("discriminator")
+DISCRIMINATORS: Registry[type[nn.Module]] = Registry(
+    "discriminator", known=("sample_shape", "condition")
+)
 
 # An augmentation is a differentiable `(B, *S) -> (B, *S)` that both halves of a batch go through
 # before the discriminator sees them.
@@ -52,4 +56,4 @@ class Ingredients:
 
 
 # An objective is built from `ingredients`, plus a recipe's options.
-OBJECTIVES: Registry[Callable[..., Objective]] = Registry("objective")
+OBJECTIVES: Registry[Callable[..., Objective]] = Registry("objective", known=["ingredients"])

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -27,12 +27,13 @@ def read_arguments(make: Any, given: Mapping[str, Any], path: str = "") -> dict[
     return {**given, **read_fields(hints, known, make, path)}
 
 
-def checked(kind: type[T], name: str = "") -> type[T]:
+def checked(kind: type[T], name: str = "", *, leaving: Container[str] = ()) -> type[T]:
     """Makes a class read its arguments by their annotations, however it is built.
 
     Args:
         kind: A class, a dataclass too; its constructor is changed.
         name: What messages call it: "r1" for "r1.weight must be ...".
+        leaving: Arguments that it checks itself.
     """
     plain: Any = kind.__init__
     signature = inspect.signature(plain)
@@ -49,7 +50,8 @@ def checked(kind: type[T], name: str = "") -> type[T]:
         _, *named = given
         arguments = {each: given[each] for each in named}
         arguments |= arguments.pop(kinds.get(inspect.Parameter.VAR_KEYWORD, ""), {})
-        plain(self, **read_arguments(kind, arguments, name))
+        chosen = {each: value for each, value in arguments.items() if each not in leaving}
+        plain(self, **arguments | read_arguments(kind, chosen, name))
 
     kind.__init__ = read_and_build  # type: ignore[method-assign]
     return kind

@@ -62,7 +62,7 @@ def from_plain(kind: Any, value: Any, path: str = "") -> Any:
     for one in accepted:
         if _suits(one, value):
             found = _parsed(one, value, path, beside)
-            if _all_hold(beside, found):
+            if _all_hold(beside, found) and _all_hold(peeled(one)[1], found):
                 return found
     _check_finite(value, path)
     raise MisfitError(f"{path} must be {expected(kind)}, not {reprlib.repr(value)}.")
@@ -178,11 +178,11 @@ def _keys(value: Any) -> Iterable[Any]:
 
 
 def _parsed(kind: Any, value: Any, path: str, beside: tuple[Any, ...]) -> Any:
-    if get_origin(kind) is Annotated:
-        return from_plain(kind, value, path)
+    kind, _ = peeled(kind)
     origin, inner = get_origin(kind), get_args(kind)
     if kind is Component:
-        return _component(value, path, whole=WholeName in beside)
+        whole = any(isinstance(each, WholeName) for each in beside)
+        return _component(value, path, whole=whole)
     if dataclasses.is_dataclass(kind):
         return value if not isinstance(value, Mapping) else _record(kind, value, path)
     if origin is dict or origin is Mapping:

@@ -46,6 +46,18 @@ class Component:
         return cls(found["name"], dict(_options(found["options"] or "", text)))
 
     @classmethod
+    def parse_located(cls, text: str) -> "Component":
+        """Reads a component whose path may stand alone behind the name, as extractors' do.
+
+        Example:
+            >>> str(Component.parse_located("inception:weights.pt"))
+            'inception:path=weights.pt'
+        """
+        named = cls.parse(text)
+        name, _, path = named.name.partition(":")
+        return cls(name, ({"path": path} if path else {}) | named.options)
+
+    @classmethod
     def read(cls, value: "str | Mapping[str, Any] | Component") -> "Component":
         """Returns a component from its text, or from a table as JSON has it.
 

@@ -120,7 +120,9 @@ Share = Annotated[float, Range(0, 1)]  # also a probability
 Weight = Annotated[float, AtLeast(0)]
 Decay = Annotated[float, AtLeast(0), Below(1)]
 Count = Annotated[int, AtLeast(1)]
-Interval = Annotated[int, AtLeast(0)]  # in steps, where 0 is never
+Natural = Annotated[int, AtLeast(0)]
+Interval = Natural  # in steps, where 0 is never
+Fraction = Annotated[float, Above(0), AtMost(1)]
 
 
 def choice(values: tuple[Any, ...]) -> str:

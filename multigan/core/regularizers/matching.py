@@ -8,8 +8,9 @@ from torch import Tensor, nn
 
 from multigan.core.engine import mean_over_processes
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS, check, check_number
+from multigan.core.regularizers.registry import REGULARIZERS
 from multigan.errors import ConfigError
+from multigan.typed import Count, Decay, Weight
 
 
 @REGULARIZERS.register("lecam")
@@ -31,11 +32,9 @@ class LeCam(nn.Module):
     real_mean: Tensor
     fake_mean: Tensor
 
-    def __init__(self, weight: float = 0.3, every: int = 1, decay: float = 0.99) -> None:
+    def __init__(self, weight: Weight = 0.3, every: Count = 1, decay: Decay = 0.99) -> None:
         super().__init__()
         self.weight, self.every, self.decay = weight, every, decay
-        check(self)
-        check_number(self, "decay", below=1.0)
         self.register_buffer("real_mean", torch.zeros(()))
         self.register_buffer("fake_mean", torch.zeros(()))
 
@@ -63,14 +62,11 @@ class FeatureMatching:
     the mean over a layer's elements instead of their sum, so that no layer drowns the others.
     """
 
-    weight: float = 1.0
-    every: int = 1
+    weight: Weight = 1.0
+    every: Count = 1
     name: ClassVar[str] = "feature_matching"
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def check_game(self, game: AdversarialGame) -> None:
         """Raises a ConfigError unless the discriminator has features."""

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS, check
+from multigan.core.regularizers.registry import REGULARIZERS
 from multigan.errors import ConfigError
+from multigan.typed import Count, Weight
 
 
 @REGULARIZERS.register("orthogonal")
@@ -22,14 +23,11 @@ class Orthogonal:
     Image Synthesis", Eq. 3; it lets a generator bear truncated latents.
     """
 
-    weight: float = 1e-4
-    every: int = 1
+    weight: Weight = 1e-4
+    every: Count = 1
     name: ClassVar[str] = "orthogonal"
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def check_game(self, game: AdversarialGame) -> None:
         """Raises a ConfigError unless the generator has layers with filters."""
