@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from multigan.errors import ConfigError
 from multigan.typed import (
+    AtLeast,
     AtMost,
     Below,
     Component,
@@ -17,7 +18,6 @@ from multigan.typed import (
     Interval,
     OneOf,
     Range,
-    Share,
     That,
     Weight,
     WholeName,
@@ -200,7 +200,7 @@ class Recipe:
     health_every: Interval = 250
     """Interval in steps of the doctor's inspections; 0 is never."""
 
-    held_out: Annotated[Share, Below(1)] = 0.0
+    held_out: Annotated[float, AtLeast(0), Below(1)] = 0.0
     """The share of the data that nobody learns from, so that the doctor can measure how far the
     discriminator learns by heart (`health/memory`); 0 keeps nothing aside. With 200 samples or more
     aside it has an alarm."""

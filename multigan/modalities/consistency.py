@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from torch import Tensor, nn
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers import REGULARIZERS
+from multigan.core.regularizers.registry import REGULARIZERS, Every
 from multigan.modalities.registries import AUGMENTATIONS
 from multigan.registry import Component
-from multigan.typed import Count, Weight
+from multigan.typed import Weight
 
 
 @REGULARIZERS.register("consistency")
@@ -41,7 +41,7 @@ class Consistency(nn.Module):
     def __init__(
         self,
         weight: Weight = 10.0,
-        every: Count = 1,
+        every: Every = 1,
         fake_weight: Weight = 0.0,
         augment: str = "diffaugment",
         options: Mapping[str, Any] | None = None,

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from multigan.errors import ConfigError
 from multigan.typed.component import Component
-from multigan.typed.ranges import That, WholeName, choice
+from multigan.typed.ranges import Bound, That, WholeName, choice
 
 PLAIN = {
     int: "a whole number",
@@ -87,10 +87,9 @@ def read_fields(
         try:
             read[name] = from_plain(hints[name], value, under(path, name))
         except MisfitError as error:
-            from multigan.typed.describe import documentation  # nobody pays without a mistake
+            from multigan.typed.describe import doc_of  # which nobody pays for without a mistake
 
-            doc = documentation(owner).get(name, "")
-            raise ConfigError(f"{error} {doc}".rstrip()) from None
+            raise ConfigError(f"{error} {doc_of(owner, name, hints[name])}".rstrip()) from None
     return read
 
 
@@ -107,15 +106,12 @@ def expected(kind: Any) -> str:
     """Returns what an annotation takes, in words: "a whole number of at least 1, or null"."""
     base, beside = peeled(kind)
     accepted = alternatives(base)
-    whole = [str(each) for each in beside if isinstance(each, That)]
+    bounds = [each for each in beside if isinstance(each, Bound)]
+    whole = [each.words for each in bounds if isinstance(each, That)]
     texts = whole or [_words(one) for one in accepted if one is not type(None)]
-    bounds = " and ".join(str(each) for each in beside if _is_bound(each))
-    named = " or ".join(texts) + (f" {bounds}" if bounds else "")
+    limits = " and ".join(each.words for each in bounds if not isinstance(each, That))
+    named = " or ".join(texts) + (f" {limits}" if limits else "")
     return f"{named}, or null" if type(None) in accepted else named
-
-
-def _is_bound(beside: Any) -> bool:
-    return hasattr(beside, "holds") and not isinstance(beside, That)
 
 
 def alternatives(kind: Any) -> tuple[Any, ...]:
@@ -227,7 +223,7 @@ def _record(kind: Any, value: Mapping[str, Any], path: str) -> Any:
 def _all_hold(beside: tuple[Any, ...], value: Any) -> bool:
     if isinstance(value, tuple):
         return all(_all_hold(beside, item) for item in value)
-    return all(each.holds(value) for each in beside if hasattr(each, "holds"))
+    return all(each.holds(value) for each in beside if isinstance(each, Bound))
 
 
 def _is_finite(number: Any) -> bool:

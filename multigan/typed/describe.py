@@ -1,6 +1,7 @@
 """What can be set of a record, a class or a function: names, ranges, defaults, documentation.
 
-A field is documented by the text below it, an argument in its docstring's "Args:".
+A field is documented by the text below it, an argument in its docstring's "Args:"; a type that many
+share may say it for all of them: `Every = Annotated[int, AtLeast(1), "Interval in steps."]`.
 """
 
 import ast
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from multigan.typed.arguments import parameters_of
-from multigan.typed.check import expected, hints_of
+from multigan.typed.check import expected, hints_of, peeled
 
 SECTION = re.compile(r"^(?:Args|Attributes):\n((?:[ ]+.*\n?|\n)+)", re.MULTILINE)
 ENTRY = re.compile(r"^ {4}(\w+(?:, \w+)*): (.*(?:\n {5,}.*|\n(?= {5}))*)", re.MULTILINE)
@@ -37,11 +38,16 @@ class Setting(NamedTuple):
 
 def describe(owner: Any) -> list[Setting]:
     """Returns what can be set of a dataclass, or of any other class or function, in order."""
-    docs = documentation(owner)
     return [
-        Setting(name, expected(kind), default, docs.get(name, ""))
+        Setting(name, expected(kind), default, doc_of(owner, name, kind))
         for name, kind, default in _settings(owner)
     ]
+
+
+def doc_of(owner: Any, name: str, kind: Any) -> str:
+    """Returns what a field or argument is for: what its owner says, or else its annotation."""
+    texts = (each for each in peeled(kind)[1] if isinstance(each, str))
+    return documentation(owner).get(name) or next(texts, "")
 
 
 @functools.cache

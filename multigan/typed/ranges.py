@@ -9,100 +9,68 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 
-@dataclass(frozen=True)
-class AtLeast:
-    """Numbers from `low` on."""
-
-    low: float
-
-    def holds(self, value: Any) -> bool:
-        """Whether a number is one of them."""
-        return bool(value >= self.low)
-
-    def __str__(self) -> str:
-        return f"of at least {_number(self.low)}"
+def _number(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:g}"
 
 
 @dataclass(frozen=True)
-class Above:
-    """Numbers greater than `low`."""
+class Bound:
+    """Values for which a function says so.
 
-    low: float
-
-    def holds(self, value: Any) -> bool:
-        """Whether a number is one of them."""
-        return bool(value > self.low)
-
-    def __str__(self) -> str:
-        return f"above {_number(self.low)}"
-
-
-@dataclass(frozen=True)
-class AtMost:
-    """Numbers up to `high`."""
-
-    high: float
-
-    def holds(self, value: Any) -> bool:
-        """Whether a number is one of them."""
-        return bool(value <= self.high)
-
-    def __str__(self) -> str:
-        return f"of at most {_number(self.high)}"
-
-
-@dataclass(frozen=True)
-class Below:
-    """Numbers less than `high`."""
-
-    high: float
-
-    def holds(self, value: Any) -> bool:
-        """Whether a number is one of them."""
-        return bool(value < self.high)
-
-    def __str__(self) -> str:
-        return f"below {_number(self.high)}"
-
-
-@dataclass(frozen=True)
-class Range:
-    """Numbers from `low` to `high`, both included."""
-
-    low: float
-    high: float
-
-    def holds(self, value: Any) -> bool:
-        """Whether a number is one of them."""
-        return bool(self.low <= value <= self.high)
-
-    def __str__(self) -> str:
-        return f"from {_number(self.low)} to {_number(self.high)}"
-
-
-@dataclass(frozen=True)
-class MultipleOf:
-    """Whole numbers that `step` divides."""
-
-    step: int
-
-    def holds(self, value: Any) -> bool:
-        """Whether a number is one of them."""
-        return bool(value % self.step == 0)
-
-    def __str__(self) -> str:
-        return f"that is a multiple of {self.step}"
-
-
-@dataclass(frozen=True)
-class That:
-    """Values for which a function says so; `words` stand for the type's as well."""
+    Attributes:
+        words: What they are, behind the words for their type: "above 0".
+        holds: Whether a value is one of them.
+    """
 
     words: str
     holds: Callable[[Any], bool]
 
-    def __str__(self) -> str:
-        return self.words
+
+class AtLeast(Bound):
+    """Numbers from `low` on."""
+
+    def __init__(self, low: float) -> None:
+        super().__init__(f"of at least {_number(low)}", lambda value: value >= low)
+
+
+class Above(Bound):
+    """Numbers greater than `low`."""
+
+    def __init__(self, low: float) -> None:
+        super().__init__(f"above {_number(low)}", lambda value: value > low)
+
+
+class AtMost(Bound):
+    """Numbers up to `high`."""
+
+    def __init__(self, high: float) -> None:
+        super().__init__(f"of at most {_number(high)}", lambda value: value <= high)
+
+
+class Below(Bound):
+    """Numbers less than `high`."""
+
+    def __init__(self, high: float) -> None:
+        super().__init__(f"below {_number(high)}", lambda value: value < high)
+
+
+class Range(Bound):
+    """Numbers from `low` to `high`, both included."""
+
+    def __init__(self, low: float, high: float) -> None:
+        words = f"from {_number(low)} to {_number(high)}"
+        super().__init__(words, lambda value: low <= value <= high)
+
+
+class MultipleOf(Bound):
+    """Whole numbers that `step` divides."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"that is a multiple of {step}", lambda value: value % step == 0)
+
+
+class That(Bound):
+    """Values for which a function says so; `words` stand for the type's as well."""
 
 
 class OneOf(That):
@@ -129,7 +97,3 @@ def choice(values: tuple[Any, ...]) -> str:
     """Returns "a or b", or "one of a, b, c"."""
     texts = [str(value) for value in values]
     return " or ".join(texts) if len(texts) < 3 else f"one of {', '.join(texts)}"
-
-
-def _number(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:g}"

@@ -10,9 +10,8 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
-from multigan.typed import Count, Weight
 
 
 @REGULARIZERS.register("auxiliary_real")
@@ -28,8 +27,8 @@ class AuxiliaryReal:
         generated: Whether generated samples count too, as in the paper.
     """
 
-    weight: Weight = 1.0
-    every: Count = 1
+    weight: Factor = 1.0
+    every: Every = 1
     generated: bool = False
     name: ClassVar[str] = "auxiliary_real"
     player: ClassVar[Player] = "discriminator"
@@ -52,8 +51,8 @@ class AuxiliaryReal:
 class AuxiliaryFake:
     """Makes the generator's samples such that their conditions can be guessed; see the other."""
 
-    weight: Weight = 1.0
-    every: Count = 1
+    weight: Factor = 1.0
+    every: Every = 1
     name: ClassVar[str] = "auxiliary_fake"
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False

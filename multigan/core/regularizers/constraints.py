@@ -19,6 +19,8 @@ class WeightClipping:
     """
 
     limit: Annotated[float, Above(0)] = 0.01
+    """The largest size of a weight."""
+
     name: ClassVar[str] = "weight_clipping"
     player: ClassVar[Literal["discriminator"]] = "discriminator"
 

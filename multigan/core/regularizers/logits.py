@@ -6,8 +6,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS
-from multigan.typed import Count, Weight
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
 
 
 @REGULARIZERS.register("drift")
@@ -19,8 +18,8 @@ class Drift:
     Variation", appendix A.1.
     """
 
-    weight: Weight = 0.001
-    every: Count = 1
+    weight: Factor = 0.001
+    every: Every = 1
     name: ClassVar[str] = "drift"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = False

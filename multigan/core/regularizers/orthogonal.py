@@ -7,9 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
-from multigan.typed import Count, Weight
 
 
 @REGULARIZERS.register("orthogonal")
@@ -23,8 +22,8 @@ class Orthogonal:
     Image Synthesis", Eq. 3; it lets a generator bear truncated latents.
     """
 
-    weight: Weight = 1e-4
-    every: Count = 1
+    weight: Factor = 1e-4
+    every: Every = 1
     name: ClassVar[str] = "orthogonal"
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False

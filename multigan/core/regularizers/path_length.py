@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from multigan.core.draws import normal
 from multigan.core.engine import mean_over_processes
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
-from multigan.typed import Above, Below, Count, Fraction, Weight
+from multigan.typed import Above, Below, Fraction
 
 
 @REGULARIZERS.register("path_length")
@@ -29,8 +29,6 @@ class PathLength(nn.Module):
     3.2; defaults as in the authors' implementation.
 
     Args:
-        weight: The term's factor.
-        every: Interval in steps.
         decay: Of the running mean: the share of a new value in it.
         share: Of the batch that is used, which saves memory.
     """
@@ -43,8 +41,8 @@ class PathLength(nn.Module):
 
     def __init__(
         self,
-        weight: Weight = 2.0,
-        every: Count = 4,
+        weight: Factor = 2.0,
+        every: Every = 4,
         decay: Annotated[float, Above(0), Below(1)] = 0.01,
         share: Fraction = 0.5,
     ) -> None:

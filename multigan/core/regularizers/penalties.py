@@ -11,8 +11,8 @@ from torch import Tensor
 
 from multigan.core.draws import normal, uniform
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS
-from multigan.typed import Count, Weight
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
+from multigan.typed import Weight
 
 
 def squared_gradient_norm(logits: Tensor, samples: Tensor) -> Tensor:
@@ -43,8 +43,8 @@ class R1:
     Converge?".
     """
 
-    weight: Weight = 10.0
-    every: Count = 1
+    weight: Factor = 10.0
+    every: Every = 1
     name: ClassVar[str] = "r1"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
@@ -59,8 +59,8 @@ class R1:
 class R2:
     """Zero-centered gradient penalty on generated samples; see `R1`."""
 
-    weight: Weight = 10.0
-    every: Count = 1
+    weight: Factor = 10.0
+    every: Every = 1
     name: ClassVar[str] = "r2"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
@@ -77,8 +77,8 @@ class WassersteinGradientPenalty:
     Source: Gulrajani et al. (2017), "Improved Training of Wasserstein GANs", Algorithm 1.
     """
 
-    weight: Weight = 10.0
-    every: Count = 1
+    weight: Factor = 10.0
+    every: Every = 1
     name: ClassVar[str] = "gradient_penalty"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
@@ -101,8 +101,8 @@ class DRAGAN:
     deviation is that of the whole batch.
     """
 
-    weight: Weight = 10.0
-    every: Count = 1
+    weight: Factor = 10.0
+    every: Every = 1
     strength: Weight = 0.5
     name: ClassVar[str] = "dragan"
     player: ClassVar[Player] = "discriminator"

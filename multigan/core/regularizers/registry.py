@@ -1,5 +1,11 @@
-"""Where regularizers are registered."""
+"""Where regularizers are registered, and the options that most of them have."""
+
+from typing import Annotated
 
 from multigan.registry import Registry
+from multigan.typed import AtLeast
 
 REGULARIZERS: Registry[type] = Registry("regularizer")
+
+Factor = Annotated[float, AtLeast(0), "The term's factor, a knob."]
+Every = Annotated[int, AtLeast(1), "Interval in steps, between two updates with this term."]

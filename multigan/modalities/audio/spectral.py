@@ -95,7 +95,7 @@ class LogMagnitude(Spectral):
         scaling: "bins" brings each frequency to zero mean and clips at three standard deviations;
             "range" maps the smallest and largest value of all to -1 and 1, and loses nothing.
         floor: Added to the magnitude before the logarithm.
-        inverter: A name in `INVERTERS`, or {"name": ..., "options": {...}}.
+        inverter: A name in `INVERTERS`, or one with options.
         others: As of `Spectral`.
     """
 
@@ -141,7 +141,9 @@ class Mel(Spectral):
         n_mels: How many bands, a multiple of 4.
         f_min, f_max: Their limits in Hz; None is half of the sample rate.
         log10: Whether the logarithm has base 10, as some vocoders want it, instead of e.
-        scaling, floor, inverter: As of `LogMagnitude`.
+        scaling: "bins" for zero mean in each band, "range" for -1 to 1 of all; see `LogMagnitude`.
+        floor: Added to the magnitude before the logarithm.
+        inverter: A name in `INVERTERS`, or one with options.
         others: As of `Spectral`.
     """
 

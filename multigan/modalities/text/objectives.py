@@ -66,6 +66,21 @@ def text_game(
 ) -> TextGame:
     """Returns the game on text; see `TextGame`.
 
+    Args:
+        ingredients: The recipe and its networks.
+        relaxation: How the discriminator's opinion reaches the generator: a name in `RELAXATIONS`,
+            or one with options.
+        warmup_steps: Steps of maximum likelihood before the game.
+        discriminator_warmup: For how many of those the discriminator learns as well.
+        likelihood_weight: Of the real texts' likelihood in the generator's term; the knob
+            "likelihood.weight". Guo et al. (2018), "LeakGAN", mix it in against collapse.
+        entropy_weight: Of the generator's entropy at each token, in nats; the knob
+            "entropy.weight".
+        inverse_temperature: Of the relaxation, at the start; a knob. Nie et al. (2019), "RelGAN",
+            raise it from 1.
+        prompt_length: The first tokens of the real texts, which the generated ones begin with.
+        top_share: The share of its samples that the generator learns from; see `top_mean`.
+
     Raises:
         ConfigError: A name is unknown, or two components do not go together.
     """
