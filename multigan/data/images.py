@@ -21,7 +21,6 @@ from multigan.data.collect import Tally, collect
 from multigan.data.decode import SIZE_CHANGES, Canvas
 from multigan.data.fingerprint import content_fingerprint
 from multigan.data.labels import condition_spec, label_tensor
-from multigan.data.loader_options import chosen
 from multigan.data.opening import open_data
 from multigan.data.options import ImageOptions
 from multigan.data.readers import Reader, digest
@@ -38,6 +37,7 @@ from multigan.data.store import (
 from multigan.data.survey import plan, refuse_unreadable, require_usable
 from multigan.errors import DataError
 from multigan.files import atomic_folder
+from multigan.typed import chosen
 
 NAMES_KEPT = 100  # of ignored files; their number is reported in any case
 

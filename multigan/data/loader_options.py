@@ -1,16 +1,13 @@
 """What loaders of several kinds of data take, each option once; see `multigan.typed`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from multigan.data.store import available_memory, cache_root
 from multigan.errors import DataError
-from multigan.typed import AtLeast, Share, from_plain
-
-O = TypeVar("O", bound="LoaderOptions")  # noqa: E741
+from multigan.typed import AtLeast, Share
 
 
 @dataclass(frozen=True)
@@ -69,15 +66,3 @@ class StoredOptions(LoaderOptions):
                 "save the data set as Parquet."
             )
         return self.label_column
-
-
-def chosen(kind: type[O], options: O | None, fields: Mapping[str, Any]) -> O:
-    """Returns the options that a loader was given: a record, some fields by name, or both.
-
-    Raises:
-        ConfigError: A field is unknown or cannot have its value.
-    """
-    if options is None:
-        found: O = from_plain(kind, fields)
-        return found
-    return replace(options, **fields)

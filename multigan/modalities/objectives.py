@@ -13,7 +13,7 @@ from multigan.core.unrolled import UnrolledGame
 from multigan.errors import ConfigError
 from multigan.modalities.registries import AUGMENTATIONS, OBJECTIVES, Ingredients
 from multigan.registry import Component
-from multigan.typed import Above, Count, Fraction, Share
+from multigan.typed import Above, Count, Fraction
 
 
 @OBJECTIVES.register("game")
@@ -58,7 +58,7 @@ def unrolled(
 
 @OBJECTIVES.register("progressive")
 def progressive(
-    ingredients: Ingredients, fade: Share = 0.5, top_share: Fraction = 1.0
+    ingredients: Ingredients, fade: Fraction = 0.5, top_share: Fraction = 1.0
 ) -> ProgressiveGame:
     """Returns the game of networks that grow; the schedule of `growth` says when.
 

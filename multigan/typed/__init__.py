@@ -11,7 +11,7 @@ else. Arguments of classes and functions that a registry names are read the same
 """
 
 from multigan.typed.arguments import checked, parameters_of, read_arguments
-from multigan.typed.check import from_plain, guess, to_plain
+from multigan.typed.check import chosen, from_plain, guess, to_plain
 from multigan.typed.component import Component, read_value
 from multigan.typed.describe import Setting, describe, documentation
 from multigan.typed.paths import put
@@ -54,6 +54,7 @@ __all__ = [
     "Weight",
     "WholeName",
     "checked",
+    "chosen",
     "describe",
     "documentation",
     "from_plain",

@@ -5,6 +5,7 @@ dataclass, a `Component`, any of them or None, with ranges beside it (see `range
 """
 
 import dataclasses
+import functools
 import reprlib
 import sys
 import types
@@ -12,11 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from multigan.errors import ConfigError
 from multigan.typed.component import Component
 from multigan.typed.ranges import Bound, That, WholeName, choice
+
+T = TypeVar("T")
 
 PLAIN = {
     int: "a whole number",
@@ -91,6 +94,17 @@ def read_fields(
 
             raise ConfigError(f"{error} {doc_of(owner, name, hints[name])}".rstrip()) from None
     return read
+
+
+def chosen(kind: type[T], options: T | None, fields: Mapping[str, Any]) -> T:
+    """Returns the record that a function was given: as one, by its fields, or both.
+
+    Raises:
+        ConfigError: A field is unknown or cannot have its value.
+    """
+    given = {} if options is None else {name: getattr(options, name) for name in hints_of(kind)}
+    found: T = from_plain(kind, {**given, **fields})
+    return found
 
 
 def peeled(kind: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -255,5 +269,10 @@ def guess(name: str, known: Iterable[str]) -> str:
 
 def hints_of(kind: Any) -> dict[str, Any]:
     """Returns a dataclass's fields with their annotations, in order."""
+    return _hints_of(kind)
+
+
+@functools.cache
+def _hints_of(kind: Any) -> dict[str, Any]:
     hints = get_type_hints(kind, include_extras=True)
     return {field.name: hints[field.name] for field in dataclasses.fields(kind)}

@@ -24,7 +24,6 @@ from multigan.data.audio.survey import plan, take
 from multigan.data.building import built_once
 from multigan.data.fingerprint import content_fingerprint
 from multigan.data.labels import condition_spec, label_tensor
-from multigan.data.loader_options import chosen
 from multigan.data.readers import Reader, digest
 from multigan.data.source import MappedSource, Source, TensorSource
 from multigan.data.store import (
@@ -36,6 +35,7 @@ from multigan.data.store import (
 )
 from multigan.errors import DataError
 from multigan.files import atomic_folder
+from multigan.typed import chosen
 
 NAMES_KEPT = 100  # of ignored files; their number is reported in any case
 BYTES = 2  # of a sample

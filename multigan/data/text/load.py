@@ -16,7 +16,6 @@ from torch import Tensor
 
 from multigan.core.condition import ConditionSpec
 from multigan.data.labels import WHOLE, require_split
-from multigan.data.loader_options import chosen
 from multigan.data.source import TensorSource
 from multigan.data.text.found import Found, refuse_unreadable
 from multigan.data.text.opening import open_text
@@ -33,6 +32,7 @@ from multigan.tokenizers import (
     WordTokenizer,
     is_tokenized,
 )
+from multigan.typed import chosen
 
 NUM_EXAMPLES = 32  # real samples shown beside generated ones
 HELD = 0.99  # the share of texts that the row's length is chosen to hold
