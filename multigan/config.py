@@ -1,17 +1,32 @@
 """Recipes: typed, readable from JSON and back, changeable by `--set key=value`."""
 
 import dataclasses
-import json
-import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from multigan.errors import ConfigError
-from multigan.registry import Component
-from multigan.typed import from_plain, put, to_plain
+from multigan.typed import (
+    AtLeast,
+    AtMost,
+    Below,
+    Component,
+    Count,
+    Decay,
+    Interval,
+    OneOf,
+    Range,
+    That,
+    Weight,
+    WholeName,
+    checked,
+    from_plain,
+    put,
+    read_value,
+    to_plain,
+)
 
 FORMAT = 1
 SCHEDULE_SHAPES = (  # those of multigan.core.schedules
@@ -23,177 +38,186 @@ GIVEN_IN_PYTHON = "(given in Python)"  # the name of data that has none
 
 _FOLDER_NAME = re.compile(r"[^./\\][^/\\]*")
 LARGEST_BATCH = 2**24  # beyond it memory fills up for minutes before anything fails
-_AT_LEAST_1 = (
-    *("latent_dim", "discriminator_steps", "batch_size", "accumulate", "pack"),
-    *("log_every", "keep_checkpoints"),
-)
-_NOT_NEGATIVE = (
-    *("half_life", "steps", "look_every", "checkpoint_every", "evaluate_every", "profile_every"),
-    *("max_rollbacks", "health_every"),
-)
 
 
+def _names_a_folder(name: str) -> bool:
+    return _FOLDER_NAME.fullmatch(name) is not None and name.isprintable()
+
+
+FolderName = Annotated[
+    str,
+    That("a part of a folder's name, not empty, without slashes or a dot first", _names_a_folder),
+]
+
+
+@checked
 @dataclass(frozen=True)
 class OptimizerOptions:
-    """Adam's settings for one player, and how far its gradient may go.
+    """Adam's settings for one player, and how far its gradient may go."""
 
-    Attributes:
-        learning_rate: 2e-4 is R3GAN's and DCGAN's.
-        beta1: 0 for games with gradient penalties (Karras et al. 2018; Huang et al. 2024).
-        beta2: Of the squared gradients' average.
-        clip: The largest norm of the player's gradient, all weights taken together; a larger one
-            is scaled down to it (Pascanu, Mikolov & Bengio 2013). 0 leaves gradients alone.
-    """
+    learning_rate: Annotated[float, Range(0, 1)] = 2e-4
+    """2e-4 is R3GAN's and DCGAN's."""
 
-    learning_rate: float = 2e-4
-    beta1: float = 0.0
-    beta2: float = 0.99
-    clip: float = 0.0
+    beta1: Decay = 0.0
+    """0 for games with gradient penalties (Karras et al. 2018; Huang et al. 2024)."""
 
-    def __post_init__(self) -> None:
-        if not 0 <= self.learning_rate <= 1:
-            raise ConfigError(f"learning_rate must lie between 0 and 1, not {self.learning_rate}.")
-        for name in ("beta1", "beta2"):
-            value = getattr(self, name)
-            if not 0 <= value < 1:
-                raise ConfigError(f"{name} must be at least 0 and below 1, not {value}.")
-        if self.clip < 0:
-            raise ConfigError(f"clip cannot be negative, as {self.clip} is; 0 is not at all.")
+    beta2: Decay = 0.99
+    """Of the squared gradients' average."""
+
+    clip: Weight = 0.0
+    """The largest norm of the player's gradient, all weights taken together; a larger one is scaled
+    down to it (Pascanu, Mikolov & Bengio 2013). 0 leaves gradients alone."""
 
 
+@checked
 @dataclass(frozen=True)
 class ScheduleOptions:
-    """How a knob moves; see `multigan.core.schedules.Schedule`.
-
-    Attributes:
-        start, end: The knob's values.
-        over: How many real samples the way takes; 0 stands for the whole run's.
-        shape: "half_cosine", "linear", "exponential" or another of `SCHEDULE_SHAPES`.
-        after: How many samples are seen before it begins, e.g. in a warm-up.
-    """
+    """How a knob moves; see `multigan.core.schedules.Schedule`."""
 
     start: float
+    """The knob's first value."""
+
     end: float
-    over: int = 0
-    shape: str = "half_cosine"
-    after: int = 0
+    """The knob's last value."""
 
-    def __post_init__(self) -> None:
-        if self.after < 0:
-            raise ConfigError(f"after cannot be negative, as {self.after} is.")
-        if self.over < 0:
-            raise ConfigError(f"over cannot be negative, as {self.over} is; 0 is the whole run.")
-        if self.shape not in SCHEDULE_SHAPES:
-            raise ConfigError(f"shape is {', '.join(SCHEDULE_SHAPES)}, not {self.shape!r}.")
+    over: Interval = 0
+    """How many real samples the way takes; 0 stands for the whole run's."""
+
+    shape: Annotated[str, OneOf(*SCHEDULE_SHAPES)] = "half_cosine"
+    """How it goes from one to the other."""
+
+    after: Interval = 0
+    """How many samples are seen before it begins, e.g. in a warm-up."""
 
 
+@checked
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides a run, by names and numbers.
+    """Everything that decides a run, by names and numbers."""
 
-    Attributes:
-        name: Of the recipe; the run's folder is called after it.
-        summary: One line for `multigan recipes`.
-        modality: The kind of data: "image".
-        representation: What networks see of the data, where that can be chosen, as for audio; null
-            for the modality's own choice.
-        data: What to train on: a source by name or path, with the loader's options.
-        conditional: Whether to tell the players each sample's label, where the data has one.
-        objective: What is optimized; "game" is that of a generator and a discriminator.
-        generator, discriminator: The networks; an objective may need no discriminator.
-        augment: What is done to all that the discriminator sees; null for nothing.
-        pack: How many samples the discriminator judges together; more than 1 is PacGAN.
-        latent_dim: Z, the size of the generator's input.
-        loss: An adversarial loss's name.
-        regularizers: Options by regularizer's name, e.g. {"r1": {"weight": 0.1}}.
-        optimizers: Adam's settings by player.
-        schedules: How knobs move, by the knob's name, e.g. "r1.weight".
-        controllers: What turns knobs by measured signals, e.g. {"balance": {"by": "steps"}}.
-        discriminator_steps: Discriminator updates per generator update.
-        half_life: Of the averaged generator, in samples.
-        batch_size: Over all processes.
-        accumulate: Pieces a batch is cut into, to fit into memory.
-        steps: How long to train.
-        seed: Decides every random draw.
-        precision: "float32" or "bfloat16".
-        log_every, look_every, checkpoint_every, evaluate_every: Intervals in steps; 0 is never.
-        profile_every: When averages are stored whose length is chosen later; see `core.profiles`.
-        keep_checkpoints: How many of the newest stay.
-        metrics: What is measured every `evaluate_every` steps.
-        best_by: The metric whose best checkpoint is kept besides; "" for none.
-        health_every: Interval in steps of the doctor's inspections; 0 is never.
-        held_out: The share of the data that nobody learns from, so that the doctor can measure how
-            far the discriminator learns by heart (`health/memory`); 0 keeps nothing aside. With 200
-            samples or more aside it has an alarm.
-        heal: Whether to apply what the doctor suggests without being told to. Where that needs a
-            new run, this one stops; `multigan train` then begins the new one.
-        on_divergence: "stop", or "rollback" to the last checkpoint with half the learning rate.
-        max_rollbacks: After so many the run stops all the same.
-    """
+    name: FolderName
+    """Of the recipe; the run's folder is called after it."""
 
-    name: str
     summary: str = ""
+    """One line for `multigan recipes`."""
+
     modality: str = "image"
-    data: Component = field(default_factory=lambda: Component("digits"))
+    """The kind of data: image, text or audio."""
+
+    data: Annotated[Component, WholeName()] = field(default_factory=lambda: Component("digits"))
+    """What to train on: a source by name or path, with the loader's options."""
+
     representation: Component | None = None
+    """What networks see of the data, where that can be chosen, as for audio; null for the
+    modality's own choice."""
+
     conditional: bool = True
+    """Whether to tell the players each sample's label, where the data has one."""
+
     objective: Component = field(default_factory=lambda: Component("game"))
+    """What is optimized; "game" is that of a generator and a discriminator."""
+
     generator: Component = field(default_factory=lambda: Component("dcgan"))
+    """The network that makes samples."""
+
     discriminator: Component | None = field(default_factory=lambda: Component("dcgan"))
+    """The network that judges them; an objective may need none."""
+
     augment: Component | None = None
-    pack: int = 1
-    latent_dim: int = 64
+    """What is done to all that the discriminator sees; null for nothing."""
+
+    pack: Count = 1
+    """How many samples the discriminator judges together; more than 1 is PacGAN."""
+
+    latent_dim: Count = 64
+    """Z, the size of the generator's input."""
+
     loss: str = "relativistic"
+    """An adversarial loss's name."""
+
     regularizers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Options by regularizer's name, e.g. {"r1": {"weight": 0.1}}."""
+
     optimizers: dict[str, OptimizerOptions] = field(
         default_factory=lambda: {
             "generator": OptimizerOptions(),
             "discriminator": OptimizerOptions(),
         }
     )
+    """Adam's settings by player."""
+
     schedules: dict[str, ScheduleOptions] = field(default_factory=dict)
+    """How knobs move, by the knob's name, e.g. "r1.weight"."""
+
     controllers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    discriminator_steps: int = 1
-    half_life: float = 20_000
-    batch_size: int = 64
-    accumulate: int = 1
-    steps: int = 10_000
+    """What turns knobs by measured signals, e.g. {"balance": {"by": "steps"}}."""
+
+    discriminator_steps: Count = 1
+    """Discriminator updates per generator update."""
+
+    half_life: Weight = 20_000
+    """Of the averaged generator, in samples."""
+
+    batch_size: Annotated[Count, AtMost(LARGEST_BATCH)] = 64
+    """Over all processes."""
+
+    accumulate: Count = 1
+    """Pieces a batch is cut into, to fit into memory."""
+
+    steps: Interval = 10_000
+    """How long to train."""
+
     seed: int = 0
+    """Decides every random draw."""
+
     precision: str = "float32"
-    log_every: int = 50
-    look_every: int = 500
-    checkpoint_every: int = 1000
-    evaluate_every: int = 0
-    profile_every: int = 0
-    keep_checkpoints: int = 3
+    """float32 or bfloat16."""
+
+    log_every: Count = 50
+    """Steps between two rows of the curves."""
+
+    look_every: Interval = 500
+    """Steps between two sheets of samples; 0 is never."""
+
+    checkpoint_every: Interval = 1000
+    """Steps between two checkpoints; 0 is never."""
+
+    evaluate_every: Interval = 0
+    """Steps between two evaluations; 0 is never."""
+
+    profile_every: Interval = 0
+    """When averages are stored whose length is chosen later; see `core.profiles`."""
+
+    keep_checkpoints: Count = 3
+    """How many of the newest stay."""
+
     metrics: tuple[str, ...] = ("frechet", "coverage")
+    """What is measured every `evaluate_every` steps."""
+
     best_by: str = ""
-    health_every: int = 250
-    held_out: float = 0.0
+    """The metric whose best checkpoint is kept besides; "" for none."""
+
+    health_every: Interval = 250
+    """Interval in steps of the doctor's inspections; 0 is never."""
+
+    held_out: Annotated[float, AtLeast(0), Below(1)] = 0.0
+    """The share of the data that nobody learns from, so that the doctor can measure how far the
+    discriminator learns by heart (`health/memory`); 0 keeps nothing aside. With 200 samples or more
+    aside it has an alarm."""
+
     heal: bool = False
-    on_divergence: str = "stop"
-    max_rollbacks: int = 3
+    """Whether to apply what the doctor suggests without being told to. Where that needs a new run,
+    this one stops; `multigan train` then begins the new one."""
+
+    on_divergence: Literal["stop", "rollback"] = "stop"
+    """Stop, or roll back to the last checkpoint with half the learning rate."""
+
+    max_rollbacks: Interval = 3
+    """After so many the run stops all the same."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.held_out < 1:
-            raise ConfigError(f"held_out is a share of the data, 0 to below 1: {self.held_out}.")
-        for name in _AT_LEAST_1:
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}.")
-        for name in _NOT_NEGATIVE:
-            if getattr(self, name) < 0:
-                raise ConfigError(f"{name} cannot be negative, as {getattr(self, name)} is.")
-        if self.batch_size > LARGEST_BATCH:
-            raise ConfigError(f"batch_size is at most {LARGEST_BATCH}, not {self.batch_size}.")
-        if not _FOLDER_NAME.fullmatch(self.name) or not self.name.isprintable():
-            raise ConfigError(
-                "name becomes part of a folder's name, so it has no slashes, begins with no dot "
-                f"and is not empty; it cannot be {self.name!r}."
-            )
         if not self.data.name.strip():
             raise ConfigError("data needs a name: a path, a name on the Hub, or 'digits'.")
-        if self.on_divergence not in ("stop", "rollback"):
-            raise ConfigError(f"on_divergence is stop or rollback, not {self.on_divergence!r}.")
 
     def with_data(self, source: str) -> "Recipe":
         """Returns a copy for another source, read with the same options.
@@ -254,10 +278,16 @@ class Recipe:
 
 
 def _with_located_paths(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns options in which each existing folder that is named as `path` is absolute."""
+    """Returns options in which each existing folder that is named as `path` is absolute.
+
+    Components among them that are written as text, such as learned:path=runs/1, become tables.
+    """
     found = dict(options)
     for name, value in options.items():
-        if isinstance(value, Mapping):
+        named = Component.parse(value) if isinstance(value, str) and name != "path" else None
+        if named is not None and named.options:
+            found[name] = {"name": named.name, "options": _with_located_paths(named.options)}
+        elif isinstance(value, Mapping):
             found[name] = _with_located_paths(value)
         elif name == "path" and isinstance(value, str) and value:
             found[name] = located(value)
@@ -297,20 +327,5 @@ def parse_changes(assignments: Iterable[str]) -> dict[str, Any]:
             raise ConfigError(f"Changes are written key=value, not {assignment!r}.")
         key = key.strip()
         changes.pop(key, None)
-        changes[key] = _read_value(key, text)
+        changes[key] = read_value(text, key)
     return changes
-
-
-def _read_value(key: str, text: str) -> Any:
-    def finite(number: str) -> float:
-        value = float(number)
-        if not math.isfinite(value):
-            raise ConfigError(f"{key} cannot be {number}: give a finite number.")
-        return value
-
-    try:
-        return json.loads(text, parse_float=finite, parse_constant=finite)
-    except ConfigError:
-        raise
-    except ValueError:  # not JSON, or a whole number of thousands of digits
-        return text

@@ -29,9 +29,9 @@ ROWS = {
     ("core",): "the adversarial game on tensors, the trainer, the engine",
     (
         "config",
-        "typed",
         "registry",
-    ): "recipes; one checker for everything typed; names and plug-ins",
+        "typed",
+    ): "recipes; names and plug-ins; one checker for everything typed",
     ("imports", "files", "errors"): "names on demand; files that appear whole; the exception tree",
 }
 RANK = {name: (-row, -place) for row, names in enumerate(ROWS) for place, name in enumerate(names)}

@@ -21,12 +21,16 @@ KINDS: Registry[Any] = Registry("modality", filled_by=BUILT_IN)
 
 # A generator is called as `(latent (B, Z), condition) -> samples (B, *S)` and is built with
 # `latent_dim`, `sample_shape` and `condition`, which the run knows, plus a recipe's options.
-GENERATORS: Registry[type[nn.Module]] = Registry("generator", filled_by=BUILT_IN)
+GENERATORS: Registry[type[nn.Module]] = Registry(
+    "generator", known=("latent_dim", "sample_shape", "condition"), filled_by=BUILT_IN
+)
 
 # A discriminator is called as `(samples (B, *S), condition) -> logits (B, N)` and is built with
 # `sample_shape` and `condition` plus a recipe's options. `features(samples, condition)` returns
 # the activations that lead to the logits, from shallow to deep.
-DISCRIMINATORS: Registry[type[nn.Module]] = Registry("discriminator", filled_by=BUILT_IN)
+DISCRIMINATORS: Registry[type[nn.Module]] = Registry(
+    "discriminator", known=("sample_shape", "condition"), filled_by=BUILT_IN
+)
 
 # An augmentation is a differentiable `(B, *S) -> (B, *S)` that both halves of a batch go through
 # before the discriminator sees them.
@@ -66,4 +70,6 @@ class Ingredients:
 
 
 # An objective is built from `ingredients`, plus a recipe's options.
-OBJECTIVES: Registry[Callable[..., Objective]] = Registry("objective", filled_by=BUILT_IN)
+OBJECTIVES: Registry[Callable[..., Objective]] = Registry(
+    "objective", known=["ingredients"], filled_by=BUILT_IN
+)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from multigan.data.source import MappedSource
-from multigan.errors import ConfigError, DataError
+from multigan.errors import DataError
 from multigan.files import write_json
 
 VERSION = 1  # of the layout of a cached set; raising it makes all of them be built anew
@@ -117,8 +117,6 @@ def available_memory() -> int:
 
 def cache_root(cache: Path | str | None) -> Path:
     """Returns the folder for decoded sets: `cache`, or $MULTIGAN_CACHE, or ~/.cache/multigan."""
-    if not isinstance(cache, (str, Path, type(None))):
-        raise ConfigError(f"cache is {cache!r}, but must be a folder, or null for the usual one.")
     return Path(cache or os.environ.get("MULTIGAN_CACHE") or Path.home() / ".cache" / "multigan")
 
 

@@ -93,11 +93,12 @@ EXTRACTORS: Registry[Any] = Registry("feature extractor")
 
 
 def build_extractor(spec: str, **options: Any) -> FeatureExtractor:
-    """Builds an extractor from its name, or from `name:path`, e.g. "clip:models/vit-b32"."""
-    name, _, path = spec.partition(":")
-    if path:
-        options = {"path": path, **options}
-    extractor: FeatureExtractor = EXTRACTORS.build(Component(name, options))
+    """Builds an extractor from its text, e.g. "random-conv:seed=3" or "clip:path=models/vit-b32".
+
+    A path alone may stand behind the colon, too: "clip:models/vit-b32".
+    """
+    named = Component.parse_located(spec)
+    extractor: FeatureExtractor = EXTRACTORS.build(Component(named.name, named.options | options))
     return extractor
 
 

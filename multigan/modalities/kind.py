@@ -1,6 +1,5 @@
 """One object plugs a kind of data in: how it is loaded, encoded, measured, sampled and shown."""
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +8,13 @@ from typing import Any
 from multigan.core.modality import Modality
 from multigan.core.registries import KINDS
 from multigan.data.loaded import Loaded
+from multigan.data.loader_options import LoaderOptions
 from multigan.errors import ConfigError
 from multigan.metrics.evaluator import Evaluator
 from multigan.metrics.feature_evaluator import FeatureEvaluator
-from multigan.registry import Component
+from multigan.registry import Component, Registry
 from multigan.sampling.pipeline import Pipeline
+from multigan.typed import from_plain
 
 
 def match_nothing(modality: Modality) -> dict[str, Any]:
@@ -26,11 +27,13 @@ class Kind:
     """One kind of data.
 
     Attributes:
-        loader: `(data, **options) -> Loaded`; call it through `load`.
+        loader: `(data, options) -> Loaded`; call it through `load`.
+        options: The class of its options, the only list of what it takes.
         modality: The class that encodes it; a recipe and a saved pipeline name it by the kind's
             name.
         component: Names the modality, with the options that fit the loaded data, given what a
             recipe says of the representation.
+        representations: What that may be; None where there is nothing to choose.
         match_options: Returns loader options that bring other data to the form a modality encodes.
         subset_options: The names of loader options that choose a part of one particular data set.
         pipeline: What samples its generators.
@@ -42,9 +45,11 @@ class Kind:
         explored: How many samples an explorer shows at first.
     """
 
-    loader: Callable[..., Loaded]
+    loader: Callable[[Any, Any], Loaded]
+    options: type[LoaderOptions]
     modality: type[Modality]
     component: Callable[[Any, Component | None], Component]
+    representations: Registry[Any] | None = None
     match_options: Callable[[Any], dict[str, Any]] = match_nothing
     subset_options: frozenset[str] = frozenset()
     pipeline: Callable[..., Pipeline] = Pipeline
@@ -60,15 +65,7 @@ class Kind:
         Raises:
             ConfigError: An option is unknown, or has a value of the wrong kind.
         """
-        signature = inspect.signature(self.loader)
-        try:
-            call = signature.bind(data, **options)
-        except TypeError as error:
-            known = list(signature.parameters)[1:]  # the first is the data itself
-            raise ConfigError(
-                f"Cannot load the data: {error}. Its options are: {', '.join(known)}."
-            ) from None
-        return self.loader(*call.args, **call.kwargs)
+        return self.loader(data, from_plain(self.options, options, "data"))
 
     def load_like(
         self, modality: Modality, data: Any, options: Mapping[str, Any] | None = None, **more: Any

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from multigan.errors import ConfigError
 from multigan.modalities.audio.networks.vocos import Vocos
-from multigan.modalities.audio.representations.inversion import build_inverter
+from multigan.modalities.audio.representations.inversion import INVERTERS
 from multigan.modalities.audio.representations.representation import REPRESENTATIONS
 from multigan.modalities.audio.vocoder import MelLoss
 from multigan.modalities.recipes import recipe
@@ -158,7 +158,7 @@ def test_what_is_saved_with_one_sounds_the_same_without_it(run, tmp_path, monkey
 
 def test_a_folder_without_a_vocoder_is_named(tmp_path):
     with pytest.raises(ConfigError, match="no trained vocoder"):
-        build_inverter({"name": "learned", "options": {"path": str(tmp_path)}})
+        INVERTERS.build(Component("learned", {"path": str(tmp_path)}))
 
 
 def test_a_latent_of_another_size_is_refused_with_the_right_one():

@@ -79,7 +79,7 @@ def test_a_recipe_file_that_cannot_be_read_is_named(multigan, tmp_path):
     (tmp_path / "bad.json").write_text('{"name": "x", "steps": "many"}')
     said = multigan("train", tmp_path / "bad.json")
     assert said.code == 1
-    assert "bad.json: recipe.steps must be of type int" in said.err
+    assert "bad.json: recipe.steps must be a whole number" in said.err
     assert multigan("train", tmp_path / "none.json").code == 1
 
 
@@ -119,8 +119,11 @@ def test_data_without_a_name_is_refused(multigan, trained):
         ("generator.width=-3", "Cannot build generator 'dcgan' with width=-3"),
         ("generator.width=0", "Cannot build generator 'dcgan' with width=0"),
         ('generator.width="x"', "generator 'dcgan': width must be a whole number, not 'x'"),
-        ("regularizers.r1.every=0", "r1.every must be"),
-        ("regularizers.r1.weight=-1", "r1.weight must be a finite number of at least 0"),
+        ("regularizers.r1.every=0", "regularizer 'r1': every must be a whole number of at least 1"),
+        (
+            "regularizers.r1.weight=-1",
+            "regularizer 'r1': weight must be a finite number of at least 0",
+        ),
         ("regularizers.r1.weight=abc", "regularizer 'r1': weight must be a finite number"),
         ("optimizers.generator.learning_rate=NaN", "learning_rate cannot be NaN"),
         ("latent_dim=10000000000000", "latent_dim=10000000000000"),

@@ -258,10 +258,10 @@ def test_tensors(tmp_path):
         ({"sample_rate": 10}, "sample rate"),
         ({"channels": 3}, "mono"),
         ({"length": 3}, "at least"),
-        ({"fit": "loop"}, "no fit"),
+        ({"fit": "loop"}, "fit must be one of start, center, slice"),
         ({"trim_db": -5}, "trim_db"),
         ({"limit": 0}, "limit"),
-        ({"normalize": 1}, "no normalize"),
+        ({"normalize": 1}, "normalize must be one of none, peak"),
         ({"split": None}, "split"),
     ],
 )

@@ -151,11 +151,11 @@ def test_the_fingerprint_depends_on_content_and_options(folder):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"size": 30}, "multiples of 4"),
-        ({"size": 0}, "multiples of 4"),
+        ({"size": 30}, "multiple of 4"),
+        ({"size": 0}, "multiple of 4"),
         ({"channels": 2}, "not 2"),
-        ({"fit": "squeeze"}, "Known: crop, pad, stretch"),
-        ({"max_unreadable": 5}, "share, from 0 to 1"),
+        ({"fit": "squeeze"}, "one of crop, pad, stretch"),
+        ({"max_unreadable": 5}, "from 0 to 1.* The share of files"),
         ({"limit": 0}, "at least 1"),
     ],
 )

@@ -105,7 +105,7 @@ def test_minibatch_deviation_takes_any_batch_and_has_a_slope_where_all_samples_a
         assert seen.shape == (count, 3, 4, 4)
         seen.sum().backward()
         assert hidden.grad.isfinite().all()
-    with pytest.raises(ConfigError, match="2 or more"):
+    with pytest.raises(ConfigError, match="group must be a whole number of at least 2, not 1"):
         MinibatchDeviation(group=1)
 
 

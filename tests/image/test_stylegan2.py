@@ -82,7 +82,7 @@ def test_mixed_styles_begin_as_ones_own_and_end_as_anothers():
     some = generator(mixing=0.5).styles(torch.randn(400, 5))
     share = (some[:, 0] != some[:, -1]).any(1).float().mean().item()
     assert share == pytest.approx(0.5, abs=0.1)
-    with pytest.raises(ConfigError, match="mixing is a probability"):
+    with pytest.raises(ConfigError, match=r"mixing must be .* from 0 to 1, not "):
         generator(mixing=2.0)
 
 

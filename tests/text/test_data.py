@@ -324,10 +324,10 @@ def test_the_fingerprint_is_of_the_content(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"cut": "words"}, "cut is 'words', but must be one of: lines, windows"),
-        ({"length": 1}, "length is 1, but must lie between 2 and 4096"),
-        ({"lowercase": "yes"}, "lowercase is 'yes', but must be true or false"),
-        ({"encoding": "utf-9"}, "no encoding 'utf-9'"),
+        ({"cut": "words"}, "cut must be lines or windows, not 'words'"),
+        ({"length": 1}, "length must be a whole number from 2 to 4096, or null, not 1"),
+        ({"lowercase": "yes"}, "lowercase must be true or false, not 'yes'"),
+        ({"encoding": "utf-9"}, "the name of an encoding, such as utf-8, not 'utf-9'"),
     ],
 )
 def test_wrong_options_are_named(options, message):

@@ -178,8 +178,8 @@ def test_terms_that_need_a_path_are_refused():
 @pytest.mark.parametrize(
     ("make", "options", "message"),
     [
-        (Reinforce, {"discount": 2}, "discount lies"),
-        (Reinforce, {"baseline_decay": 1}, "baseline_decay is"),
+        (Reinforce, {"discount": 2}, "discount must be .* from 0 to 1, not 2"),
+        (Reinforce, {"baseline_decay": 1}, "baseline_decay must be .* below 1, or null, not 1"),
         (Rollout, {"rollouts": 0}, "rollouts must"),
         (Neighbor, {"bandwidth": 0}, "bandwidth must"),
     ],

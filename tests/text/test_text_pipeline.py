@@ -104,7 +104,11 @@ def test_there_is_no_latent_space():
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"temperature": -1}, "temperature lies"), ({"top_k": -1}, "top_k"), ({"top_p": 0}, "top_p")],
+    [
+        ({"temperature": -1}, "temperature must be .* 0 to 100"),
+        ({"top_k": -1}, "top_k"),
+        ({"top_p": 0}, "top_p"),
+    ],
 )
 def test_wrong_sharpening_is_refused(options, message):
     with pytest.raises(ConfigError, match=message):

@@ -1,8 +1,10 @@
 """Augmentation that is as strong as the discriminator's overfitting asks for."""
 
+from typing import Annotated
+
 from multigan.core.controllers.controller import CONTROLLERS, Controller
 from multigan.core.trainer import Trainer
-from multigan.errors import ConfigError
+from multigan.typed import Above, Below, Count
 
 
 @CONTROLLERS.register("adaptive_augment")
@@ -26,13 +28,13 @@ class AdaptiveAugment(Controller):
         ConfigError: An option is out of range.
     """
 
-    def __init__(self, target: float = 0.6, samples_to_full: int = 500_000, every: int = 4) -> None:
+    def __init__(
+        self,
+        target: Annotated[float, Above(-1), Below(1)] = 0.6,
+        samples_to_full: Count = 500_000,
+        every: Count = 4,
+    ) -> None:
         super().__init__("augment.strength", "discriminator/sign", every)
-        if not -1 < target < 1 or samples_to_full < 1:
-            raise ConfigError(
-                "target lies between -1 and 1 and samples_to_full is at least 1, not "
-                f"{target} and {samples_to_full}."
-            )
         self.target, self.samples_to_full = target, samples_to_full
 
     def decide(self, value: float, signal: float, trainer: Trainer) -> float:

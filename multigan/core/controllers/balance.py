@@ -1,11 +1,13 @@
 """Neither player may run away from the other."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from multigan.core.controllers.controller import CONTROLLERS, Controller
 from multigan.core.trainer import Trainer
 from multigan.errors import ConfigError
+from multigan.typed import Above, Count, Range
 
+Advantage = Annotated[float, Range(-1, 1)]
 KNOBS = {"rate": "discriminator.rate_scale", "steps": "discriminator_steps"}
 
 
@@ -35,24 +37,22 @@ class Balance(Controller):
     def __init__(
         self,
         by: Literal["rate", "steps"] = "rate",
-        low: float = 0.1,
-        high: float = 0.6,
-        factor: float = 1.1,
-        least: float | None = None,
+        low: Advantage = 0.1,
+        high: Advantage = 0.6,
+        factor: Annotated[float, Above(1)] = 1.1,
+        least: Annotated[float | None, Above(0)] = None,
         most: float | None = None,
-        every: int = 50,
+        every: Count = 50,
     ) -> None:
-        if by not in KNOBS:
-            raise ConfigError(f"by is {' or '.join(KNOBS)}, not {by!r}.")
         super().__init__(KNOBS[by], "discriminator/advantage", every)
         self.by, self.low, self.high, self.factor = by, low, high, factor
         default = (1 / 8, 4.0) if by == "rate" else (1.0, 5.0)
         self.least = default[0] if least is None else least
         self.most = default[1] if most is None else most
-        if not -1 <= low < high <= 1 or factor <= 1 or not 0 < self.least <= self.most:
+        if low >= high or self.least > self.most:
             raise ConfigError(
-                f"Needs -1 <= low < high <= 1, factor > 1 and 0 < least <= most, not low={low}, "
-                f"high={high}, factor={factor}, least={self.least}, most={self.most}."
+                f"Needs low < high and least <= most, not low={low}, high={high}, "
+                f"least={self.least}, most={self.most}."
             )
 
     def decide(self, value: float, signal: float, trainer: Trainer) -> float:

@@ -10,10 +10,12 @@ from torch import Tensor
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.errors import ConfigError
 from multigan.registry import Registry
+from multigan.typed import Count, checked
 
 CONTROLLERS: Registry[type] = Registry("controller")
 
 
+@checked
 class Controller(Callback):
     """Turns the knob `knob` by the mean of the logged term `signal`, every `every` steps.
 
@@ -29,9 +31,7 @@ class Controller(Callback):
         ConfigError: `every` is below 1.
     """
 
-    def __init__(self, knob: str, signal: str, every: int) -> None:
-        if every < 1:
-            raise ConfigError(f"every must be at least 1 step, not {every}.")
+    def __init__(self, knob: str, signal: str, every: Count) -> None:
         self.knob, self.signal, self.every = knob, signal, every
         self._sum = torch.zeros(())
         self._count = 0

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.protocols import GuessesConditions
-from multigan.core.regularizers.registry import REGULARIZERS, check
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
 
 
@@ -28,15 +28,12 @@ class AuxiliaryReal:
         generated: Whether generated samples count too, as in the paper.
     """
 
-    weight: float = 1.0
-    every: int = 1
+    weight: Factor = 1.0
+    every: Every = 1
     generated: bool = False
     name: ClassVar[str] = "auxiliary_real"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def check_game(self, game: AdversarialGame) -> None:
         """Raises a ConfigError unless the discriminator guesses conditions."""
@@ -55,14 +52,11 @@ class AuxiliaryReal:
 class AuxiliaryFake:
     """Makes the generator's samples such that their conditions can be guessed; see the other."""
 
-    weight: float = 1.0
-    every: int = 1
+    weight: Factor = 1.0
+    every: Every = 1
     name: ClassVar[str] = "auxiliary_fake"
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def check_game(self, game: AdversarialGame) -> None:
         """Raises a ConfigError unless the discriminator guesses conditions."""

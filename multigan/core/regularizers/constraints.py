@@ -1,12 +1,13 @@
 """Limits on a player's weights, enforced after each of its updates."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from torch import nn
 
-from multigan.core.regularizers.registry import REGULARIZERS, check_number
+from multigan.core.regularizers.registry import REGULARIZERS
+from multigan.typed import Above
 
 
 @REGULARIZERS.register("weight_clipping")
@@ -17,12 +18,11 @@ class WeightClipping:
     Source: Arjovsky et al. (2017), "Wasserstein GAN", Algorithm 1.
     """
 
-    limit: float = 0.01
+    limit: Annotated[float, Above(0)] = 0.01
+    """The largest size of a weight."""
+
     name: ClassVar[str] = "weight_clipping"
     player: ClassVar[Literal["discriminator"]] = "discriminator"
-
-    def __post_init__(self) -> None:
-        check_number(self, "limit", above=0.0)
 
     @torch.no_grad()
     def enforce(self, player: nn.Module) -> None:

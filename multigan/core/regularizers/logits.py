@@ -6,7 +6,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS, check
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
 
 
 @REGULARIZERS.register("drift")
@@ -18,14 +18,11 @@ class Drift:
     Variation", appendix A.1.
     """
 
-    weight: float = 0.001
-    every: int = 1
+    weight: Factor = 0.001
+    every: Every = 1
     name: ClassVar[str] = "drift"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         assert scored.real_logits is not None  # always scored in the discriminator's phase

@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from multigan.core.engine import mean_over_processes
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.protocols import HasFeatures
-from multigan.core.regularizers.registry import REGULARIZERS, check, check_number
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
+from multigan.typed import Decay
 
 
 @REGULARIZERS.register("lecam")
@@ -22,7 +23,6 @@ class LeCam(nn.Module):
 
     Args:
         weight: The term's factor; the paper uses 0.1 to 0.5 of a hinge or logistic loss.
-        every: Interval in steps.
         decay: Of the running means, per update.
     """
 
@@ -32,11 +32,9 @@ class LeCam(nn.Module):
     real_mean: Tensor
     fake_mean: Tensor
 
-    def __init__(self, weight: float = 0.3, every: int = 1, decay: float = 0.99) -> None:
+    def __init__(self, weight: Factor = 0.3, every: Every = 1, decay: Decay = 0.99) -> None:
         super().__init__()
         self.weight, self.every, self.decay = weight, every, decay
-        check(self)
-        check_number(self, "decay", below=1.0)
         self.register_buffer("real_mean", torch.zeros(()))
         self.register_buffer("fake_mean", torch.zeros(()))
 
@@ -64,14 +62,11 @@ class FeatureMatching:
     the mean over a layer's elements instead of their sum, so that no layer drowns the others.
     """
 
-    weight: float = 1.0
-    every: int = 1
+    weight: Factor = 1.0
+    every: Every = 1
     name: ClassVar[str] = "feature_matching"
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def check_game(self, game: AdversarialGame) -> None:
         """Raises a ConfigError unless the discriminator has features."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS, check
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
 
 
@@ -22,14 +22,11 @@ class Orthogonal:
     Image Synthesis", Eq. 3; it lets a generator bear truncated latents.
     """
 
-    weight: float = 1e-4
-    every: int = 1
+    weight: Factor = 1e-4
+    every: Every = 1
     name: ClassVar[str] = "orthogonal"
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def check_game(self, game: AdversarialGame) -> None:
         """Raises a ConfigError unless the generator has layers with filters."""

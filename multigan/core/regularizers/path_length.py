@@ -1,7 +1,7 @@
 """A penalty for generators whose images jump where their styles move evenly."""
 
 from math import prod, sqrt
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -10,8 +10,9 @@ from multigan.core.draws import normal
 from multigan.core.engine import mean_over_processes
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.protocols import HasStyles
-from multigan.core.regularizers.registry import REGULARIZERS, check, check_number
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
+from multigan.typed import Above, Below, Fraction
 
 
 @REGULARIZERS.register("path_length")
@@ -29,8 +30,6 @@ class PathLength(nn.Module):
     3.2; defaults as in the authors' implementation.
 
     Args:
-        weight: The term's factor.
-        every: Interval in steps.
         decay: Of the running mean: the share of a new value in it.
         share: Of the batch that is used, which saves memory.
     """
@@ -42,13 +41,14 @@ class PathLength(nn.Module):
     calls: Tensor
 
     def __init__(
-        self, weight: float = 2.0, every: int = 4, decay: float = 0.01, share: float = 0.5
+        self,
+        weight: Factor = 2.0,
+        every: Every = 4,
+        decay: Annotated[float, Above(0), Below(1)] = 0.01,
+        share: Fraction = 0.5,
     ) -> None:
         super().__init__()
         self.weight, self.every, self.decay, self.share = weight, every, decay, share
-        check(self)
-        check_number(self, "decay", above=0.0, below=1.0)
-        check_number(self, "share", above=0.0, below=1.000001)
         self.register_buffer("mean", torch.zeros(()))
         self.register_buffer("calls", torch.zeros(()))
 

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from multigan.core.draws import normal, uniform
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS, check, check_number
+from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
+from multigan.typed import Weight
 
 
 def squared_gradient_norm(logits: Tensor, samples: Tensor) -> Tensor:
@@ -42,14 +43,11 @@ class R1:
     Converge?".
     """
 
-    weight: float = 10.0
-    every: int = 1
+    weight: Factor = 10.0
+    every: Every = 1
     name: ClassVar[str] = "r1"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         assert scored.real_logits is not None  # always scored in the discriminator's phase
@@ -61,14 +59,11 @@ class R1:
 class R2:
     """Zero-centered gradient penalty on generated samples; see `R1`."""
 
-    weight: float = 10.0
-    every: int = 1
+    weight: Factor = 10.0
+    every: Every = 1
     name: ClassVar[str] = "r2"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         return self.weight / 2 * squared_gradient_norm(scored.fake_logits, scored.fake).mean()
@@ -82,14 +77,11 @@ class WassersteinGradientPenalty:
     Source: Gulrajani et al. (2017), "Improved Training of Wasserstein GANs", Algorithm 1.
     """
 
-    weight: float = 10.0
-    every: int = 1
+    weight: Factor = 10.0
+    every: Every = 1
     name: ClassVar[str] = "gradient_penalty"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        check(self)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         # One mixture per pack, shared by its samples and their elements.
@@ -109,16 +101,12 @@ class DRAGAN:
     deviation is that of the whole batch.
     """
 
-    weight: float = 10.0
-    every: int = 1
-    strength: float = 0.5
+    weight: Factor = 10.0
+    every: Every = 1
+    strength: Weight = 0.5
     name: ClassVar[str] = "dragan"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        check(self)
-        check_number(self, "strength")
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         real = scored.real.detach()

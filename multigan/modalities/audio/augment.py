@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.registries import AUGMENTATIONS
-from multigan.errors import ConfigError, ShapeError
+from multigan.errors import ShapeError
+from multigan.typed import Count
 
 
 @AUGMENTATIONS.register("hide_edges")
@@ -23,10 +24,8 @@ class HideEdges(nn.Module):
         frames: How many at each end: half of a window in hops.
     """
 
-    def __init__(self, frames: int = 2) -> None:
+    def __init__(self, frames: Count = 2) -> None:
         super().__init__()
-        if frames < 1:
-            raise ConfigError(f"hide_edges takes at least 1 frame, not {frames}.")
         self.frames = frames
 
     def forward(self, samples: Tensor) -> Tensor:

@@ -49,6 +49,7 @@ from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.modalities.audio.representations.spectral import Spectral
 from multigan.modalities.audio.sound import FULL_SCALE
 from multigan.sampling.pipeline import Pipeline
+from multigan.typed import Component
 
 DISTANCES = (
     *("frechet", "frechet-extrapolated", "kernel", "precision", "recall", "density", "coverage"),
@@ -134,7 +135,7 @@ class Judge:
     ) -> None:
         self.modality = modality
         self.picture = MelPicture(modality.sample_rate, modality.length)
-        self.hears = extractor.partition(":")[0] in EMBEDDERS
+        self.hears = Component.parse_located(extractor).name in EMBEDDERS
         self.extractor = self._extractor(extractor, own, on_note)
 
     def hear(self, waveform: Tensor, labels: Tensor | None, pitches: Tensor | None = None) -> Heard:
@@ -186,7 +187,7 @@ class Judge:
                     "clips right."
                 )
             return classifier_extractor(trained)
-        if extractor.partition(":")[0] not in ("", *EXTRACTORS):
+        if Component.parse_located(extractor).name not in ("", *EXTRACTORS):
             raise UnknownNameError("extractor", extractor, known=(*EXTRACTORS, *EMBEDDERS))
         built = build_extractor(extractor or "random-conv")
         return built.to("cpu") if isinstance(built, ModuleExtractor) else built

@@ -11,6 +11,7 @@ from multigan.modalities.audio import augment, networks, resynthesis, vocoder
 from multigan.modalities.audio.evaluate import AudioEvaluator
 from multigan.modalities.audio.inspection import keep_likenesses, write_pairs
 from multigan.modalities.audio.load.load import AudioSet, load_audio
+from multigan.modalities.audio.load.options import AudioOptions
 from multigan.modalities.audio.modality import AudioModality, fitted_component
 from multigan.modalities.audio.pipeline import AudioPipeline
 from multigan.modalities.audio.representations import (
@@ -21,6 +22,7 @@ from multigan.modalities.audio.representations import (
     pretrained,
     spectral,
 )
+from multigan.modalities.audio.representations.representation import REPRESENTATIONS
 from multigan.modalities.kind import Kind
 from multigan.registry import Component
 
@@ -62,8 +64,10 @@ def _spread(source: Source, limit: int, at_once: int) -> Iterator[Tensor]:
 
 AUDIO = Kind(
     loader=load_audio,
+    options=AudioOptions,
     modality=AudioModality,
     component=_component,
+    representations=REPRESENTATIONS,
     match_options=lambda modality: {
         "sample_rate": modality.sample_rate,
         "channels": modality.channels,

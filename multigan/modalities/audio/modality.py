@@ -4,7 +4,7 @@ Shapes: B clips, C channels, L samples of a clip, S the shape of a sample.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
@@ -62,14 +62,16 @@ class AudioModality(Modality):
         sample_rate: int,
         channels: int,
         length: int,
-        representation: Mapping[str, Any] | None = None,
+        representation: Component | None = None,
     ) -> None:
         super().__init__()
         self.sample_rate, self.channels, self.length = sample_rate, channels, length
         self.suffix = ".wav"  # or ".flac": of the files that `write` makes
-        given = Component(**(representation or {"name": DEFAULT}))
         self.representation: Representation = REPRESENTATIONS.build(
-            given, sample_rate=sample_rate, channels=channels, length=length
+            representation or Component(DEFAULT),
+            sample_rate=sample_rate,
+            channels=channels,
+            length=length,
         )
 
     @property
@@ -123,7 +125,7 @@ class AudioModality(Modality):
         """Returns the component with the learned inverter that `save_parts` wrote, if it did."""
         if not (folder / INVERTER).is_dir():
             return named
-        representation = Component(**named.options["representation"])
+        representation = Component.read(named.options["representation"])
         inverter = {"name": "learned", "options": {"path": str(folder / INVERTER)}}
         told = {"name": representation.name, "options": representation.options}
         told["options"] = representation.options | {"inverter": inverter}

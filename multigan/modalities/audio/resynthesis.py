@@ -3,9 +3,7 @@
 Shapes: B samples, S sample shape, C channels, T samples of a waveform, N logits.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -53,10 +51,11 @@ class Listening(nn.Module):
         return self._modality[0].waveforms(samples)
 
 
+WAVEFORM = Component("waveform")
+
+
 @OBJECTIVES.register("resynthesis")
-def resynthesis(
-    ingredients: Ingredients, hearing: Mapping[str, Any] | str = "waveform"
-) -> Objective:
+def resynthesis(ingredients: Ingredients, hearing: Component = WAVEFORM) -> Objective:
     """Returns the recipe's game, with a second discriminator that hears what samples sound like.
 
     Args:
@@ -76,9 +75,8 @@ def resynthesis(
         )
     if looking is None:
         raise ConfigError("The game needs a discriminator, and the recipe has none.")
-    component = Component(hearing) if isinstance(hearing, str) else Component(**hearing)
     listening = DISCRIMINATORS.build(
-        component,
+        hearing,
         sample_shape=(modality.channels, modality.length),
         condition=ingredients.condition,
     )

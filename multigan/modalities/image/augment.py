@@ -11,17 +11,18 @@ Shapes: B samples, C channels, H height, W width. `draws` are uniform in [0, 1),
 """
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
 from multigan.core.draws import uniform
 from multigan.core.registries import AUGMENTATIONS
-from multigan.errors import ConfigError
 from multigan.modalities.image.geometry import affine, flip, integer, quarter_turns
+from multigan.typed import Share
 
 Policy = Callable[[Tensor, Tensor], Tensor]  # (samples (B, C, H, W), draws (B, 3)) -> samples
+Name = Literal["color", "translation", "cutout", "flip", "quarter_turns", "affine"]
 NUM_DRAWS = 3
 
 
@@ -44,17 +45,10 @@ class DiffAugment(nn.Module):
 
     def __init__(
         self,
-        policies: Sequence[str] = ("color", "translation", "cutout"),
-        strength: float = 1.0,
+        policies: Sequence[Name] = ("color", "translation", "cutout"),
+        strength: Share = 1.0,
     ) -> None:
         super().__init__()
-        unknown = [name for name in policies if name not in POLICIES]
-        if unknown or isinstance(policies, str):
-            raise ConfigError(
-                f"policies is {policies!r}, but must be a list of: {', '.join(POLICIES)}."
-            )
-        if not 0 <= strength <= 1:
-            raise ConfigError(f"strength is a probability in [0, 1], but got {strength}.")
         self.policies = tuple(policies)
         self.strength = strength
 
@@ -93,8 +87,8 @@ class ADAugment(DiffAugment):
 
     def __init__(
         self,
-        policies: Sequence[str] = ("flip", "quarter_turns", "translation", "affine", "color"),
-        strength: float = 0.2,
+        policies: Sequence[Name] = ("flip", "quarter_turns", "translation", "affine", "color"),
+        strength: Share = 0.2,
     ) -> None:
         super().__init__(policies, strength)
 

@@ -4,6 +4,7 @@ from multigan.core.registries import KINDS
 from multigan.metrics.feature_evaluator import FeatureEvaluator
 from multigan.modalities.image import augment, networks
 from multigan.modalities.image.load.load import ImageSet, load_images
+from multigan.modalities.image.load.options import ImageOptions
 from multigan.modalities.image.modality import ImageModality
 from multigan.modalities.kind import Kind, refuse_representation
 from multigan.registry import Component
@@ -19,6 +20,7 @@ def _component(images: ImageSet, representation: Component | None) -> Component:
 
 IMAGE = Kind(
     loader=load_images,
+    options=ImageOptions,
     modality=ImageModality,
     component=_component,
     match_options=lambda modality: {

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.registries import AUGMENTATIONS
-from multigan.core.regularizers import REGULARIZERS
-from multigan.core.regularizers.registry import check, check_number
+from multigan.core.regularizers.registry import REGULARIZERS, Every
 from multigan.registry import Component
+from multigan.typed import Weight
 
 
 @REGULARIZERS.register("consistency")
@@ -40,16 +40,14 @@ class Consistency(nn.Module):
 
     def __init__(
         self,
-        weight: float = 10.0,
-        every: int = 1,
-        fake_weight: float = 0.0,
+        weight: Weight = 10.0,
+        every: Every = 1,
+        fake_weight: Weight = 0.0,
         augment: str = "diffaugment",
         options: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.weight, self.every, self.fake_weight = weight, every, fake_weight
-        check(self)
-        check_number(self, "fake_weight")
         shifts = {"policies": ["translation"]} if augment == "diffaugment" else {}
         chosen = shifts if options is None else dict(options)
         self.alter = AUGMENTATIONS.build(Component(augment, chosen))

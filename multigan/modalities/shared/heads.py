@@ -3,7 +3,7 @@
 Shapes: B samples, F features, K classes, attributes or numbers, E embedding size.
 """
 
-from typing import Literal, get_args
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -16,12 +16,11 @@ from torch.nn.functional import (
 
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ConfigError
-from multigan.modalities.shared.layers import Projection, Standardized, check_option
+from multigan.modalities.shared.layers import Projection, Standardized
 
 Conditioning = Literal["projection", "concat", "classifier", "contrastive"]
-CONDITIONINGS: tuple[Conditioning, ...] = get_args(Conditioning)
 # Those of the last layers alone: nothing is shown earlier.
-BY_HEAD: tuple[Conditioning, ...] = ("projection", "classifier", "contrastive")
+ByHead = Literal["projection", "classifier", "contrastive"]
 
 
 class Judging(nn.Module):
@@ -155,7 +154,6 @@ def make_head(conditioning: Conditioning, dim: int, spec: ConditionSpec | None) 
     Raises:
         ConfigError: There is no such conditioning, or it does not suit the condition.
     """
-    check_option("conditioning", conditioning, CONDITIONINGS)
     if spec is not None and conditioning == "classifier":
         return ClassifierHead(dim, spec)
     if spec is not None and conditioning == "contrastive":

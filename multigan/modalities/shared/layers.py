@@ -4,7 +4,7 @@ Shapes: B samples, C channels, E embedding size; `...` are any positions, e.g. h
 """
 
 import math
-from typing import Literal, get_args
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor, nn
@@ -12,10 +12,11 @@ from torch.nn.functional import one_hot
 from torch.nn.utils import parametrizations
 
 from multigan.core.condition import ConditionSpec
-from multigan.errors import ConfigError, ShapeError
+from multigan.errors import ShapeError
+from multigan.typed import AtLeast, checked
 
 Norm = Literal["batch", "pixel", "none"]
-NORMS: tuple[Norm, ...] = get_args(Norm)
+Group = Annotated[int, AtLeast(2)]  # of samples that vary
 
 
 def given(condition: Tensor | None, spec: ConditionSpec) -> Tensor:
@@ -116,6 +117,7 @@ class PixelNorm(nn.Module):
         return hidden * torch.rsqrt(hidden.square().mean(1, keepdim=True) + 1e-8)
 
 
+@checked
 class MinibatchDeviation(nn.Module):
     """Appends how much a group of samples varies, as one more channel: a collapsed batch shows.
 
@@ -129,10 +131,8 @@ class MinibatchDeviation(nn.Module):
         group: Samples in a group, at most; 4 in the paper.
     """
 
-    def __init__(self, group: int = 4) -> None:
+    def __init__(self, group: Group = 4) -> None:
         super().__init__()
-        if group < 2:
-            raise ConfigError(f"group is a number of samples that vary, 2 or more, not {group}.")
         self.group = group
 
     def forward(self, hidden: Tensor) -> Tensor:
@@ -221,9 +221,3 @@ class Projection(nn.Module):
         if self.embed is None:
             return logits
         return logits + (self.embed(condition) * features).sum(1, keepdim=True)
-
-
-def check_option(name: str, value: str, known: tuple[str, ...]) -> None:
-    """Raises a ConfigError unless `value` is one of `known`."""
-    if value not in known:
-        raise ConfigError(f"{name} is {value!r}, but must be one of: {', '.join(known)}.")

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from multigan.core.draws import normal
 from multigan.core.registries import AUGMENTATIONS
-from multigan.errors import ConfigError
+from multigan.typed import Share
 
 
 @AUGMENTATIONS.register("noise")
@@ -24,10 +24,8 @@ class InstanceNoise(nn.Module):
             assigned during training; 0 does nothing and costs nothing.
     """
 
-    def __init__(self, strength: float = 0.1) -> None:
+    def __init__(self, strength: Share = 0.1) -> None:
         super().__init__()
-        if not 0 <= strength <= 1:
-            raise ConfigError(f"strength is a deviation in [0, 1], but got {strength}.")
         self.strength = strength
 
     def forward(self, samples: Tensor) -> Tensor:

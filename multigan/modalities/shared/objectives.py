@@ -1,6 +1,6 @@
 """The objectives of most recipes: the adversarial game, plain, unrolled and growing."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from torch import nn
 
@@ -13,10 +13,11 @@ from multigan.core.regularizers import REGULARIZERS
 from multigan.core.unrolled import UnrolledGame
 from multigan.errors import ConfigError
 from multigan.registry import Component
+from multigan.typed import Above, Count, Fraction
 
 
 @OBJECTIVES.register("game")
-def game(ingredients: Ingredients, top_share: float = 1.0) -> AdversarialGame:
+def game(ingredients: Ingredients, top_share: Fraction = 1.0) -> AdversarialGame:
     """Returns the game that the recipe's loss, regularizers and augmentation make.
 
     Args:
@@ -31,7 +32,10 @@ def game(ingredients: Ingredients, top_share: float = 1.0) -> AdversarialGame:
 
 @OBJECTIVES.register("unrolled")
 def unrolled(
-    ingredients: Ingredients, steps: int = 5, learning_rate: float = 0.1, top_share: float = 1.0
+    ingredients: Ingredients,
+    steps: Count = 5,
+    learning_rate: Annotated[float, Above(0)] = 0.1,
+    top_share: Fraction = 1.0,
 ) -> UnrolledGame:
     """Returns the game whose generator looks `steps` discriminator steps ahead.
 
@@ -54,7 +58,7 @@ def unrolled(
 
 @OBJECTIVES.register("progressive")
 def progressive(
-    ingredients: Ingredients, fade: float = 0.5, top_share: float = 1.0
+    ingredients: Ingredients, fade: Fraction = 0.5, top_share: Fraction = 1.0
 ) -> ProgressiveGame:
     """Returns the game of networks that grow; the schedule of `growth` says when.
 

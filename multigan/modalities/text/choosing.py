@@ -4,42 +4,36 @@ Shapes: B texts, L positions, V tokens.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 from torch import Tensor
 from torch.nn.functional import pad, softmax
 
-from multigan.errors import ConfigError
+from multigan.typed import Fraction, Natural, Range, checked
 
 RUN = 64  # tokens whose probabilities are summed up at once
 BELOW_ONE = 1 - 2.0**-40
 
 
+@checked
 @dataclass(frozen=True)
 class Sharpening:
-    """How a distribution over tokens is changed before one is drawn.
+    """How a distribution over tokens is changed before one is drawn."""
 
-    Attributes:
-        temperature: The logits are divided by it; 0 takes the likeliest token always.
-        top_k: Only the likeliest so many tokens count; 0 for all. Fan, Lewis & Dauphin (2018),
-            "Hierarchical Neural Story Generation".
-        top_p: Only the likeliest tokens that together have this probability count, in (0, 1].
-            Holtzman et al. (2020), "The Curious Case of Neural Text Degeneration".
-        never: Tokens that are not drawn, such as the one for unknown words.
-    """
+    temperature: Annotated[float, Range(0, 100)] = 1.0
+    """The logits are divided by it; 0 takes the likeliest token always."""
 
-    temperature: float = 1.0
-    top_k: int = 0
-    top_p: float = 1.0
+    top_k: Natural = 0
+    """Only the likeliest so many tokens count; 0 for all. Fan, Lewis & Dauphin (2018),
+    "Hierarchical Neural Story Generation"."""
+
+    top_p: Fraction = 1.0
+    """Only the likeliest tokens that together have this probability count. Holtzman et al. (2020),
+    "The Curious Case of Neural Text Degeneration"."""
+
     never: tuple[int, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.temperature <= 100:
-            raise ConfigError(f"temperature lies between 0 and 100; {self.temperature} does not.")
-        if self.top_k < 0:
-            raise ConfigError(f"top_k is a number of tokens, or 0 for all, not {self.top_k}.")
-        if not 0 < self.top_p <= 1:
-            raise ConfigError(f"top_p lies above 0 and is at most 1, not {self.top_p}.")
+    """Tokens that are not drawn, such as the one for unknown words."""
 
     def __call__(self, logits: Tensor) -> Tensor:
         """Returns probabilities (B, V) for logits (B, V)."""

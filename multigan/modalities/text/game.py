@@ -51,15 +51,9 @@ class TextGame(AdversarialGame):
         augment: Differentiable, on embedded texts (B, L, E).
         discriminator_steps: Discriminator updates per generator update.
         top_share: As in `AdversarialGame`.
-        warmup_steps: Steps of maximum likelihood before the game.
-        discriminator_warmup: For how many of those the discriminator learns as well.
-        likelihood_weight: Of the real texts' likelihood in the generator's term; the knob
-            "likelihood.weight". Guo et al. (2018), "LeakGAN", mix it in against collapse.
-        entropy_weight: Of the generator's entropy at each token, in nats; the knob
-            "entropy.weight".
-        inverse_temperature: Of the relaxation, at the start; a knob. Nie et al. (2019), "RelGAN",
-            raise it from 1.
-        prompt_length: The first tokens of the real texts, which the generated ones begin with.
+        warmup_steps, discriminator_warmup, likelihood_weight, entropy_weight: As in the objective;
+            see `objectives.text_game`, also for what follows.
+        inverse_temperature, prompt_length: As there.
     """
 
     generator: TextGenerator

@@ -5,6 +5,7 @@ from multigan.modalities.kind import Kind, refuse_representation
 from multigan.modalities.text import latent, networks, objectives, policies, relaxations
 from multigan.modalities.text.evaluate import TextEvaluator
 from multigan.modalities.text.load.load import load_text
+from multigan.modalities.text.load.options import TextOptions
 from multigan.modalities.text.load.textset import TextSet
 from multigan.modalities.text.modality import TextModality
 from multigan.modalities.text.pipeline import text_pipeline
@@ -21,6 +22,7 @@ def _component(texts: TextSet, representation: Component | None) -> Component:
 
 TEXT = Kind(
     loader=load_text,
+    options=TextOptions,
     modality=TextModality,
     component=_component,
     # Texts to compare with are wanted whole, however long.

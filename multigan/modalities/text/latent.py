@@ -30,6 +30,7 @@ from multigan.modalities.shared.objectives import rules
 from multigan.modalities.text.networks.recurrent import LSTMGenerator
 from multigan.modalities.text.networks.token_table import TokenTable
 from multigan.modalities.text.vocabulary import masked_mean, until_end
+from multigan.typed import Interval, Weight
 
 
 class Encoder(nn.Module):
@@ -252,9 +253,14 @@ class LatentTextGame(Objective):
 
 @OBJECTIVES.register("latent-text")
 def latent_text(
-    ingredients: Ingredients, *, warmup_steps: int = 0, code_noise: float = 0.3
+    ingredients: Ingredients, *, warmup_steps: Interval = 0, code_noise: Weight = 0.3
 ) -> LatentTextGame:
     """Returns the autoencoder and the game on its codes; see `LatentTextGame`.
+
+    Args:
+        ingredients: The recipe and its networks.
+        warmup_steps: Steps of the autoencoder alone, before the game.
+        code_noise: The length of the noise on codes, relative to theirs, while they are read.
 
     Raises:
         ConfigError: The networks are not those of latent text.

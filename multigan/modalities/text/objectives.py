@@ -1,7 +1,6 @@
 """The objectives of text, as recipes name them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from torch import Tensor, nn
 
@@ -13,9 +12,12 @@ from multigan.modalities.shared.objectives import rules
 from multigan.modalities.text.game import TextGame
 from multigan.modalities.text.modality import TextModality
 from multigan.modalities.text.networks.sequence import TextGenerator
-from multigan.modalities.text.relaxations import RELAXATIONS, Relaxation
+from multigan.modalities.text.relaxations import RELAXATIONS
 from multigan.modalities.text.vocabulary import masked_mean, until_end
 from multigan.registry import Component
+from multigan.typed import Fraction, Interval, Natural, Weight
+
+STRAIGHT_THROUGH = Component("straight-through")
 
 
 class MaximumLikelihood(Objective):
@@ -53,18 +55,31 @@ def likelihood(ingredients: Ingredients) -> MaximumLikelihood:
 def text_game(
     ingredients: Ingredients,
     *,
-    relaxation: str | Mapping[str, Any] = "straight-through",
-    warmup_steps: int = 0,
-    discriminator_warmup: int = 0,
-    likelihood_weight: float = 0.0,
-    entropy_weight: float = 0.0,
-    inverse_temperature: float = 1.0,
-    prompt_length: int = 0,
-    top_share: float = 1.0,
+    relaxation: Component = STRAIGHT_THROUGH,
+    warmup_steps: Interval = 0,
+    discriminator_warmup: Interval = 0,
+    likelihood_weight: Weight = 0.0,
+    entropy_weight: Weight = 0.0,
+    inverse_temperature: Weight = 1.0,
+    prompt_length: Natural = 0,
+    top_share: Fraction = 1.0,
 ) -> TextGame:
     """Returns the game on text; see `TextGame`.
 
-    `relaxation` is a name, or a table of a name and its options.
+    Args:
+        ingredients: The recipe and its networks.
+        relaxation: How the discriminator's opinion reaches the generator: a name in `RELAXATIONS`,
+            or one with options.
+        warmup_steps: Steps of maximum likelihood before the game.
+        discriminator_warmup: For how many of those the discriminator learns as well.
+        likelihood_weight: Of the real texts' likelihood in the generator's term; the knob
+            "likelihood.weight". Guo et al. (2018), "LeakGAN", mix it in against collapse.
+        entropy_weight: Of the generator's entropy at each token, in nats; the knob
+            "entropy.weight".
+        inverse_temperature: Of the relaxation, at the start; a knob. Nie et al. (2019), "RelGAN",
+            raise it from 1.
+        prompt_length: The first tokens of the real texts, which the generated ones begin with.
+        top_share: The share of its samples that the generator learns from; see `top_mean`.
 
     Raises:
         ConfigError: A name is unknown, or two components do not go together.
@@ -75,7 +90,7 @@ def text_game(
         _generator(ingredients),
         ingredients.discriminator,
         LOSSES[ingredients.recipe.loss],
-        _relaxation(relaxation),
+        RELAXATIONS.build(relaxation),
         end_id=_end_id(ingredients),
         warmup_steps=warmup_steps,
         discriminator_warmup=discriminator_warmup,
@@ -101,12 +116,3 @@ def _end_id(ingredients: Ingredients) -> int:
     if isinstance(ingredients.modality, TextModality):
         return ingredients.modality.end_id
     raise ConfigError(f"This objective is one of text, not of {ingredients.modality.name}s.")
-
-
-def _relaxation(value: str | Mapping[str, Any]) -> Relaxation:
-    options = {"name": value} if isinstance(value, str) else dict(value)
-    name = options.pop("name", None)
-    if not isinstance(name, str):
-        raise ConfigError(f"A relaxation is a name, or a table with one, not {value!r}.")
-    relaxation: Relaxation = RELAXATIONS.build(Component(name, options))
-    return relaxation

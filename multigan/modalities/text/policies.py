@@ -7,7 +7,7 @@ Shapes: B texts, L positions, V tokens, R rows of a block, E the discriminator's
 """
 
 import copy
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -16,11 +16,11 @@ from torch.nn.functional import cross_entropy, log_softmax
 from multigan.core.draws import uniform
 from multigan.core.engine import mean_over_processes
 from multigan.core.objective import Batch
-from multigan.errors import ConfigError
 from multigan.modalities.text.choosing import choose_by
 from multigan.modalities.text.networks.sequence import TextGenerator, without_dropout
 from multigan.modalities.text.relaxations import RELAXATIONS, Opinion, Sampled
 from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean, until_end
+from multigan.typed import Above, Count, Decay, Share
 
 if TYPE_CHECKING:
     from multigan.modalities.text.game import TextGame
@@ -42,10 +42,8 @@ class _Policy(nn.Module):
     pathwise: ClassVar[bool] = False
     baseline: Tensor
 
-    def __init__(self, baseline_decay: float | None) -> None:
+    def __init__(self, baseline_decay: Decay | None) -> None:
         super().__init__()
-        if baseline_decay is not None and not 0 <= baseline_decay < 1:
-            raise ConfigError(f"baseline_decay is at least 0 and below 1, not {baseline_decay}.")
         self.baseline_decay = baseline_decay
         self.register_buffer("baseline", torch.zeros(()))
 
@@ -86,6 +84,9 @@ class _Policy(nn.Module):
         return before
 
 
+Bandwidth = Annotated[float, Above(0)]
+
+
 @RELAXATIONS.register("reinforce")
 class Reinforce(_Policy):
     """Rewards every token at once, from a discriminator that scores every token.
@@ -99,10 +100,8 @@ class Reinforce(_Policy):
         baseline_decay: See `_Policy`.
     """
 
-    def __init__(self, discount: float = 0.23, baseline_decay: float | None = 0.08) -> None:
+    def __init__(self, discount: Share = 0.23, baseline_decay: Decay | None = 0.08) -> None:
         super().__init__(baseline_decay)
-        if not 0 <= discount <= 1:
-            raise ConfigError(f"discount lies between 0 and 1; {discount} does not.")
         self.discount = discount
 
     @torch.no_grad()
@@ -132,13 +131,9 @@ class Rollout(_Policy):
     """
 
     def __init__(
-        self, rollouts: int = 16, lag: float = 0.0, baseline_decay: float | None = None
+        self, rollouts: Count = 16, lag: Decay = 0.0, baseline_decay: Decay | None = None
     ) -> None:
         super().__init__(baseline_decay)
-        if rollouts < 1:
-            raise ConfigError(f"rollouts must be at least 1, not {rollouts}.")
-        if not 0 <= lag < 1:
-            raise ConfigError(f"lag is at least 0 and below 1, not {lag}.")
         self.rollouts, self.lag = rollouts, lag
         self.policy: TextGenerator | None = None
 
@@ -208,10 +203,8 @@ class Neighbor(_Policy):
         baseline_decay: See `_Policy`.
     """
 
-    def __init__(self, bandwidth: float = 0.3, baseline_decay: float | None = 0.5) -> None:
+    def __init__(self, bandwidth: Bandwidth = 0.3, baseline_decay: Decay | None = 0.5) -> None:
         super().__init__(baseline_decay)
-        if bandwidth <= 0:
-            raise ConfigError(f"bandwidth must be above 0, not {bandwidth}.")
         self.bandwidth = bandwidth
 
     def adversarial(

@@ -3,7 +3,6 @@
 Shapes: N clips, C channels, L samples.
 """
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +12,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from multigan.config import parse_changes
 from multigan.core.registries import build_modality
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError
@@ -162,10 +160,9 @@ def named_representation(text: str) -> Component:
         >>> named_representation("log_magnitude:inverter=pghi")
         Component(name='log_magnitude', options={'inverter': 'pghi'})
     """
-    name, _, options = text.partition(":")
-    known_representations[name]
-    # A comma inside of a value, as JSON has them, is not followed by name=.
-    return Component(name, parse_changes(re.split(r",(?=\w+=)", options) if options else ()))
+    named = Component.parse(text)
+    known_representations[named.name]
+    return named
 
 
 def _measured(name: str, modality: AudioModality, raw: Tensor) -> tuple[RoundTrip, Tensor]:

@@ -4,7 +4,6 @@ Shapes: N clips, C channels, T samples.
 """
 
 import time
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +16,6 @@ from torch import Tensor
 
 from multigan.core.condition import ConditionSpec
 from multigan.data.building import built_once
-from multigan.data.columns import as_columns
 from multigan.data.fingerprint import content_fingerprint
 from multigan.data.labels import condition_spec, label_tensor
 from multigan.data.readers import Reader, digest
@@ -25,8 +23,6 @@ from multigan.data.source import MappedSource, Source, TensorSource
 from multigan.data.store import (
     FileStore,
     MemoryStore,
-    available_memory,
-    cache_root,
     read_cached,
     rows_file,
     write_cached,
@@ -36,9 +32,10 @@ from multigan.files import atomic_folder
 from multigan.modalities.audio.load.collect import Tally, collect, refuse_unreadable
 from multigan.modalities.audio.load.decode import DECODING, Target
 from multigan.modalities.audio.load.opening import open_data
-from multigan.modalities.audio.load.options import AudioOptions, Fit, Normalize
+from multigan.modalities.audio.load.options import AudioOptions
 from multigan.modalities.audio.load.report import AudioReport
 from multigan.modalities.audio.load.survey import plan, take
+from multigan.typed import chosen
 
 NAMES_KEPT = 100  # of ignored files; their number is reported in any case
 BYTES = 2  # of a sample
@@ -75,28 +72,7 @@ class AudioSet:
         return len(self.source)
 
 
-def load_audio(
-    data: Any,
-    *,
-    sample_rate: int | None = None,
-    channels: int = 1,
-    length: int | None = None,
-    fit: Fit = "start",
-    trim_db: float | None = 60.0,
-    normalize: Normalize = "none",
-    pattern: str | None = None,
-    label: str | None = None,
-    test: str | None = None,
-    classes: Sequence[str] = (),
-    split: str = "train",
-    max_unreadable: float = 0.01,
-    memory_bytes: int | None = None,
-    cache: Path | str | None = None,
-    audio_column: str | None = None,
-    label_column: str | Sequence[str] | None = None,
-    limit: int | None = None,
-    streaming: bool = False,
-) -> AudioSet:
+def load_audio(data: Any, options: AudioOptions | None = None, **fields: Any) -> AudioSet:
     """Reads sounds, decodes each of them once, and keeps them as int16.
 
     Each file, in this order: is left out and counted if it cannot be decoded, holds no samples, is
@@ -111,34 +87,11 @@ def load_audio(
             those, the name of a data set on the Hugging Face Hub ("owner/name" or "hf:..."), a
             tensor or array (N, T) or (N, C, T) of int16 or of floats in [-1, 1], or a pair of one
             and of labels: classes (N,), or floats (N,) or (N, K).
-        sample_rate: In Hz. None takes the commonest among the files; tensors must state it.
-        channels: 1 (mono) or 2 (stereo).
-        length: Of every clip, in samples. None takes the smallest power of two that 95 % of the
-            sounds fit into, from 1024 to 65536.
-        fit: What becomes of a longer sound: "start" keeps its beginning, "center" its middle, and
-            "slice" cuts it into windows, which are all used, but for silent ones and a rest of less
-            than half.
-        trim_db: Silence is what stays this far below the clip's own peak; it is cut off at both
-            ends. None leaves it.
-        normalize: "none", "peak" (to 0.95 of full scale) or "rms" (to -20 dB of full scale).
-        pattern: How files are named, e.g. "{label}_{speaker}_{index}"; with slashes, how the ends
-            of their paths are. None looks at the folders.
-        label: The field, of the pattern or of NSynth's annotations, that is the class.
-        test: Which files are the split "test", by a condition on a field: "index<5". The split
-            "train" is then all others.
-        classes: Use these classes only, in this order. Empty for all.
-        split: "train", "test", "validation" or "all", as far as the data has them.
-        max_unreadable: The share of files that may be unreadable; they are left out and listed.
-        memory_bytes: How much the clips may take in memory; more than that goes to a memory-mapped
-            file in `cache`. None means half of the memory that is available.
-        cache: The folder for such files. None means $MULTIGAN_CACHE, or ~/.cache/multigan.
-        audio_column: Of a table, where the sounds are. None looks for it.
-        label_column: Of a table, where the classes are. None looks for it. A column of floats or
-            of lists of numbers holds numbers instead; several columns hold one each.
-        limit: Use this many files, spread evenly over all of them (of a stream, the first).
-        streaming: Read from the Hub without storing the whole data set first.
+        options: How to read them.
+        fields: The same by name: any of those of `AudioOptions`, which documents them.
 
     Raises:
+        ConfigError: An option is unknown, or cannot have its value.
         DataError: The data cannot be read as asked; the message says what to do.
 
     Example:
@@ -148,26 +101,7 @@ def load_audio(
         (8000, 1, 4096, 8)
     """
     started = time.perf_counter()
-    options = AudioOptions(
-        sample_rate=sample_rate,
-        channels=channels,
-        length=length,
-        fit=fit,
-        trim_db=trim_db,
-        normalize=normalize,
-        pattern=pattern,
-        label=label,
-        test=test,
-        classes=tuple(classes),
-        split=split,
-        max_unreadable=max_unreadable,
-        memory_bytes=available_memory() // 2 if memory_bytes is None else memory_bytes,
-        cache=cache_root(cache),
-        audio_column=audio_column,
-        label_column=as_columns(label_column),
-        limit=limit,
-        streaming=streaming,
-    )
+    options = chosen(AudioOptions, options, fields)
     with open_data(data, options) as reader:
         loaded = _from_reader(reader, options)
     seconds = round(time.perf_counter() - started, 3)
@@ -182,14 +116,14 @@ def _from_reader(reader: Reader, options: AudioOptions) -> AudioSet:
     # The same files can have other labels: another field of their names, or new annotations.
     labelled = digest(*map(str, reader.labels), *reader.classes, *reader.numbers)
     key = digest(reader.identity, repr((wanted, shaping)), labelled, f"decoding {DECODING}")
-    folder = options.cache / f"audio-{key}"
+    folder = options.folder / f"audio-{key}"
     stored = _from_cache(folder, reader, options)
     if stored is not None:
         return stored
     survey = take(reader)
     target = plan(survey, options, reader.where)
     most = survey.clips(target)
-    if most * prod(target.shape) * BYTES > options.memory_bytes:
+    if most * prod(target.shape) * BYTES > options.room:
         return built_once(
             folder,
             partial(_from_cache, folder, reader, options),
@@ -223,7 +157,7 @@ def _from_cache(folder: Path, reader: Reader, options: AudioOptions) -> AudioSet
     refuse_unreadable(list(report.unreadable), reader, options)
     condition = condition_spec(report.classes, report.numbers, labels)
     source: Source = MappedSource(mapped.path, labels, condition)
-    if len(mapped) * prod(mapped.sample_shape) * BYTES <= options.memory_bytes:
+    if len(mapped) * prod(mapped.sample_shape) * BYTES <= options.room:
         clips, _ = mapped.read(torch.arange(len(mapped)))  # there is more room now
         source = TensorSource(clips, labels, condition)
         report = replace(report, storage="memory")

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from multigan.data.columns import one_column
 from multigan.data.hub import HUB_NAME, HUB_PREFIX, TableOptions, read_hub, read_loaded
 from multigan.data.labels import WHOLE, Labels, read_labels, require_split
 from multigan.data.readers import Item, Reader, digest, read_folder, read_zip
@@ -162,11 +161,11 @@ def _open_parquet(path: Path, options: AudioOptions) -> Reader:
 def _table(options: AudioOptions) -> TableOptions:
     return TableOptions(
         content_column=options.audio_column,
-        label_column=one_column(options.label_column),
+        label_column=options.one_label_column,
         split=options.split,
         streaming=options.streaming,
         limit=options.limit,
-        cache=options.cache,
+        cache=options.folder,
         kind=SOUNDS,
         feature="Audio",
     )

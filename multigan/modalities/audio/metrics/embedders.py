@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from multigan.errors import CheckpointError, ConfigError
 from multigan.metrics.features import ModuleExtractor
 from multigan.modalities.shared.local_models import load_model
+from multigan.typed import Component
 
 # What a folder's configuration calls the type, by the extractor's name.
 EMBEDDERS: dict[str, tuple[str, ...]] = {
@@ -32,9 +33,10 @@ def build_embedder(spec: str, sample_rate: int) -> ModuleExtractor:
         ConfigError: The folder is missing, or holds no readable model of the type.
         CheckpointError: The folder does not say how sounds are prepared.
     """
-    name, _, path = spec.partition(":")
-    if not path:
-        raise ConfigError(f"Say where the network is: --extractor {name}:FOLDER")
+    named = Component.parse_located(spec)
+    name, path = named.name, named.options.get("path")
+    if not path or len(named.options) > 1:
+        raise ConfigError(f"Say where the network is, and no more: --extractor {name}:FOLDER")
     model = load_model(path, EMBEDDERS[name])
     make: dict[str, Callable[..., nn.Module]] = {"codec": CodecEmbedder}
     module = make.get(name, FeaturesOfExtractor)(model, path, sample_rate)

@@ -4,7 +4,8 @@ Shapes: N notes, T samples.
 """
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 from torch import Tensor
@@ -20,53 +21,53 @@ from multigan.modalities.audio.music.instruments import (
 )
 from multigan.modalities.audio.music.pitch import HIGHEST, hertz, pitch_name
 from multigan.modalities.audio.music.soundfont import PITCHED_PRESETS, play_presets
+from multigan.typed import AtLeast, Count, Fraction, Range, checked, chosen
 
 UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f]')  # in the names of files, on some system
 LOUDEST = 127  # of MIDI velocities
 
 
+@checked
 @dataclass(frozen=True)
 class NoteOptions:
-    """Which notes a set has.
-
-    Attributes:
-        instruments: Names of built-in instruments, or with a soundfont its General MIDI programs
-            by number, e.g. "24"; empty for all that are built in, or for sixteen pitched programs.
-        lowest, highest: The MIDI numbers of the pitches, both included.
-        takes: How often each pitch is played by each instrument.
-        sample_rate: In Hz.
-        seconds: Of every note.
-        held: Which share of it the key is held.
-        softest: The lowest MIDI velocity; takes vary from it to 127.
-        seed: Decides how each note is struck.
-        soundfont: Path of an SF2 or SF3 file to play on; "" plays the built-in instruments.
-    """
+    """Which notes a set has."""
 
     instruments: tuple[str, ...] = ()
-    lowest: int = 60
-    highest: int = 72
-    takes: int = 12
-    sample_rate: int = 16_000
-    seconds: float = 1.0
-    held: float = 0.75
-    softest: int = 64
+    """Names of built-in instruments, or with a soundfont its General MIDI programs by number, e.g.
+    "24"; empty for all that are built in, or for sixteen pitched programs."""
+
+    lowest: Annotated[int, Range(0, HIGHEST)] = 60
+    """The lowest pitch, a MIDI number."""
+
+    highest: Annotated[int, Range(0, HIGHEST)] = 72
+    """The highest pitch, included."""
+
+    takes: Count = 12
+    """How often each pitch is played by each instrument."""
+
+    sample_rate: Annotated[int, AtLeast(2000)] = 16_000
+    """In Hz."""
+
+    seconds: Annotated[float, AtLeast(0.05)] = 1.0
+    """Of every note."""
+
+    held: Fraction = 0.75
+    """Which share of it the key is held."""
+
+    softest: Annotated[int, Range(1, LOUDEST)] = 64
+    """The lowest MIDI velocity; takes vary from it to 127."""
+
     seed: int = 0
+    """Decides how each note is struck."""
+
     soundfont: str = ""
+    """Path of an SF2 or SF3 file to play on; "" plays the built-in instruments."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.lowest <= self.highest <= HIGHEST:
+        if self.lowest > self.highest:
             raise ConfigError(
-                f"Pitches go from {self.lowest} to {self.highest}, but must be MIDI numbers in "
-                f"order, from 0 to {HIGHEST}."
+                f"Pitches go from {self.lowest} to {self.highest}, but must be in order."
             )
-        if not 1 <= self.softest <= LOUDEST or not 0 < self.held <= 1:
-            raise ConfigError(
-                f"softest is a MIDI velocity from 1 to {LOUDEST} and held a share above 0 and up "
-                f"to 1, not {self.softest} and {self.held}."
-            )
-        for name, least in (("takes", 1), ("sample_rate", 2000), ("seconds", 0.05)):
-            if not getattr(self, name) >= least:
-                raise ConfigError(f"{name} must be at least {least}, not {getattr(self, name)}.")
 
     @property
     def num_samples(self) -> int:
@@ -121,7 +122,7 @@ def make_notes(options: NoteOptions | None = None, **changes: object) -> NoteSet
         ConfigError: An option is unknown or cannot be met.
         MissingDependencyError: A soundfont was given, and `tinysoundfont` is not installed.
     """
-    options = _options(options, changes)
+    options = chosen(NoteOptions, options, changes)
     pitch, velocity = _labels(options)
     play = _from_soundfont if options.soundfont else _from_partials
     names, waveforms = play(options, pitch, velocity)
@@ -133,17 +134,6 @@ def make_notes(options: NoteOptions | None = None, **changes: object) -> NoteSet
         tuple(names),
         options.sample_rate,
     )
-
-
-def _options(options: NoteOptions | None, changes: dict[str, object]) -> NoteOptions:
-    known = {field.name for field in fields(NoteOptions)}
-    unknown = [name for name in changes if name not in known]
-    if unknown:
-        raise ConfigError(
-            f"Notes have no option {unknown[0]!r}. Their options are: {', '.join(sorted(known))}."
-        )
-    given = {} if options is None else vars(options)
-    return NoteOptions(**{**given, **changes})
 
 
 def _labels(options: NoteOptions) -> tuple[Tensor, Tensor]:

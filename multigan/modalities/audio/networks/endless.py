@@ -13,6 +13,7 @@ W channels, N frames.
 """
 
 from itertools import pairwise
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
@@ -30,9 +31,13 @@ from multigan.modalities.audio.networks.sound_shapes import (
     check_spectrogram_shape,
 )
 from multigan.modalities.shared.layers import ConditionEmbedding
+from multigan.typed import That
 
 REACH = 2  # frames to either side that a block's two convolutions see
 LAST_REACH = 1  # of the last layer's
+
+
+PowerOfTwo = Annotated[int, That("a power of two", lambda size: size.bit_count() == 1 and size > 0)]
 
 
 @GENERATORS.register("endless")
@@ -57,12 +62,10 @@ class EndlessGenerator(nn.Module):
         condition: ConditionSpec | None = None,
         width: int = 192,
         style_dim: int = 16,
-        stride: int = 8,
+        stride: PowerOfTwo = 8,
         embedding_dim: int = 32,
     ) -> None:
         super().__init__()
-        if stride < 1 or stride & (stride - 1):
-            raise ConfigError(f"stride must be a power of two, not {stride}.")
         self.sample_shape = check_spectrogram_shape(
             sample_shape, who="The endless generator", time=stride
         )

@@ -19,13 +19,13 @@ from torch.nn.functional import avg_pool1d, interpolate, leaky_relu
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
-from multigan.errors import ConfigError
 from multigan.modalities.audio.networks.sound_shapes import (
     SpectrogramShape,
     check_spectrogram_shape,
 )
-from multigan.modalities.shared.heads import BY_HEAD, Conditioning, Judging, make_head
-from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm, check_option
+from multigan.modalities.shared.heads import ByHead, Judging, make_head
+from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm
+from multigan.typed import Count, Natural
 
 SLOPE = 0.2
 KERNEL = 3  # frames
@@ -55,15 +55,13 @@ class FrameGenerator(nn.Module):
         condition: ConditionSpec | None = None,
         width: int = 256,
         embedding_dim: int = 64,
-        blocks: int = 1,
-        mapping: int = 0,
+        blocks: Count = 1,
+        mapping: Natural = 0,
         smooth: bool = False,
     ) -> None:
         super().__init__()
         self.sample_shape = check_spectrogram_shape(sample_shape, who="The frames generator")
         channels, bins, frames = self.sample_shape
-        if mapping < 0:
-            raise ConfigError(f"mapping is a number of layers, 0 or more, not {mapping}.")
         doublings = time_halvings(frames)
         self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
         style = latent_dim + embedding_dim * bool(condition)
@@ -106,16 +104,14 @@ class FrameDiscriminator(Judging):
         sample_shape: SpectrogramShape,
         condition: ConditionSpec | None = None,
         width: int = 256,
-        blocks: int = 1,
-        conditioning: Conditioning = "projection",
+        blocks: Count = 1,
+        conditioning: ByHead = "projection",
     ) -> None:
         super().__init__()
-        check_option("conditioning", conditioning, BY_HEAD)
         channels, bins, frames = check_spectrogram_shape(
             sample_shape, who="The frames discriminator"
         )
         halvings = time_halvings(frames)
-        _check_blocks(blocks)
         self.input = nn.Conv1d(channels * bins, width, KERNEL, padding=KERNEL // 2)
         self.levels = nn.ModuleList(
             nn.Sequential(*[PlainBlock(width) for _ in range(blocks)]) for _ in range(halvings + 1)
@@ -194,7 +190,6 @@ class StyledBlocks(nn.Module):
 
     def __init__(self, width: int, style: int, count: int) -> None:
         super().__init__()
-        _check_blocks(count)
         self.blocks = nn.ModuleList(StyledBlock(width, style) for _ in range(count))
 
     def forward(self, hidden: Tensor, style: Tensor) -> Tensor:
@@ -246,8 +241,3 @@ def time_halvings(frames: int) -> int:
     while frames % 2 == 0 and frames // 2 >= SHORTEST:
         frames, count = frames // 2, count + 1
     return count
-
-
-def _check_blocks(blocks: int) -> None:
-    if blocks < 1:
-        raise ConfigError(f"blocks must be at least 1, not {blocks}.")

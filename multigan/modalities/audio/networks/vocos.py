@@ -19,9 +19,10 @@ from multigan.core.registries import GENERATORS
 from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.audio.networks.sound_shapes import WaveformShape, check_waveform_shape
 from multigan.modalities.audio.representations.inversion import GriffinLim
-from multigan.modalities.audio.representations.spectral import MEL_FLOOR, bins_of_bands
+from multigan.modalities.audio.representations.spectral import MEL_FLOOR, Floor, bins_of_bands
 from multigan.modalities.audio.representations.stft import Stft
 from multigan.modalities.shared.layers import ConditionEmbedding
+from multigan.typed import Natural
 
 LOUDEST = 100.0  # of a bin's magnitude, Vocos's safeguard
 QUIETEST = 1e-3  # of a draft's magnitudes, so that there is something to raise
@@ -62,10 +63,10 @@ class Vocos(nn.Module):
         n_fft: int = 256,
         hop_length: int = 64,
         n_mels: int = 64,
-        floor: float = MEL_FLOOR,
+        floor: Floor = MEL_FLOOR,
         width: int = 192,
         depth: int = 6,
-        griffin_lim: int = 0,
+        griffin_lim: Natural = 0,
     ) -> None:
         super().__init__()
         channels, length = check_waveform_shape(
@@ -91,10 +92,6 @@ class Vocos(nn.Module):
                 f"--set latent_dim={n_mels * frames}"
             )
         self.embed = ConditionEmbedding(condition, width) if condition else None
-        if griffin_lim < 0:
-            raise ConfigError(
-                f"griffin_lim is a number of iterations, 0 or more, not {griffin_lim}."
-            )
         self.draft = Draft(griffin_lim, self.stft, n_mels, floor) if griffin_lim else None
         inputs = n_mels + 3 * self.stft.num_bins * bool(griffin_lim)
         self.input = nn.Conv1d(inputs, width, KERNEL, padding=KERNEL // 2)

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from multigan.errors import ConfigError
-from multigan.modalities.audio.representations.representation import REPRESENTATIONS, check_scaling
-from multigan.modalities.audio.representations.spectral import FLOOR, Spectral, check_floor
+from multigan.modalities.audio.representations.representation import REPRESENTATIONS
+from multigan.modalities.audio.representations.spectral import FLOOR, Floor, Scaling, Spectral
+from multigan.typed import Natural
 
 NOTHING = 3e-5  # of a clip's largest magnitude
 # Of the weights: what is divided by less on the way back is neither known nor has a sane gradient,
@@ -67,10 +67,9 @@ class FrequencyPictures(Spectral):
         others: As of `Spectral`.
     """
 
-    def __init__(self, *, scaling: str = "range", floor: float = FLOOR, **others: Any) -> None:
+    def __init__(self, *, scaling: Scaling = "range", floor: Floor = FLOOR, **others: Any) -> None:
         super().__init__(**others)
-        self.scaling = check_scaling(scaling, ("bins", "range"))
-        self.floor = check_floor(floor)
+        self.scaling, self.floor = scaling, floor
         self.num_unscaled = self.channels
 
     @property
@@ -114,15 +113,11 @@ class LogMagnitudeIF(FrequencyPictures):
         *,
         baseband: bool = False,
         weighted: bool = False,
-        griffin_lim: int = 0,
+        griffin_lim: Natural = 0,
         **others: Any,
     ) -> None:
         super().__init__(**others)
         self.weighted = weighted
-        if griffin_lim < 0:
-            raise ConfigError(
-                f"griffin_lim is a number of iterations, 0 or more, not {griffin_lim}."
-            )
         self.griffin_lim = griffin_lim
         bins = torch.arange(self.picture[0]) + (self.drop == "dc")
         own = without_turns(2 * bins * self.stft.hop_length / self.stft.n_fft)

@@ -4,14 +4,14 @@ Shapes: N spectrograms, K bins, M frames, L samples.
 """
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 
-from multigan.errors import ConfigError
 from multigan.modalities.audio.representations.stft import Stft
 from multigan.registry import BUILT_IN, Component, Registry
+from multigan.typed import Count, Decay
 
 TINY = 1e-16
 
@@ -42,6 +42,7 @@ class MelInverter(Inverter):
 
 # Built with a recipe's options only.
 INVERTERS: Registry[type[Inverter]] = Registry("inverter", filled_by=BUILT_IN)
+GRIFFIN_LIM = Component("griffin_lim")
 
 
 @INVERTERS.register("griffin_lim")
@@ -59,16 +60,12 @@ class GriffinLim(Inverter):
     """
 
     def __init__(
-        self, iterations: int = 32, momentum: float = 0.99, initial: str = "random"
+        self,
+        iterations: Count = 32,
+        momentum: Decay = 0.99,
+        initial: Literal["random", "zero"] = "random",
     ) -> None:
         super().__init__()
-        if iterations < 1 or not 0 <= momentum < 1:
-            raise ConfigError(
-                f"Griffin-Lim takes at least 1 iteration and a momentum from 0 to below 1, not "
-                f"iterations={iterations} and momentum={momentum}."
-            )
-        if initial not in ("random", "zero"):
-            raise ConfigError(f"initial is random or zero, not {initial!r}.")
         self.iterations, self.momentum, self.initial = iterations, momentum, initial
 
     def forward(self, magnitude: Tensor, stft: Stft) -> Tensor:
@@ -95,19 +92,3 @@ class GriffinLim(Inverter):
         phases = torch.rand(magnitude.shape[1:], generator=generator) * 2 * torch.pi
         one = torch.ones_like(phases)
         return torch.polar(one, phases).to(magnitude.device).expand(magnitude.shape)
-
-
-def build_inverter(given: object) -> Inverter:
-    """Builds an inverter from its name, or from {"name": ..., "options": {...}}.
-
-    Raises:
-        ConfigError: It is neither, or there is no such inverter.
-    """
-    if isinstance(given, str):
-        given = {"name": given}
-    if not isinstance(given, dict) or not set(given) <= {"name", "options"} or "name" not in given:
-        raise ConfigError(
-            f"An inverter is a name such as griffin_lim, or a name with options, not {given!r}."
-        )
-    inverter: Inverter = INVERTERS.build(Component(given["name"], given.get("options") or {}))
-    return inverter

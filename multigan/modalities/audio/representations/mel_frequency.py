@@ -14,6 +14,7 @@ from multigan.modalities.audio.representations.frequency import (
     integrated_phase,
 )
 from multigan.modalities.audio.representations.representation import REPRESENTATIONS
+from multigan.modalities.audio.representations.spectral import Drop, Floor
 
 NARROWEST_BINS = 1.5  # GANSynth's
 GANSYNTH_FLOOR = 1e-6  # of the power
@@ -40,7 +41,7 @@ class MelIF(FrequencyPictures):
     bands: Tensor
     inverse_bands: Tensor
 
-    def __init__(self, *, floor: float = GANSYNTH_FLOOR, drop: str = "dc", **others: Any) -> None:
+    def __init__(self, *, floor: Floor = GANSYNTH_FLOOR, drop: Drop = "dc", **others: Any) -> None:
         super().__init__(floor=floor, drop=drop, **others)
         count = self.stft.num_bins - 1
         hertz = torch.arange(count, dtype=torch.float64) + (drop == "dc")

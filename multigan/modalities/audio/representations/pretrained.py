@@ -20,8 +20,8 @@ from multigan.modalities.audio.representations.representation import (
     REPRESENTATIONS,
     Representation,
     Statistics,
-    check_scaling,
 )
+from multigan.modalities.audio.representations.spectral import Scaling
 from multigan.modalities.audio.representations.stft import Stft
 from multigan.modalities.shared.local_models import load_model
 
@@ -57,14 +57,14 @@ class Codec(Representation):
         sample_rate: int,
         channels: int,
         length: int,
-        scaling: str = "bins",
+        scaling: Scaling = "bins",
         weights: str | None = None,
         statistics: Statistics | None = None,
     ) -> None:
         super().__init__(
             sample_rate=sample_rate, channels=channels, length=length, statistics=statistics
         )
-        self.scaling = check_scaling(scaling, ("bins", "range"))
+        self.scaling = scaling
         self.model = load_model(path, CODECS)
         self.weights = check_weights(path, self.model, weights)
         config = self.model.config

@@ -5,7 +5,7 @@ Shapes: B clips, C channels, L samples of a clip, S the shape of a sample, P pla
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import torch
@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from multigan.errors import ConfigError
 from multigan.registry import BUILT_IN, Registry
 
-SCALINGS = ("bins", "range", "peak", "none")
 DEVIATIONS = 3.0  # of scaling by bins: what is farther from the mean is clipped, as in SpecGAN
 DIGITS = 6  # of fitted numbers: the order in which threads add must not show
 NARROWEST = 1e-3  # of a scale, so that silence is not blown up
@@ -95,7 +94,9 @@ class Representation(nn.Module, ABC):
 
 # A representation is built with `sample_rate`, `channels` and `length`, which the data knows, and
 # with `statistics`, plus a recipe's options.
-REPRESENTATIONS: Registry[type[Representation]] = Registry("representation", filled_by=BUILT_IN)
+REPRESENTATIONS: Registry[type[Representation]] = Registry(
+    "representation", known=("sample_rate", "channels", "length", "statistics"), filled_by=BUILT_IN
+)
 
 
 @REPRESENTATIONS.register("waveform")
@@ -124,17 +125,6 @@ class Waveform(Representation):
     def decode(self, samples: Tensor) -> Tensor:
         """Returns samples (B, C, L), clamped to [-1, 1]."""
         return samples.float().clamp(-1, 1)
-
-
-def check_scaling(scaling: str, known: Sequence[str] = SCALINGS) -> str:
-    """Returns `scaling` if there is such a one.
-
-    Raises:
-        ConfigError: There is not.
-    """
-    if scaling not in known:
-        raise ConfigError(f"There is no scaling {scaling!r}. Known: {', '.join(known)}.")
-    return scaling
 
 
 class _Moments:

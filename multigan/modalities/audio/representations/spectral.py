@@ -4,25 +4,32 @@ Shapes: B clips, C channels, L samples, F frequencies, K = n_fft / 2 + 1 bins, M
 """
 
 import math
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
 
 from multigan.errors import ConfigError, MissingDependencyError
-from multigan.modalities.audio.representations.inversion import MelInverter, build_inverter
+from multigan.modalities.audio.representations.inversion import (
+    GRIFFIN_LIM,
+    INVERTERS,
+    Inverter,
+    MelInverter,
+)
 from multigan.modalities.audio.representations.representation import (
     REPRESENTATIONS,
     Representation,
     Statistics,
-    check_scaling,
 )
 from multigan.modalities.audio.representations.stft import Stft
+from multigan.typed import Above, AtLeast, Below, Component, Fraction, MultipleOf
 
 FLOOR = 1e-4  # about where the noise of 16 bits lies; SpecGAN's and GANSynth's is 1e-6
 MEL_FLOOR = 1e-5  # HiFi-GAN's (Kong et al. 2020), for bands of unit area
 SIDE_STEP = 4  # networks double their resolution at least twice
-DROPS = ("nyquist", "dc")
+Scaling = Literal["bins", "range"]
+Floor = Annotated[float, Above(0), Below(1)]  # of a logarithm
+Drop = Literal["nyquist", "dc"]
 
 
 class Spectral(Representation):
@@ -47,15 +54,13 @@ class Spectral(Representation):
         statistics: Statistics | None = None,
         n_fft: int | None = None,
         hop_length: int | None = None,
-        drop: str = "nyquist",
+        drop: Drop = "nyquist",
     ) -> None:
         super().__init__(
             sample_rate=sample_rate, channels=channels, length=length, statistics=statistics
         )
         n_fft = square_window(length) if n_fft is None else n_fft
         self.stft = Stft(n_fft, n_fft // 4 if hop_length is None else hop_length, length)
-        if drop not in DROPS:
-            raise ConfigError(f"The bin to drop is {' or '.join(DROPS)}, not {drop!r}.")
         self.drop = drop
         height, width = self.picture
         if height % SIDE_STEP or width % SIDE_STEP:
@@ -95,7 +100,7 @@ class LogMagnitude(Spectral):
         scaling: "bins" brings each frequency to zero mean and clips at three standard deviations;
             "range" maps the smallest and largest value of all to -1 and 1, and loses nothing.
         floor: Added to the magnitude before the logarithm.
-        inverter: A name in `INVERTERS`, or {"name": ..., "options": {...}}.
+        inverter: A name in `INVERTERS`, or one with options.
         others: As of `Spectral`.
     """
 
@@ -104,15 +109,14 @@ class LogMagnitude(Spectral):
     def __init__(
         self,
         *,
-        scaling: str = "bins",
-        floor: float = FLOOR,
-        inverter: Any = "griffin_lim",
+        scaling: Scaling = "bins",
+        floor: Floor = FLOOR,
+        inverter: Component = GRIFFIN_LIM,
         **others: Any,
     ) -> None:
         super().__init__(**others)
-        self.scaling = check_scaling(scaling, ("bins", "range"))
-        self.floor = check_floor(floor)
-        self.inverter = build_inverter(inverter)
+        self.scaling, self.floor = scaling, floor
+        self.inverter: Inverter = INVERTERS.build(inverter)
         if isinstance(self.inverter, MelInverter):
             raise ConfigError("This inverter takes mel bands: --set representation=mel")
 
@@ -142,7 +146,9 @@ class Mel(Spectral):
         n_mels: How many bands, a multiple of 4.
         f_min, f_max: Their limits in Hz; None is half of the sample rate.
         log10: Whether the logarithm has base 10, as some vocoders want it, instead of e.
-        scaling, floor, inverter: As of `LogMagnitude`.
+        scaling: "bins" for zero mean in each band, "range" for -1 to 1 of all; see `LogMagnitude`.
+        floor: Added to the magnitude before the logarithm.
+        inverter: A name in `INVERTERS`, or one with options.
         others: As of `Spectral`.
     """
 
@@ -153,22 +159,20 @@ class Mel(Spectral):
     def __init__(
         self,
         *,
-        n_mels: int = 64,
+        n_mels: Annotated[int, AtLeast(SIDE_STEP), MultipleOf(SIDE_STEP)] = 64,
         f_min: float = 0.0,
         f_max: float | None = None,
-        scaling: str = "bins",
-        floor: float = MEL_FLOOR,
+        scaling: Scaling = "bins",
+        floor: Floor = MEL_FLOOR,
         log10: bool = False,
-        inverter: Any = "griffin_lim",
+        inverter: Component = GRIFFIN_LIM,
         **others: Any,
     ) -> None:
         super().__init__(**others)
-        if n_mels < SIDE_STEP or n_mels % SIDE_STEP:
-            raise ConfigError(f"n_mels must be a multiple of {SIDE_STEP}, not {n_mels}.")
         self.n_mels = n_mels
-        self.scaling = check_scaling(scaling, ("bins", "range"))
-        self.floor = check_floor(floor)
-        self._named, self.inverter = inverter, build_inverter(inverter)
+        self.scaling, self.floor = scaling, floor
+        self._named = inverter
+        self.inverter: Inverter = INVERTERS.build(inverter)
         self.unit = math.log(10) if log10 else 1.0
         if isinstance(self.inverter, MelInverter):
             self.inverter.check(n_mels, self.stft.hop_length, self.sample_rate, self.floor)
@@ -185,8 +189,8 @@ class Mel(Spectral):
     def pinned(self) -> dict[str, Any]:
         """Returns the inverter's name and options, with what ties it to its weights."""
         pins = self.inverter.pinned()
-        options = dict(self._named.get("options") or {}) | pins if pins else {}
-        return {"inverter": {"name": self._named["name"], "options": options}} if pins else {}
+        named = {"name": self._named.name, "options": self._named.options | pins}
+        return {"inverter": named} if pins else {}
 
     def analyze(self, waveform: Tensor) -> Tensor:
         """Returns log(magnitude in bands + floor) (B, C, n_mels, M) of waveforms (B, C, L)."""
@@ -222,11 +226,9 @@ class Complex(Spectral):
     name: ClassVar[str] = "complex"
     scaling = "peak"
 
-    def __init__(self, *, power: float = 0.3, floor: float = FLOOR, **others: Any) -> None:
+    def __init__(self, *, power: Fraction = 0.3, floor: Floor = FLOOR, **others: Any) -> None:
         super().__init__(**others)
-        if not 0 < power <= 1:
-            raise ConfigError(f"The power of a magnitude is above 0 and at most 1, not {power}.")
-        self.power, self.floor = power, check_floor(floor)
+        self.power, self.floor = power, floor
 
     @property
     def sample_shape(self) -> tuple[int, int, int]:
@@ -292,14 +294,3 @@ def square_window(length: int) -> int:
         (256, 256)
     """
     return max(16, 1 << ((8 * length).bit_length() - 1) // 2)
-
-
-def check_floor(floor: float) -> float:
-    """Returns the floor if it is positive.
-
-    Raises:
-        ConfigError: It is not.
-    """
-    if not 0 < floor < 1:
-        raise ConfigError(f"The floor of a logarithm lies between 0 and 1, not at {floor}.")
-    return floor

@@ -4,7 +4,6 @@ Shapes: N images, C channels, H height, W width.
 """
 
 import time
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +16,6 @@ from torch import Tensor
 
 from multigan.core.condition import ConditionSpec
 from multigan.data.building import built_once
-from multigan.data.columns import as_columns
 from multigan.data.fingerprint import content_fingerprint
 from multigan.data.labels import condition_spec, label_tensor
 from multigan.data.readers import Reader, digest
@@ -25,8 +23,6 @@ from multigan.data.source import MappedSource, Source, TensorSource
 from multigan.data.store import (
     FileStore,
     MemoryStore,
-    available_memory,
-    cache_root,
     read_cached,
     rows_file,
     write_cached,
@@ -35,12 +31,13 @@ from multigan.errors import DataError
 from multigan.files import atomic_folder
 from multigan.modalities.image.load.arrays import Arrays
 from multigan.modalities.image.load.collect import Tally, collect
-from multigan.modalities.image.load.decode import SIZE_CHANGES, Canvas, Fit
+from multigan.modalities.image.load.decode import SIZE_CHANGES, Canvas
 from multigan.modalities.image.load.opening import open_data
-from multigan.modalities.image.load.options import ImageOptions, as_size
+from multigan.modalities.image.load.options import ImageOptions
 from multigan.modalities.image.load.report import LoadReport
 from multigan.modalities.image.load.stacked import HEIGHT, PREFIX, STACKS, StackedSource, is_stacked
 from multigan.modalities.image.load.survey import plan, refuse_unreadable, require_usable
+from multigan.typed import chosen
 
 NAMES_KEPT = 100  # of ignored files; their number is reported in any case
 
@@ -79,21 +76,7 @@ class ImageSet:
         return len(self.source)
 
 
-def load_images(
-    data: Any,
-    *,
-    size: Sequence[int] | int | None = None,
-    channels: int | None = None,
-    fit: Fit = "crop",
-    max_unreadable: float = 0.01,
-    memory_bytes: int | None = None,
-    cache: Path | str | None = None,
-    image_column: str | None = None,
-    label_column: str | Sequence[str] | None = None,
-    limit: int | None = None,
-    split: str = "train",
-    streaming: bool = False,
-) -> ImageSet:
+def load_images(data: Any, options: ImageOptions | None = None, **fields: Any) -> ImageSet:
     """Reads images, decodes each of them once, and keeps them as uint8.
 
     Args:
@@ -102,24 +85,11 @@ def load_images(
             `datasets` reads after the prefix "hf:"), a tensor or array of images, a pair of one
             and of labels, or a torch data set. "stacked:" before a name stacks three images at a
             time, drawn at random, as the channels of one; see `stacked.py`.
-        size: Height and width to bring every image to; one number for both. None requires that
-            they share a size already.
-        channels: 1, 3 or 4. None takes the commonest among the images.
-        fit: How an image of another shape gets there: "crop" scales its short side and cuts off
-            the rest equally, "pad" scales its long side and adds black, "stretch" distorts it.
-        max_unreadable: The share of images that may be unreadable; they are left out and listed.
-        memory_bytes: How much the decoded images may take in memory; more than that goes to a
-            memory-mapped file in `cache`. None means half of the memory that is available.
-        cache: The folder for such files. None means $MULTIGAN_CACHE, or ~/.cache/multigan.
-        image_column: Of a table, where the images are. None looks for it.
-        label_column: Of a table, where the classes are. None looks for it. A column of floats or
-            of lists of numbers holds numbers instead; several columns hold one each.
-        limit: Use this many images, spread evenly over all of them (of a stream, the first).
-        split: Which part of data that has parts called "train", "test" and so on; other data has
-            none but "train" and "all", which are all of it.
-        streaming: Read from the Hub without storing the whole data set first.
+        options: How to read them.
+        fields: The same by name: any of those of `ImageOptions`, which documents them.
 
     Raises:
+        ConfigError: An option is unknown, or cannot have its value.
         DataError: The data cannot be read as asked; the message says what to do.
 
     Example:
@@ -128,22 +98,14 @@ def load_images(
         (1, 8, 8, 10, 1797)
     """
     started = time.perf_counter()
+    options = chosen(ImageOptions, options, fields)
     stacked = is_stacked(data)
-    if stacked and channels not in (None, HEIGHT):
-        raise DataError(f"{data} has {HEIGHT} channels, not {channels}. Leave out `channels`.")
-    options = ImageOptions(
-        size=as_size(size),
-        channels=1 if stacked else channels,
-        fit=fit,
-        max_unreadable=max_unreadable,
-        memory_bytes=available_memory() // 2 if memory_bytes is None else memory_bytes,
-        cache=cache_root(cache),
-        image_column=image_column,
-        label_column=as_columns(label_column),
-        limit=limit,
-        split=split,
-        streaming=streaming,
-    )
+    if stacked:
+        if options.channels not in (None, HEIGHT):
+            raise DataError(
+                f"{data} has {HEIGHT} channels, not {options.channels}. Leave out `channels`."
+            )
+        options = replace(options, channels=1)
     opened = open_data(data.removeprefix(PREFIX) if stacked else data, options)
     if isinstance(opened, Arrays) and _is_ready(opened, options):
         loaded = _from_arrays(opened, options)
@@ -159,7 +121,7 @@ def load_images(
 def _is_ready(arrays: Arrays, options: ImageOptions) -> bool:
     """Returns whether arrays can be used as they are, with as many channels as they like."""
     _, channels, *size = arrays.pixels.shape
-    return options.size in (None, tuple(size)) and options.channels in (None, channels)
+    return options.shape in (None, tuple(size)) and options.channels in (None, channels)
 
 
 def _from_arrays(arrays: Arrays, options: ImageOptions) -> ImageSet:
@@ -188,13 +150,13 @@ def _from_arrays(arrays: Arrays, options: ImageOptions) -> ImageSet:
 def _from_reader(reader: Reader, options: ImageOptions) -> ImageSet:
     if reader.count == 0:
         raise DataError(f"There are no images in {reader.where}. Check how it was made.")
-    wanted = (options.size, options.channels, options.fit)
-    folder = options.cache / f"images-{digest(reader.identity, repr(wanted))}"
+    wanted = (options.shape, options.channels, options.fit)
+    folder = options.folder / f"images-{digest(reader.identity, repr(wanted))}"
     stored = _from_cache(folder, reader, options)
     if stored is not None:
         return stored
     canvas = plan(reader, options)
-    if reader.count * prod(canvas.shape) > options.memory_bytes:
+    if reader.count * prod(canvas.shape) > options.room:
         return built_once(
             folder,
             partial(_from_cache, folder, reader, options),
@@ -248,7 +210,7 @@ def _from_cache(folder: Path, reader: Reader, options: ImageOptions) -> ImageSet
     refuse_unreadable(list(report.unreadable), reader, options)
     condition = condition_spec(report.classes, report.numbers, labels)
     source: Source = MappedSource(mapped.path, labels, condition)
-    if len(mapped) * prod(mapped.sample_shape) <= options.memory_bytes:  # there is more room now
+    if len(mapped) * prod(mapped.sample_shape) <= options.room:  # there is more room now
         pixels, _ = mapped.read(torch.arange(len(mapped)))
         source = TensorSource(pixels, labels, condition)
         report = replace(report, storage="memory")

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from multigan.data.columns import one_column
 from multigan.data.hub import HUB_NAME, HUB_PREFIX, TableOptions, read_hub, read_loaded
 from multigan.data.labels import WHOLE, require_split
 from multigan.data.readers import Reader, read_folder, read_zip
@@ -38,7 +37,7 @@ def open_data(data: Any, options: ImageOptions) -> Reader | Arrays:
     elif hasattr(data, "cast_column"):  # a data set of the package `datasets`
         found = read_loaded(data, "a data set given in Python", table_options(options))
     elif isinstance(data, Iterable) or hasattr(data, "__getitem__"):
-        found = read_dataset(data, limit=options.limit, folder=options.cache)
+        found = read_dataset(data, limit=options.limit, folder=options.folder)
     else:
         raise DataError(f"Cannot read images from {type(data).__name__}. Expected {KNOWN}.")
     return found.limited(options.limit)
@@ -75,7 +74,7 @@ def _open_file(path: Path, options: ImageOptions) -> Reader | Arrays:
             return _open_parquet(path, options)
         case ".npz":
             require_split(options.split, WHOLE, str(path))
-            return read_npz(path, options.memory_bytes)
+            return read_npz(path, options.room)
     raise DataError(f"Cannot read a set of images from the file {path}. Expected {KNOWN}.")
 
 
@@ -101,11 +100,11 @@ def table_options(options: ImageOptions) -> TableOptions:
     """Returns what reading a table of the Hub takes of the options."""
     return TableOptions(
         content_column=options.image_column,
-        label_column=one_column(options.label_column),
+        label_column=options.one_label_column,
         split=options.split,
         streaming=options.streaming,
         limit=options.limit,
-        cache=options.cache,
+        cache=options.folder,
         kind=PICTURES,
         feature="Image",
     )

@@ -32,14 +32,14 @@ def plan(reader: Reader, options: ImageOptions) -> Canvas:
     Raises:
         DataError: No size was asked for and the pictures do not share a usable one.
     """
-    if options.size is not None and options.channels is not None:
-        return Canvas(*options.size, options.channels, options.fit)
+    if options.shape is not None and options.channels is not None:
+        return Canvas(*options.shape, options.channels, options.fit)
     survey = take(reader)
     refuse_unreadable(survey.unreadable, reader, options)
-    height, width = options.size or _shared_size(survey, reader.where)
+    height, width = options.shape or _shared_size(survey, reader.where)
     # On a tie the more colorful wins: colors can be taken away later.
-    channels = options.channels or max(survey.channels, key=lambda c: (survey.channels[c], c))
-    return Canvas(height, width, channels, options.fit)
+    commonest = max(survey.channels, key=lambda c: (survey.channels[c], c))
+    return Canvas(height, width, options.channels or commonest, options.fit)
 
 
 def take(reader: Reader) -> Survey:

@@ -21,11 +21,9 @@ from multigan.modalities.image.networks.condition import ConditionChannel
 from multigan.modalities.shared.heads import Conditioning, Judging, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import (
-    NORMS,
     ConditionEmbedding,
     MaybeConditionalNorm,
     Norm,
-    check_option,
     normalization,
     normalize_spectrally,
 )
@@ -64,8 +62,6 @@ class DCGANGenerator(nn.Module):
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The dcgan generator")
-        check_option("norm", norm, NORMS)
-        check_option("conditioning", conditioning, ("concat", "norm"))
         doublings = halvings(height, length)
         sizes = _channels(width, doublings)[::-1]
         told = condition if conditioning == "norm" else None
@@ -127,7 +123,6 @@ class DCGANDiscriminator(Judging):
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The dcgan discriminator")
-        check_option("norm", norm, NORMS)
         down = halvings(height, length)
         sizes = _channels(width, down)
         flat = sizes[-1] * (height >> down) * (length >> down)

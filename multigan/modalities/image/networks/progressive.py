@@ -16,7 +16,6 @@ from torch.nn.functional import avg_pool2d
 from multigan.core.condition import ConditionSpec
 from multigan.core.growth import Growing, enlarged, reduced
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
-from multigan.errors import ConfigError
 from multigan.modalities.shared.equalized import (
     RECTIFIED,
     EqualizedConv2d,
@@ -24,15 +23,15 @@ from multigan.modalities.shared.equalized import (
     equalize,
     leaky,
 )
-from multigan.modalities.shared.heads import BY_HEAD, Conditioning, Judging, make_head
+from multigan.modalities.shared.heads import ByHead, Judging, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import (
     ConditionEmbedding,
     MinibatchDeviation,
     PixelNorm,
     PlainCondition,
-    check_option,
 )
+from multigan.typed import Count, Natural
 
 FULL_STAGES = 4  # sizes of the full width; each larger one has half as many channels
 
@@ -60,8 +59,8 @@ class ProgressiveGenerator(Growing):
         latent_dim: int,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 64,
-        embedding_dim: int = 32,
+        width: Count = 64,
+        embedding_dim: Natural = 32,
         bounded: bool = False,
     ) -> None:
         channels, height, length = check_image_shape(sample_shape, who="The progressive generator")
@@ -121,11 +120,10 @@ class ProgressiveDiscriminator(Growing, Judging):
         *,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 64,
-        group: int = 4,
-        conditioning: Conditioning = "projection",
+        width: Count = 64,
+        group: Natural = 4,
+        conditioning: ByHead = "projection",
     ) -> None:
-        check_option("conditioning", conditioning, BY_HEAD)
         channels, height, length = check_image_shape(
             sample_shape, who="The progressive discriminator"
         )
@@ -214,8 +212,6 @@ class Digest(nn.Module):
 
 def tell(condition: ConditionSpec, embedding_dim: int) -> tuple[nn.Module, int]:
     """Returns what makes numbers of a condition, and how many: its own where the size is 0."""
-    if embedding_dim < 0:
-        raise ConfigError(f"embedding_dim is a size, 0 or more, not {embedding_dim}.")
     if embedding_dim == 0:
         return PlainCondition(condition), condition.size
     return ConditionEmbedding(condition, embedding_dim), embedding_dim
@@ -237,6 +233,4 @@ def stage_widths(width: int, stages: int) -> list[int]:
         >>> stage_widths(64, 6)
         [64, 64, 64, 64, 32, 16, 8]
     """
-    if width < 1:
-        raise ConfigError(f"width is the channels of the smallest sizes, 1 at least, not {width}.")
     return [max(1, width >> max(0, stage + 1 - FULL_STAGES)) for stage in range(stages + 1)]

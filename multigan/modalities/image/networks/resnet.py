@@ -23,11 +23,9 @@ from multigan.modalities.image.networks.condition import ConditionChannel
 from multigan.modalities.shared.heads import Conditioning, Judging, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import (
-    NORMS,
     ConditionEmbedding,
     MaybeConditionalNorm,
     Norm,
-    check_option,
     normalize_spectrally,
 )
 
@@ -65,8 +63,6 @@ class ResNetGenerator(nn.Module):
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The resnet generator")
-        check_option("norm", norm, NORMS)
-        check_option("conditioning", conditioning, ("norm", "concat"))
         doublings = halvings(height, length)
         sizes = [max(1, width >> max(0, index - 3)) for index in range(max(1, doublings) + 1)]
         told = condition if conditioning == "norm" else None
@@ -131,7 +127,6 @@ class ResNetDiscriminator(Judging):
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The resnet discriminator")
-        check_option("initialization", initialization, ("xavier", "orthogonal"))
         down = halvings(height, length, smallest=7)
         concat = condition if conditioning == "concat" else None
 

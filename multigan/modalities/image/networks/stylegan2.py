@@ -18,7 +18,6 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.draws import normal, uniform
 from multigan.core.engine import mean_over_processes
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
-from multigan.errors import ConfigError
 from multigan.modalities.image.networks.modulated import (
     DownLayer,
     ModulatedConv2d,
@@ -33,9 +32,10 @@ from multigan.modalities.shared.equalized import (
     equalize,
     leaky,
 )
-from multigan.modalities.shared.heads import BY_HEAD, Conditioning, Judging, make_head
+from multigan.modalities.shared.heads import ByHead, Judging, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
-from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm, check_option
+from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm
+from multigan.typed import Count, Natural, Share
 
 MAPPING_RATE = 0.01  # of the mapping's learning, relative to the other layers'
 AVERAGE_DECAY = 0.998  # of the average style, per call
@@ -66,17 +66,13 @@ class StyleGenerator(nn.Module):
         latent_dim: int,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 64,
+        width: Count = 64,
         style_dim: int = 64,
-        mapping_layers: int = 2,
-        mixing: float = 0.9,
+        mapping_layers: Count = 2,
+        mixing: Share = 0.9,
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The stylegan2 generator")
-        if not 0 <= mixing <= 1:
-            raise ConfigError(f"mixing is a probability in [0, 1], not {mixing}.")
-        if mapping_layers < 1:
-            raise ConfigError(f"mapping_layers must be at least 1, not {mapping_layers}.")
         doublings = halvings(height, length)
         widths = stage_widths(width, doublings)
         self.latent_dim, self.mixing = latent_dim, mixing
@@ -160,12 +156,11 @@ class StyleDiscriminator(Judging):
         *,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 64,
-        group: int = 4,
-        conditioning: Conditioning = "projection",
+        width: Count = 64,
+        group: Natural = 4,
+        conditioning: ByHead = "projection",
     ) -> None:
         super().__init__()
-        check_option("conditioning", conditioning, BY_HEAD)
         channels, height, length = check_image_shape(
             sample_shape, who="The stylegan2 discriminator"
         )

@@ -32,6 +32,7 @@ from multigan.modalities.text.tokenizers import (
     WordTokenizer,
     is_tokenized,
 )
+from multigan.typed import chosen
 
 NUM_EXAMPLES = 32  # real samples shown beside generated ones
 HELD = 0.99  # the share of texts that the row's length is chosen to hold
@@ -40,24 +41,7 @@ WORDS = 10_000  # the largest vocabulary of words, where nobody says how large
 SUBWORDS = 4096  # as many, of subwords trained here
 
 
-def load_text(
-    data: Any,
-    *,
-    tokenizer: str = "word",
-    vocab_size: int | None = None,
-    min_count: int = 1,
-    lowercase: bool = False,
-    length: int | None = None,
-    too_long: str = "leave out",
-    cut: str = "lines",
-    text_column: str | None = None,
-    label_column: str | None = None,
-    max_unreadable: float = 0.01,
-    encoding: str = "utf-8",
-    limit: int | None = None,
-    split: str = "train",
-    streaming: bool = False,
-) -> TextSet:
+def load_text(data: Any, options: TextOptions | None = None, **fields: Any) -> TextSet:
     """Reads texts and tokenizes them.
 
     Args:
@@ -65,26 +49,11 @@ def load_text(
             folder of `.txt` files (a class per subfolder), "prose" (Python's own help texts), a
             data set on the Hugging Face Hub ("owner/name"), a list of strings, a list of (text,
             label), a pair (texts, labels), or a data set of the package `datasets`.
-        tokenizer: "word", "char", "byte", "bpe" (trained here), or a fast tokenizer: a
-            `tokenizer.json`, a folder or a name on the Hub.
-        vocab_size: The largest vocabulary; rarer words and characters are then unknown. None means
-            10,000 words, 4,096 subwords, every character.
-        min_count: Words that are there less often are unknown.
-        lowercase: Whether to drop case.
-        length: Tokens in a row, the end among them. None takes what holds 99 % of the texts, or 64
-            for windows.
-        too_long: What happens to longer texts: "leave out", or "cut" to their beginning.
-        cut: "lines": each line or record is a sample. "windows": all of them, one after the other
-            with line breaks between, are one text, which is cut into pieces of `length` tokens.
-        text_column, label_column: Of a table. None looks for the usual names.
-        max_unreadable: The share of texts that may be unreadable; they are left out and listed.
-        encoding: Of a text file.
-        limit: Use this many texts, spread evenly over all of them (of a stream, the first).
-        split: Which part of a data set on the Hub, or the one that a file's name states; other data
-            has none but "train" and "all", which are all of it.
-        streaming: Read from the Hub without storing the whole data set first.
+        options: How to read them.
+        fields: The same by name: any of those of `TextOptions`, which documents them.
 
     Raises:
+        ConfigError: An option is unknown, or cannot have its value.
         DataError: The data cannot be read as asked; the message says what to do.
 
     Example:
@@ -92,29 +61,14 @@ def load_text(
         >>> texts.source.raw.tolist()
         [[3, 2, 4, 0], [3, 2, 0, 0], [2, 0, 0, 0]]
     """
+    options = chosen(TextOptions, options, fields)
     if is_oracle(data):  # its tokens are numbers, of which most options say nothing
-        require_split(split, WHOLE, str(data))
-        return load_oracle(data, length=length, limit=limit)
+        require_split(options.split, WHOLE, str(data))
+        return load_oracle(data, length=options.length, limit=options.limit)
     started = time.perf_counter()
-    options = TextOptions(
-        tokenizer=tokenizer,
-        vocab_size=vocab_size,
-        min_count=min_count,
-        lowercase=lowercase,
-        length=length,
-        too_long=too_long,
-        cut=cut,
-        text_column=text_column,
-        label_column=label_column,
-        max_unreadable=max_unreadable,
-        encoding=encoding,
-        limit=limit,
-        split=split,
-        streaming=streaming,
-    )
     found = open_text(data, options)
     refuse_unreadable(found, options.max_unreadable)
-    loaded = _windows(found, options) if cut == "windows" else _lines(found, options)
+    loaded = _windows(found, options) if options.cut == "windows" else _lines(found, options)
     seconds = round(time.perf_counter() - started, 3)
     return replace(loaded, report=replace(loaded.report, seconds=seconds))
 

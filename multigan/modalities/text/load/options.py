@@ -1,71 +1,57 @@
-"""How text is to be read, checked once."""
+"""How text is to be read."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Literal
 
-from multigan.data.checking import Kinds, check_types
-from multigan.errors import ConfigError
+from multigan.data.loader_options import LoaderOptions
+from multigan.typed import Count, Range, That, checked
 
-CUTS = ("lines", "windows")
-TOO_LONG = ("leave out", "cut")
 LONGEST = 4096  # tokens; more than any of the networks here is meant for
 
 
+def _is_encoding(name: str) -> bool:
+    try:
+        "".encode(name)
+    except LookupError:
+        return False
+    return True
+
+
+@checked
 @dataclass(frozen=True)
-class TextOptions:
-    """The options of `load_text`, whose documentation says what they mean."""
+class TextOptions(LoaderOptions):
+    """How texts are read and become rows of tokens."""
 
-    tokenizer: str
-    vocab_size: int | None
-    min_count: int
-    lowercase: bool
-    length: int | None
-    too_long: str
-    cut: str
-    text_column: str | None
-    label_column: str | None
-    max_unreadable: float
-    encoding: str
-    limit: int | None
-    split: str
-    streaming: bool
+    tokenizer: str = "word"
+    """word, char, byte, bpe (trained here), or a fast tokenizer: a tokenizer.json, a folder or a
+    name on the Hub."""
 
-    def __post_init__(self) -> None:
-        check_types(self, KINDS)
-        _check_choice("cut", self.cut, CUTS)
-        _check_choice("too_long", self.too_long, TOO_LONG)
-        _check_range("length", self.length, 2, LONGEST)
-        _check_range("vocab_size", self.vocab_size, 3, 2**24)
-        _check_range("min_count", self.min_count, 1, 2**31)
-        _check_range("limit", self.limit, 1, 2**62)
-        _check_range("max_unreadable", self.max_unreadable, 0, 1)
-        try:
-            "".encode(self.encoding)
-        except LookupError:
-            raise ConfigError(f"There is no encoding {self.encoding!r}. Try utf-8.") from None
+    vocab_size: Annotated[int | None, Range(3, 2**24)] = None
+    """The largest vocabulary; rarer words and characters are then unknown. Null means 10,000 words,
+    4,096 subwords, every character."""
 
+    min_count: Count = 1
+    """Words that are there less often are unknown."""
 
-KINDS: Kinds = {
-    "tokenizer": ((str,), "word, char, byte, bpe, a path or a name on the Hub"),
-    "vocab_size": ((int, type(None)), "a whole number, or null for the tokenizer's own choice"),
-    "min_count": ((int,), "a whole number"),
-    "lowercase": ((bool,), "true or false"),
-    "length": ((int, type(None)), "a whole number of tokens, or null to look at the data"),
-    "text_column": ((str, type(None)), "a column's name, or null to look for it"),
-    "label_column": ((str, type(None)), "a column's name, or null to look for it"),
-    "max_unreadable": ((int, float), "a number from 0 to 1"),
-    "encoding": ((str,), "a name such as utf-8"),
-    "limit": ((int, type(None)), "a whole number, or null for all"),
-    "split": ((str,), "a name such as train or test"),
-    "streaming": ((bool,), "true or false"),
-}
+    lowercase: bool = False
+    """Whether to drop case."""
 
+    length: Annotated[int | None, Range(2, LONGEST)] = None
+    """Tokens in a row, the end among them. Null takes what holds 99 % of the texts, or 64 for
+    windows."""
 
-def _check_choice(name: str, value: Any, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise ConfigError(f"{name} is {value!r}, but must be one of: {', '.join(known)}.")
+    too_long: Literal["leave out", "cut"] = "leave out"
+    """What happens to longer texts: leave out, or cut to their beginning."""
 
+    cut: Literal["lines", "windows"] = "lines"
+    """lines: each line or record is a sample. windows: all of them, one after the other with line
+    breaks between, are one text, which is cut into pieces of `length` tokens."""
 
-def _check_range(name: str, value: float | None, least: float, most: float) -> None:
-    if value is not None and not least <= value <= most:
-        raise ConfigError(f"{name} is {value}, but must lie between {least:g} and {most:g}.")
+    text_column: str | None = None
+    """Of a table, where the texts are; null looks for the usual names."""
+
+    label_column: str | None = None
+    """Of a table, where the classes are; null looks for the usual names."""
+
+    encoding: Annotated[str, That("the name of an encoding, such as utf-8", _is_encoding)] = "utf-8"
+    """Of a text file."""

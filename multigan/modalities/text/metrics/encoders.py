@@ -14,6 +14,7 @@ from torch import Tensor
 from multigan.errors import CheckpointError, ConfigError, MissingDependencyError
 from multigan.imports.torchaudio_guard import install
 from multigan.metrics.features import Description, Features, weights_hash
+from multigan.typed import Component
 
 LSA_SIZE = 64
 TRANSFORMER = "transformer"
@@ -39,11 +40,11 @@ def build_text_encoder(
     Raises:
         ConfigError: There is no such encoder.
     """
-    name, _, path = spec.partition(":")
-    if name in ("", "lsa") and not path:
-        return LatentSemantics(references)
-    if name == TRANSFORMER and path:
-        return TransformerEncoder(path, device)
+    match Component.parse_located(spec):
+        case Component("" | "lsa", options) if not options:
+            return LatentSemantics(references)
+        case Component("transformer", {"path": str(path), **others}) if path and not others:
+            return TransformerEncoder(path, device)
     raise ConfigError(
         f"There is no text encoder {spec!r}. Known: lsa, and transformer:<folder> with the local "
         "folder of a model that save_pretrained wrote, with its tokenizer."

@@ -56,10 +56,8 @@ def add_adapters(model: Any, rank: int, alpha: float) -> None:
             learning rate.
 
     Raises:
-        ConfigError: The rank is none, or the body has no linear layer.
+        ConfigError: The body has no linear layer.
     """
-    if rank < 1:
-        raise ConfigError(f"An adapter's rank is at least 1, not {rank}.")
     model.requires_grad_(False)
     places = _linear_layers(model.base_model)
     if not places:

@@ -21,6 +21,7 @@ from multigan.modalities.shared.layers import ConditionEmbedding, Projection
 from multigan.modalities.text.networks.embedded import TextDiscriminator, counting
 from multigan.modalities.text.networks.low_rank import add_adapters, without_adapters
 from multigan.modalities.text.networks.sequence import TextGenerator
+from multigan.typed import Natural
 
 
 @GENERATORS.register("causal-lm")
@@ -47,7 +48,7 @@ class CausalLMGenerator(TextGenerator):
         latent_dim: int = 0,
         model: str | None = None,
         config: Mapping[str, Any] | None = None,
-        adapter_rank: int = 0,
+        adapter_rank: Natural = 0,
         adapter_alpha: float = 16.0,
     ) -> None:
         super().__init__(sample_shape, condition)
