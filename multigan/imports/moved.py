@@ -14,20 +14,20 @@ from types import ModuleType
 from typing import Any
 
 MOVED = {
-    "multigan.runs.folder": ("multigan.runs.folder",),
-    "multigan.modalities.image.load.load": ("multigan.modalities.image.load.load",),
-    "multigan.runs.heal": ("multigan.runs.heal",),
-    "multigan.sampling.latents": ("multigan.sampling.latents",),
-    "multigan.modalities.shared.contact_sheet": ("multigan.modalities.shared.contact_sheet",),
+    "multigan.core.run": ("multigan.runs.folder",),
+    "multigan.data.images": ("multigan.modalities.image.load.load",),
+    "multigan.healing": ("multigan.runs.heal",),
+    "multigan.latents": ("multigan.sampling.latents",),
+    "multigan.modalities.image.sheet": ("multigan.modalities.shared.contact_sheet",),
     "multigan.pipelines": (
         "multigan.sampling.pipeline",
         "multigan.sampling.conditions",
         "multigan.modalities.audio.pipeline",
         "multigan.modalities.text.pipeline",
     ),
-    "multigan.modalities.recipes": ("multigan.modalities.recipes",),
-    "multigan.runs.synthesis": ("multigan.runs.synthesis",),
-    "multigan.runs.trainers": ("multigan.runs.trainers",),
+    "multigan.recipes": ("multigan.modalities.recipes",),
+    "multigan.synthesis": ("multigan.runs.synthesis",),
+    "multigan.trainers": ("multigan.runs.trainers",),
 }
 
 
