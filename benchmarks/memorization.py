@@ -1,9 +1,9 @@
-"""Does the doctor find a discriminator that learns its data by heart? Few images beside many.
+"""Does the doctor find a discriminator that overfits its data? Few images beside many.
 
     python -m benchmarks memorization --seeds 0 1 2 3 4 --json RESULT.json
 
-Each run learns scikit-learn's digits, 256 of them kept aside: all others, or 100. A discriminator
-can learn 100 images by heart, and cannot 1,541 in this time. Each run is written down when it is
+Each run learns scikit-learn's digits, 256 of them held out: all others, or 100. A discriminator
+can overfit to 100 images, and cannot 1,541 in this time. Each run is written down when it is
 done, with the number of every inspection; what the file already has is not measured again.
 """
 
@@ -73,7 +73,7 @@ def main() -> None:
                 rows.append(train(game, images, seed, args.steps))
                 print(rows[-1], flush=True)
                 finish({**place, "rows": rows}, args.json)
-    for images, name in ((FEW, "learned by heart"), (ALL - ASIDE, "too many for that")):
+    for images, name in ((FEW, "overfitted"), (ALL - ASIDE, "too many for that")):
         ends = [verdict(row["values"]) for row in rows if row["images"] == images]
         told = {word: ends.count(word) for word in ("alarm", "warning", "ok")}
         print(f"{images} images, {name}: {told} of {len(ends)} at the end")

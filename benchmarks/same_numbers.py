@@ -268,12 +268,12 @@ def runs_in(folder: Path) -> list[Path]:
 
 
 def last_step(run: Path) -> int:
-    """Returns the step of a run's newest checkpoint."""
+    """Returns the step of a run's latest checkpoint."""
     return max(int(path.name.removeprefix("step-")) for path in run.glob("checkpoints/step-*"))
 
 
 def checkpoint_digests(run: Path) -> Digests:
-    """Returns a digest of every tensor and number in a run's newest checkpoint."""
+    """Returns a digest of every tensor and number in a run's latest checkpoint."""
     folder = run / "checkpoints" / f"step-{last_step(run):06d}"
     found: Digests = {}
     for file in sorted(folder.iterdir()):

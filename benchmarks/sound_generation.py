@@ -4,7 +4,7 @@
 
 Every recipe as it is, on the notes and melodies that multigan carries, with the weights of step 0:
 speed does not depend on them. Latents in, waveforms out; `decoding` is the share of the time that
-the representation's way back takes. Networks that grow are fully grown.
+the representation's inverse takes. Networks that grow are fully grown.
 """
 
 import statistics
@@ -40,11 +40,11 @@ def pipeline_of(name: str) -> AudioPipeline:
 @torch.inference_mode()
 def measured(pipeline: AudioPipeline, batch: int, rounds: int) -> dict[str, float]:
     latents = pipeline.latents(batch)
-    told = pipeline.conditions(None, batch)
+    conditions = pipeline.conditions(None, batch)
     modality = pipeline.audio_modality
-    samples = pipeline.generate(latents, told, batch_size=batch)
+    samples = pipeline.generate(latents, conditions, batch_size=batch)
     sides = {
-        "generating": lambda: pipeline.generate(latents, told, batch_size=batch),
+        "generating": lambda: pipeline.generate(latents, conditions, batch_size=batch),
         "decoding": lambda: modality.waveforms(samples),
     }
     times = take_turns(sides, rounds, warm_up=1, clock="processor")

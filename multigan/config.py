@@ -112,7 +112,7 @@ class Recipe:
     modality's own choice."""
 
     conditional: bool = True
-    """Whether to tell the players each sample's label, where the data has one."""
+    """Whether the players are conditioned on each sample's label, where the data has one."""
 
     objective: Component = field(default_factory=lambda: Component("game"))
     """What is optimized; "game" is that of a generator and a discriminator."""
@@ -156,7 +156,7 @@ class Recipe:
     """Discriminator updates per generator update."""
 
     half_life: Weight = 20_000
-    """Of the averaged generator, in samples."""
+    """Of the generator's exponential moving average (EMA), in samples."""
 
     batch_size: Annotated[Count, AtMost(LARGEST_BATCH)] = 64
     """Over all processes."""
@@ -201,12 +201,12 @@ class Recipe:
     """Interval in steps of the doctor's inspections; 0 is never."""
 
     held_out: Annotated[float, AtLeast(0), Below(1)] = 0.0
-    """The share of the data that nobody learns from, so that the doctor can measure how far the
-    discriminator learns by heart (`health/memory`); 0 keeps nothing aside. With 200 samples or more
+    """The share of the data in the held-out split, so that the doctor can measure how far the
+    discriminator overfits (`health/memory`); 0 is none. With 200 samples or more
     aside it has an alarm."""
 
     heal: bool = False
-    """Whether to apply what the doctor suggests without being told to. Where that needs a new run,
+    """Whether to apply what the doctor suggests by itself. Where that needs a new run,
     this one stops; `multigan train` then begins the new one."""
 
     on_divergence: Literal["stop", "rollback"] = "stop"

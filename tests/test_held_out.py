@@ -7,7 +7,7 @@ from multigan.core.engine import Engine
 from multigan.data.source import Part, TensorSource
 from multigan.errors import ConfigError
 from multigan.modalities.recipes import recipe
-from multigan.runs.assemble import build_parts, build_trainer, divide, held_out, load_data
+from multigan.runs.assemble import build_parts, build_trainer, held_out, load_data, split_holdout
 
 NUMBERS = TensorSource(torch.arange(400), torch.arange(400) % 10)
 ELSEWHERE = Part(NUMBERS, torch.arange(400))  # as good as one that is not in memory
@@ -15,19 +15,19 @@ ELSEWHERE = Part(NUMBERS, torch.arange(400))  # as good as one that is not in me
 
 @pytest.mark.parametrize("source", [NUMBERS, ELSEWHERE], ids=["in memory", "elsewhere"])
 def test_every_sample_is_learned_from_or_kept_aside(source):
-    learned, kept = divide(source, 0.25, seed=3)
+    learned, kept = split_holdout(source, 0.25, seed=3)
     assert (len(learned), len(kept)) == (300, 100)
     raw, labels = kept.read(torch.arange(100))
     assert torch.equal(labels, raw % 10)
     everything = torch.cat([learned.read(torch.arange(300))[0], raw])
     assert torch.equal(everything.sort().values, torch.arange(400))
-    again = divide(NUMBERS, 0.25, seed=3)[1].read(torch.arange(100))[0]
-    assert torch.equal(raw, again), "a resumed run would learn from what was kept aside"
-    assert not torch.equal(raw, divide(NUMBERS, 0.25, seed=4)[1].read(torch.arange(100))[0])
+    again = split_holdout(NUMBERS, 0.25, seed=3)[1].read(torch.arange(100))[0]
+    assert torch.equal(raw, again), "a resumed run would learn from what was held out"
+    assert not torch.equal(raw, split_holdout(NUMBERS, 0.25, seed=4)[1].read(torch.arange(100))[0])
 
 
 def test_nothing_is_kept_aside_unless_asked():
-    learned, kept = divide(NUMBERS, 0.0, seed=3)
+    learned, kept = split_holdout(NUMBERS, 0.0, seed=3)
     assert learned is NUMBERS
     assert kept is None
 
@@ -35,7 +35,7 @@ def test_nothing_is_kept_aside_unless_asked():
 @pytest.mark.parametrize("share", [0.1, 0.9999])
 def test_too_few_to_tell_anything_are_refused(share):
     with pytest.raises(ConfigError, match="takes 64 of them"):
-        divide(NUMBERS, share, seed=3)
+        split_holdout(NUMBERS, share, seed=3)
 
 
 def test_all_of_the_data_cannot_be_kept_aside():

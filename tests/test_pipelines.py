@@ -49,7 +49,7 @@ def test_same_seed_same_images_whatever_the_batch_size_and_number(pipeline):
     assert pixels(pipeline(7, condition=1, seed=4)) != many
 
 
-class TwiceTold(torch.nn.Module):
+class TwiceConditioned(torch.nn.Module):
     """Told its class by a mixable embedding, and by a table that takes numbers only."""
 
     def __init__(self, table: torch.nn.Module) -> None:
@@ -57,8 +57,8 @@ class TwiceTold(torch.nn.Module):
         self.mixable, self.table = ConditionEmbedding(CLASSES, 64), table
 
     def forward(self, latent, condition=None):
-        told = self.mixable(condition) + self.table(condition)
-        return (told * latent[:, :1]).view(-1, 1, 8, 8)
+        conditional = self.mixable(condition) + self.table(condition)
+        return (conditional * latent[:, :1]).view(-1, 1, 8, 8)
 
 
 class Rounded(torch.nn.Embedding):
@@ -74,10 +74,10 @@ def test_classes_are_mixed_only_if_all_of_one_class_is_that_class(pipeline, tabl
     weights = pipeline.class_weights(torch.tensor([2, 0]))
     assert weights.tolist() == [[0, 0, 1], [1, 0, 0]]
     assert not make_pipeline(condition=None).mixes_classes
-    told = Pipeline(TwiceTold(table), pipeline.modality, Prior(6), condition=CLASSES)
-    assert not told.mixes_classes
+    conditional = Pipeline(TwiceConditioned(table), pipeline.modality, Prior(6), condition=CLASSES)
+    assert not conditional.mixes_classes
     with pytest.raises(ConfigError, match="no classes that could be mixed"):
-        told.class_weights(torch.tensor([0]))
+        conditional.class_weights(torch.tensor([0]))
 
 
 def test_sampling_leaves_the_random_state_and_the_mode_alone(pipeline):
@@ -157,8 +157,8 @@ def test_without_a_condition_the_datas_own_examples_are_taken_in_turn(tmp_path):
 
 def test_attributes_are_given_by_name():
     pipeline = make_pipeline(condition=ConditionSpec("attributes", 3, ("hat", "beard", "smile")))
-    told = pipeline.conditions(["hat, smile", "", "beard"], 3)
-    assert told.tolist() == [[1, 0, 1], [0, 0, 0], [0, 1, 0]]
+    found = pipeline.conditions(["hat, smile", "", "beard"], 3)
+    assert found.tolist() == [[1, 0, 1], [0, 0, 0], [0, 1, 0]]
     assert pipeline.conditions("smile", 2).tolist() == [[0, 0, 1]] * 2
     with pytest.raises(ConfigError, match=r"no attribute 'scarf'\. Known: hat, beard, smile"):
         pipeline.conditions("hat,scarf", 2)

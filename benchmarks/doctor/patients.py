@@ -199,7 +199,7 @@ def _break(generator: nn.Module) -> None:
 
 @torch.no_grad()
 def _samples(trainer: Trainer) -> Tensor:
-    """Returns samples of the averaged generator; one that is not finite is far from all modes."""
+    """Returns samples of the EMA generator; one that is not finite is far from all modes."""
     game = trainer.objective
     assert isinstance(game, AdversarialGame)
     with seeded("patients"):

@@ -33,7 +33,7 @@ from multigan.modalities.image.load.load import ImageSet, load_images
 from multigan.modalities.image.load.stacked import HEIGHT, PREFIX, StackedSource, stacked_class
 from multigan.modalities.recipes import recipe as find_recipe
 from multigan.runs.folder import checkpoint_step
-from multigan.runs.resume import newest_whole
+from multigan.runs.resume import latest_valid_checkpoint
 from multigan.runs.run import Run
 from multigan.runs.session import Session, resume, start
 
@@ -122,7 +122,7 @@ class Judge:
         singles: What is stacked; the classifier learns from at most 50,000 of these images and
             is kept in the cache.
         samples: N, of which everything is counted.
-        on_note: Told that training the classifier takes long.
+        on_note: Called when training the classifier takes long.
 
     Raises:
         ConfigError: The images have no classes.
@@ -152,7 +152,7 @@ class Judge:
         return self._covered(torch.cat([_read(self.classifier, batch) for batch in batches]))
 
     def generated(self, trainer: Trainer) -> ClassCoverage:
-        """Counts what the averaged generator makes of fixed latents."""
+        """Counts what the EMA generator makes of fixed latents."""
         game, generator = trainer.objective, trainer.average["generator"]
         assert isinstance(game, AdversarialGame)
         with seeded("stacked"):
@@ -184,7 +184,7 @@ class Counting(Callback):
         judge: Counts.
         every: Interval in steps.
         last: The run's last step.
-        on_point: Told each point.
+        on_point: Called with each point.
     """
 
     def __init__(
@@ -268,15 +268,15 @@ def play(
     """Trains one game from where it stands, measuring on the way.
 
     Args:
-        row: As far as it is; its run goes on from its newest checkpoint.
+        row: As far as it is; its run goes on from its latest checkpoint.
         recipe: What to train.
         judge: Counts.
         data: The path or name of the images to stack.
         every: Interval in steps of counting, and of checkpoints.
         out: Where a new run is made.
         device: "auto", "cpu", "cuda" or "mps".
-        on_row: Told the row whenever there is more of it.
-        on_note: Told each sentence for the person.
+        on_row: Called with the row whenever there is more of it.
+        on_note: Called with each sentence for the person.
 
     Raises:
         RunError: The run was stopped.
@@ -320,7 +320,7 @@ def _open(
     """Opens a row's run where it was interrupted, or a new one."""
     if row.run and Path(row.run).is_dir():
         run = Run(Path(row.run))
-        folder, _ = newest_whole(run)
+        folder, _ = latest_valid_checkpoint(run)
         begun = 0 if folder is None else checkpoint_step(folder)
         session = resume(run, device=device, callbacks=[counting], on_note=on_note)
         return session, replace(row, points=tuple(p for p in row.points if p.step <= begun))

@@ -115,7 +115,7 @@ def run_recipe(
         samples: How many samples and sentences the numbers are of.
         out: Where the run is made.
         device: "auto", "cpu", "cuda" or "mps".
-        on_note: Told each sentence for the person.
+        on_note: Called with each sentence for the person.
 
     Raises:
         RunError: The run was stopped.

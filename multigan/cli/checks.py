@@ -58,7 +58,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Tried:
+class ProbeResult:
     """What came of a program: its last line of output, or of its error."""
 
     well: bool
@@ -87,7 +87,7 @@ def examine(runs: Path) -> list[Check]:
     ]
 
 
-def attempt(program: str) -> Tried:
+def attempt(program: str) -> ProbeResult:
     """Runs a program in a Python of its own and returns the last thing it said."""
     try:
         ended = subprocess.run(
@@ -97,17 +97,17 @@ def attempt(program: str) -> Tried:
             timeout=PATIENCE_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return Tried(False, f"no answer within {PATIENCE_SECONDS} s")
+        return ProbeResult(False, f"no answer within {PATIENCE_SECONDS} s")
     well = ended.returncode == 0
     lines = (ended.stdout if well else ended.stderr).strip().splitlines()
-    return Tried(well, lines[-1] if lines else f"exit code {ended.returncode}")
+    return ProbeResult(well, lines[-1] if lines else f"exit code {ended.returncode}")
 
 
 def _python() -> Check:
     return Check("Python", "ok", f"{platform.python_version()} on {platform.platform()}", core=True)
 
 
-def _torch(tried: Tried) -> list[Check]:
+def _torch(tried: ProbeResult) -> list[Check]:
     if not tried.well:
         remedy = "Install it again: pip install --force-reinstall torch"
         return [Check("torch", "broken", tried.said, remedy, core=True)]
@@ -133,21 +133,21 @@ def _device(facts: Mapping[str, object]) -> Check:
     return Check("device", "broken", "an NVIDIA GPU that torch does not see", remedy)
 
 
-def _torchaudio(plain: Tried, guarded: Tried) -> Check:
+def _torchaudio(plain: ProbeResult, guarded: ProbeResult) -> Check:
     found = _version("torchaudio")
     if found is None:
         return _missing("torchaudio", "audio")
     if plain.well:
         return Check("torchaudio", "ok", found)
     if guarded.well:
-        told = f"{found}, without its compiled extension, which does not load: {plain.said}"
+        text = f"{found}, without its compiled extension, which does not load: {plain.said}"
         remedy = "Nothing for multigan. Other programs can import multigan first."
-        return Check("torchaudio", "ok", told, remedy)
+        return Check("torchaudio", "ok", text, remedy)
     remedy = "Install the torchaudio that was made for this torch, or remove it."
     return Check("torchaudio", "broken", f"{found}: {guarded.said}", remedy)
 
 
-def _transformers(tried: Tried) -> Check:
+def _transformers(tried: ProbeResult) -> Check:
     found = _version("transformers")
     if found is None:
         return _missing("transformers", "text")

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 
 from multigan.cli.commands import add_data, add_device, add_json, add_run
 
-SUMMARY = "Go on with a run from its newest checkpoint."
+SUMMARY = "Go on with a run from its latest checkpoint."
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--truncation", type=float, default=1.0, help="less than 1: more alike, more faithful (1)"
     )
-    _add_text(parser)
+    _add_writing(parser)
     layout = parser.add_mutually_exclusive_group()
     layout.add_argument("--sheet", action="store_true", help="write one file with all of them")
     layout.add_argument(
@@ -70,15 +70,15 @@ def add_checkpoint(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Writes the samples and prints the path of each file; prints text, if no folder is named."""
+    """Writes the samples and prints the path of each file; prints texts, if no folder is named."""
     from multigan.terminal.sampling import make
 
     for line in make(args):
         print(line)
 
 
-def _add_text(parser: ArgumentParser) -> None:
-    text = parser.add_argument_group("text")
+def _add_writing(parser: ArgumentParser) -> None:
+    text = parser.add_argument_group("generators that write")
     text.add_argument("--prompt", help="how the texts begin")
     text.add_argument(
         "--temperature", type=float, help="less than 1: likelier tokens; 0: the likeliest (1)"

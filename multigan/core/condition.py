@@ -1,4 +1,4 @@
-"""What both players are told about a sample."""
+"""What both players are conditioned on."""
 
 from dataclasses import dataclass
 from typing import Literal

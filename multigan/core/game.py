@@ -17,7 +17,7 @@ from multigan.core.knobs import Knob
 from multigan.core.losses import AdversarialLoss
 from multigan.core.objective import Batch, Objective, Phase, Terms
 from multigan.core.prior import Prior
-from multigan.core.protocols import ChecksGame, GuessesConditions, HasStrength
+from multigan.core.protocols import ChecksGame, HasAuxiliaryHead, HasStrength
 from multigan.errors import ConfigError
 
 Player = Literal["generator", "discriminator"]
@@ -35,8 +35,8 @@ class ScoredBatch:
             `real_logits` is None in the generator's phase of a loss that is not relativistic.
         latent: (B, Z), from which `fake` was generated.
         condition: (B, ...) or None, shared by both halves.
-        real_guess, fake_guess: What a discriminator that guesses the condition makes of both; see
-            `AdversarialGame.judge`. `real_guess` is None where `real_logits` is.
+        real_aux, fake_aux: The auxiliary logits (B, ...) of a discriminator with such a head; see
+            `AdversarialGame.logits_and_aux`. `real_aux` is None where `real_logits` is.
     """
 
     real: Tensor
@@ -45,8 +45,8 @@ class ScoredBatch:
     fake_logits: Tensor
     latent: Tensor
     condition: Tensor | None
-    real_guess: Tensor | None = None
-    fake_guess: Tensor | None = None
+    real_aux: Tensor | None = None
+    fake_aux: Tensor | None = None
 
 
 @runtime_checkable
@@ -133,7 +133,7 @@ class AdversarialGame(Objective):
         super().__init__()
         self.generator = generator
         self.discriminator = discriminator
-        self._may_guess = isinstance(discriminator, GuessesConditions)
+        self._may_have_aux = isinstance(discriminator, HasAuxiliaryHead)
         self.augment = augment or nn.Identity()
         self.prior = prior
         self.loss = loss
@@ -192,13 +192,15 @@ class AdversarialGame(Objective):
         """Returns a batch's real samples as the discriminator takes them, without augmentation."""
         return batch.samples
 
-    def judge(self, samples: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Returns the logits (B, N) and, from a `GuessesConditions`, its guess."""
-        if not self._may_guess:
+    def logits_and_aux(
+        self, samples: Tensor, condition: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Returns the logits (B, N) and, of a `HasAuxiliaryHead`, its auxiliary logits (B, ...)."""
+        if not self._may_have_aux:
             return self.score(samples, condition), None
         discriminator: Any = self.discriminator
-        logits, guess = discriminator.judge(self.augment(samples), condition)
-        return logits.float(), None if guess is None else guess.float()
+        logits, aux_logits = discriminator.logits_and_aux(self.augment(samples), condition)
+        return logits.float(), None if aux_logits is None else aux_logits.float()
 
     def discriminator_terms(self, batch: Batch, step: int) -> Terms:
         """Scores real against generated samples; the generator is not differentiated."""
@@ -211,12 +213,12 @@ class AdversarialGame(Objective):
         fake = fake.to(real.dtype).requires_grad_(penalized)
 
         with twice_differentiable(penalized):
-            real_logits, real_guess = self.judge(real, batch.condition)
-            fake_logits, fake_guess = self.judge(fake, batch.condition)
+            real_logits, real_aux = self.logits_and_aux(real, batch.condition)
+            fake_logits, fake_aux = self.logits_and_aux(fake, batch.condition)
             terms = {"adversarial": self.loss.discriminator(real_logits, fake_logits).mean()}
             scored = ScoredBatch(
                 *(real, fake, real_logits, fake_logits, latent, batch.condition),
-                *(real_guess, fake_guess),
+                *(real_aux, fake_aux),
             )
             return terms | self._extra_terms(due, scored) | self._observed(real_logits, fake_logits)
 
@@ -225,13 +227,13 @@ class AdversarialGame(Objective):
         due = self._due("generator", step)
         latent = self.prior.sample(len(batch), device=batch.samples.device)
         fake = self.generator(latent, batch.condition)
-        fake_logits, fake_guess = self.judge(fake, batch.condition)
+        fake_logits, fake_aux = self.logits_and_aux(fake, batch.condition)
         real_logits = self._real_logits_for_generator(batch)
         # A loss that is not relativistic ignores its first argument, whatever it is.
         loss = self.loss.generator(fake_logits if real_logits is None else real_logits, fake_logits)
         scored = ScoredBatch(
             *(batch.samples, fake, real_logits, fake_logits, latent, batch.condition),
-            fake_guess=fake_guess,
+            fake_aux=fake_aux,
         )
         adversarial = top_mean(loss, fake_logits, self.top_share)
         return {"adversarial": adversarial} | self._extra_terms(due, scored)

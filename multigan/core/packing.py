@@ -55,7 +55,7 @@ class Packed(nn.Module):
     def _joined(self, samples: Tensor, condition: Tensor | None) -> Tensor:
         if condition is not None:
             raise ShapeError(
-                "Packed samples have different conditions, and the discriminator is told one. "
+                "Packed samples have different conditions, and the discriminator takes one. "
                 "Train without: conditional=false, or pack=1."
             )
         if len(samples) % self.pack:

@@ -63,20 +63,22 @@ class HasFeatures(Protocol):
 
 
 @runtime_checkable
-class GuessesConditions(Protocol):
-    """A discriminator that may guess what a sample is conditioned on, beside its logits."""
+class HasAuxiliaryHead(Protocol):
+    """A discriminator that may predict a sample's condition, beside its logits."""
 
     @property
-    def guesses(self) -> bool:
+    def has_aux_logits(self) -> bool:
         """Whether this one does."""
         ...
 
-    def judge(self, samples: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Returns the logits (B, N) and the guesses (B, ...), None if it makes none: one pass."""
+    def logits_and_aux(
+        self, samples: Tensor, condition: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Returns the logits (B, N) and the auxiliary ones (B, ...) or None, in one pass."""
         ...
 
-    def mismatch(self, guess: Tensor, condition: Tensor) -> Tensor:
-        """Returns how wrong each guess is: (B, ...), (B, ...) -> (B,)."""
+    def aux_loss(self, aux_logits: Tensor, condition: Tensor) -> Tensor:
+        """Returns how wrong each prediction is: (B, ...), (B, ...) -> (B,)."""
         ...
 
 

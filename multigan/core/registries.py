@@ -56,7 +56,7 @@ class Ingredients:
         generator, discriminator: The networks, on the CPU; a recipe may have no discriminator.
         prior: Where latents come from.
         modality: Encodes and decodes the data.
-        condition: What the networks are told, or None.
+        condition: What the networks are conditioned on, or None.
         data: The loaded data set, a `multigan.data.loaded.Loaded`.
     """
 

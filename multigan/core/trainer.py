@@ -68,7 +68,8 @@ class Trainer:
         seed: Together with the step number, decides every random draw of that step.
         accumulate: Into how many pieces a batch is cut to fit into memory. The gradients are
             those of the whole batch.
-        half_life: Of the averaged networks, in samples; see `Average`.
+        half_life: Of the exponential moving average (EMA) of the networks' weights, in samples; see
+            `Average`.
         clip: The largest norm of a player's gradient, by the phase's name; 0 for any.
 
     Example:

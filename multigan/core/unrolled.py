@@ -59,12 +59,14 @@ class UnrolledGame(AdversarialGame):
         logits: Tensor = functional_call(self.discriminator, dict(self._ahead), seen)
         return logits.float()
 
-    def judge(self, samples: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Returns those logits; a guess is that of the discriminator as it is."""
+    def logits_and_aux(
+        self, samples: Tensor, condition: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Returns those logits; the auxiliary ones are the discriminator's as it is."""
         if self._ahead is None:
-            return super().judge(samples, condition)
-        _, guess = super().judge(samples, condition)
-        return self.score(samples, condition), guess
+            return super().logits_and_aux(samples, condition)
+        _, aux_logits = super().logits_and_aux(samples, condition)
+        return self.score(samples, condition), aux_logits
 
     def generator_terms(self, batch: Batch, step: int) -> Terms:
         """Scores fresh generated samples by the discriminator of some steps later."""

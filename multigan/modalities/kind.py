@@ -43,6 +43,12 @@ class Kind:
         keep_nearest: The same for a run's report: a `.json` file of distances and what they are of.
         columns: How many samples of a condition stand in a row of a sheet.
         explored: How many samples an explorer shows at first.
+        printed: Whether a shell prints samples as they are where no folder is named.
+        sampling: The options of `multigan sample` that its pipeline takes besides everybody's.
+        formats: What files a sample can be written as, where that can be chosen: suffixes without
+            their dot, one of which becomes the modality's `suffix`.
+        demo: The recipe of `multigan demo`; "" where there is none.
+        finale: `(pipeline, folder) -> sentence` ends that demo with a file of its own.
     """
 
     loader: Callable[[Any, Any], Loaded]
@@ -58,6 +64,11 @@ class Kind:
     keep_nearest: Callable[..., Path] | None = None
     columns: int = 10
     explored: int = 16
+    printed: bool = False
+    sampling: frozenset[str] = frozenset()
+    formats: tuple[str, ...] = ()
+    demo: str = ""
+    finale: Callable[[Pipeline, Path], str] | None = None
 
     def load(self, data: Any, /, **options: Any) -> Loaded:
         """Loads data.
@@ -80,6 +91,11 @@ class Kind:
         """
         kept = {n: v for n, v in (options or {}).items() if n not in self.subset_options}
         return self.load(data, **{**kept, **self.match_options(modality), **more})
+
+
+def kinds_with(has: Callable[[Kind], bool]) -> str:
+    """Returns the names of the kinds of data of which something holds, for a sentence."""
+    return " or ".join(sorted(name for name, kind in KINDS.items() if has(kind)))
 
 
 def kind_of(name: str) -> Kind:

@@ -11,7 +11,7 @@ from multigan.notebook.detached import launch
 from multigan.notebook.manners import add_manner, add_waiting
 from multigan.notebook.publishing import HERTZ, PUBLISHER
 from multigan.notebook.showing import hold, in_terminal, show
-from multigan.notebook.values import Given
+from multigan.notebook.values import NotebookObject
 from multigan.runs.run import Run
 from multigan.runs.session import Session
 from multigan.terminal.training import train_session
@@ -75,7 +75,7 @@ def detach(args: Namespace, root: Path) -> None:
     add_waiting(ours)
     words = ours.parse_known_args(args.words)[1]
     for word in words:
-        if isinstance(word, Given):
+        if isinstance(word, NotebookObject):
             raise ConfigError(
                 f"Another process cannot see {word}. Save it to a file, or leave out --detach."
             )

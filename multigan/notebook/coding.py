@@ -17,7 +17,7 @@ def code_of(explored: Explored, view: View) -> str:
     lines += _latents(explored, view)
     lines += [
         *_conditions(view),
-        f"samples = pipeline.generate(latents, told{_truncation(view)})",
+        f"samples = pipeline.generate(latents, conditions{_truncation(view)})",
         "samples = pipeline.modality.decode(samples)",
         "samples[0]",
     ]
@@ -31,14 +31,14 @@ def code_of_walk(explored: Explored, pins: Sequence[Pin], frames: int) -> str:
     lines += _stops(explored, pins)
     facts = explored.facts()
     if facts["mixes"] or facts["condition"] in ("attributes", "vector"):
-        lines.append(f"told = walk(torch.stack(asked), {frames}, linear=True)")
+        lines.append(f"conditions = walk(torch.stack(asked), {frames}, linear=True)")
     elif facts["condition"]:
         nearest = f"torch.linspace(0, {len(pins) - 1}, {frames}).round().long()"
-        lines.append(f"told = torch.stack(asked)[{nearest}]")
-    told = ", told" if facts["condition"] else ""
+        lines.append(f"conditions = torch.stack(asked)[{nearest}]")
+    argument = ", conditions" if facts["condition"] else ""
     lines += [
         f"latents = walk(torch.stack(stops), {frames})",
-        f"samples = pipeline.modality.decode(pipeline.generate(latents{told}))",
+        f"samples = pipeline.modality.decode(pipeline.generate(latents{argument}))",
         "samples[0]",
     ]
     return "\n".join(lines)
@@ -49,17 +49,17 @@ def code_of_mix(explored: Explored, pins: Sequence[Pin], layers: int) -> str:
     lines = ["import torch", ""]
     lines += [line for line in _opening(explored, pins[0].view) if line != "import torch"]
     lines += _stops(explored, pins, weights=False)
-    told = ", condition=torch.stack(asked[:1])" if explored.facts()["condition"] else ""
+    argument = ", condition=torch.stack(asked[:1])" if explored.facts()["condition"] else ""
     lines += [
         "stops = torch.stack(stops)",
-        f"samples = pipeline.mix_styles(stops, stops, layers={layers}{told})",
+        f"samples = pipeline.mix_styles(stops, stops, layers={layers}{argument})",
         "samples[0]",
     ]
     return "\n".join(lines)
 
 
 def _stops(explored: Explored, pins: Sequence[Pin], *, weights: bool = True) -> list[str]:
-    """Returns lines that gather the latents of pins, and what their samples are told."""
+    """Returns lines that gather the latents of pins, and what their samples are conditioned on."""
     facts = explored.facts()
     lines = ["", "stops, asked = [], []"]
     for pin in pins:
@@ -70,8 +70,8 @@ def _stops(explored: Explored, pins: Sequence[Pin], *, weights: bool = True) -> 
         view = pin.view if weights else replace(pin.view, toward=None)
         lines += _conditions(view)
         if weights and facts["mixes"] and not _is_mixed(view):
-            lines.append("told = pipeline.class_weights(told)")
-        lines.append(f"asked.append(told[{pin.index}])")
+            lines.append("conditions = pipeline.class_weights(conditions)")
+        lines.append(f"asked.append(conditions[{pin.index}])")
     return lines
 
 
@@ -104,11 +104,11 @@ def _latents(explored: Explored, view: View) -> list[str]:
 
 
 def _conditions(view: View) -> list[str]:
-    lines = [f"told = pipeline.conditions({_told(view)}, {view.count})"]
+    lines = [f"conditions = pipeline.conditions({_told(view)}, {view.count})"]
     if _is_mixed(view):
         lines += [
             f"toward = pipeline.class_weights(torch.tensor([{view.toward}]))",
-            f"told = torch.lerp(pipeline.class_weights(told), toward, {view.share!r})",
+            f"conditions = torch.lerp(pipeline.class_weights(conditions), toward, {view.share!r})",
         ]
     return lines
 

@@ -35,7 +35,7 @@ class Dashboard(RunView, anywidget.AnyWidget):
         >>> Dashboard(Run.find(7))  # doctest: +SKIP
     """
 
-    _esm = script("page", "chart", "looks", "steering", "dashboard")
+    _esm = script("page", "chart", "previews", "steering", "dashboard")
     _css = style("page", "dashboard")
 
     name = t.Unicode().tag(sync=True)
@@ -43,8 +43,10 @@ class Dashboard(RunView, anywidget.AnyWidget):
     curves: t.List = t.List().tag(
         sync=True
     )  # [{name, steps, values}], the numbers as float32 buffers
-    looks = t.Bytes().tag(sync=True)  # the steps that were looked at, as uint32
-    newest: t.List = t.List().tag(sync=True)  # the newest look: [{kind, content}]; older on request
+    previews = t.Bytes().tag(sync=True)  # the steps that have previews, as uint32
+    newest: t.List = t.List().tag(
+        sync=True
+    )  # the latest preview: [{kind, content}]; older on request
     knobs = t.Dict().tag(sync=True)  # {name: {value, least, most}}
     health = t.Dict().tag(sync=True)
     events: t.List = t.List().tag(sync=True)  # [[step, sentence]]
@@ -67,12 +69,12 @@ class Dashboard(RunView, anywidget.AnyWidget):
             if self._is_due("curves") and self._is_new("curves", following.curves.version):
                 self.curves = [_curve(following, name) for name in following.curves.names()]
                 self.events = [list(event) for event in following.curves.events[-MAX_EVENTS:]]
-            if self._is_new("looks", tuple(following.looks.newest())):
+            if self._is_new("previews", tuple(following.previews.newest())):
                 self.newest = [
                     {"kind": file.suffix, "content": _content(file)}
-                    for file in following.looks.newest()
+                    for file in following.previews.newest()
                 ]
-                self.looks = np.array(following.looks.steps, "<u4").tobytes()
+                self.previews = np.array(following.previews.steps, "<u4").tobytes()
 
     def _is_due(self, what: str) -> bool:
         at_work = self.following.is_at_work
@@ -138,7 +140,7 @@ class Dashboard(RunView, anywidget.AnyWidget):
 
     def _send_look(self, step: int) -> None:
         with self._pushing:
-            name, files = self.name, self.following.looks.files(step)
+            name, files = self.name, self.following.previews.files(step)
         answer = {"look": step, "run": name, "kinds": [file.suffix for file in files]}
         self.send(answer, buffers=[_content(file) for file in files])
 
@@ -169,4 +171,4 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:  # a resumed run has just dropped it
-        raise RunError(f"The look {file} is gone: {error.strerror}.") from None
+        raise RunError(f"The preview {file} is gone: {error.strerror}.") from None

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from multigan.core.protocols import HasStyles
 from multigan.errors import ConfigError
+from multigan.modalities.kind import kind_of
 from multigan.notebook.finding import Found, Key
 from multigan.runs.folder import checkpoint_step
 from multigan.runs.profiles import LONGEST, SHORTEST
@@ -21,7 +22,6 @@ from multigan.sampling.pipeline import Pipeline
 
 NUM_DIRECTIONS = 8
 METHODS = ("principal", "factorized", "random")
-COUNTS = {"image": 16, "audio": 4, "text": 8}  # shown at first
 MOST_SHOWN = 64
 MOST_MIXED = 8  # samples, each with the styles of each
 WRITING = {"prompt": "", "temperature": 1.0, "top_k": 0, "top_p": 1.0}  # text's own options
@@ -76,9 +76,9 @@ class View:
             ConfigError: A field is unknown or out of its range.
         """
         condition = value.get("condition")
-        told = tuple(condition) if isinstance(condition, list) else condition
+        chosen = tuple(condition) if isinstance(condition, list) else condition
         try:
-            return cls(**{**value, "condition": told, "moves": tuple(value.get("moves", ()))})
+            return cls(**{**value, "condition": chosen, "moves": tuple(value.get("moves", ()))})
         except TypeError as error:
             raise ConfigError(f"This view cannot be read: {error}.") from None
 
@@ -148,7 +148,7 @@ class Explored:
             "scale": [] if spec is None else list(spec.scale),
             "lengths": self._lengths(),
             "steps": [checkpoint_step(folder) for folder in folders],
-            "count": COUNTS.get(modality, 8),
+            "count": kind_of(modality).explored,
             "most": MOST_SHOWN,
         }
 
@@ -157,24 +157,24 @@ class Explored:
 
         Args:
             view: The view.
-            on_partial: Told texts while they are being written.
+            on_partial: Called with texts while they are being written.
         """
         pipeline = self.pipeline(view)
         if _writes(pipeline):
             return self._written(pipeline, view, on_partial)
-        told = self.conditions(view)
-        samples = pipeline.generate(self.latents(view), told, truncation=view.truncation)
+        chosen = self.conditions(view)
+        samples = pipeline.generate(self.latents(view), chosen, truncation=view.truncation)
         return pipeline.modality.decode(samples)
 
     def conditions(self, view: View) -> Tensor | None:
-        """Returns what each sample of a view is told: (count, ...), weights where classes mix."""
+        """Returns a condition for each sample of a view: (count, ...), weights where they mix."""
         pipeline = self.pipeline(view)
-        told = pipeline.conditions(_told(view), view.count)
-        if told is None or view.toward is None or not view.share:
-            return told
+        chosen = pipeline.conditions(_told(view), view.count)
+        if chosen is None or view.toward is None or not view.share:
+            return chosen
         pipeline.conditions(view.toward, 1)  # so that a class that is none is said
         toward = pipeline.class_weights(torch.tensor([view.toward]))
-        return torch.lerp(pipeline.class_weights(told), toward, view.share)
+        return torch.lerp(pipeline.class_weights(chosen), toward, view.share)
 
     def _written(self, pipeline: Pipeline, view: View, on_partial: OnPartial | None) -> list[Any]:
         options = {**WRITING, **view.writing}
@@ -207,10 +207,10 @@ class Explored:
         """Returns what is shown at first."""
         facts = self.facts()
         spec = self.pipeline().condition
-        told: tuple[float, ...] | None = None
+        chosen: tuple[float, ...] | None = None
         if spec is not None and spec.kind != "class" and not spec.examples:
-            told = spec.center or (0.0,) * spec.size
-        return View(count=facts["count"], condition=told, moves=(0.0,) * facts["directions"])
+            chosen = spec.center or (0.0,) * spec.size
+        return View(count=facts["count"], condition=chosen, moves=(0.0,) * facts["directions"])
 
     def walk(self, pins: Sequence[Pin], frames: int) -> list[Any]:
         """Returns samples along the way through pinned ones, and from class to class.
@@ -223,14 +223,14 @@ class Explored:
         if len(pins) < 2:
             raise ConfigError("A walk needs two pinned samples, from which and to which it goes.")
         pipeline = self.pipeline(pins[0].view)
-        told = self._conditions_of(pins, frames)
+        chosen = self._conditions_of(pins, frames)
         latents = walk(self._latents_of(pins), frames)
-        return pipeline.modality.decode(pipeline.generate(latents, told))
+        return pipeline.modality.decode(pipeline.generate(latents, chosen))
 
     def mix(self, pins: Sequence[Pin], layers: int) -> list[Any]:
         """Returns each pinned sample with the finer styles of each, row by row.
 
-        All of them are told what the first one is.
+        All of them have the first one's condition.
 
         Args:
             pins: P of them.
@@ -242,23 +242,23 @@ class Explored:
         if not 2 <= len(pins) <= MOST_MIXED:
             raise ConfigError(f"Styles are mixed of 2 to {MOST_MIXED} pinned samples.")
         latents, first = self._latents_of(pins), pins[0]
-        told = self.pipeline(first.view).conditions(_told(first.view), first.view.count)
-        one = None if told is None else told[first.index : first.index + 1]
+        chosen = self.pipeline(first.view).conditions(_told(first.view), first.view.count)
+        one = None if chosen is None else chosen[first.index : first.index + 1]
         return self.pipeline(first.view).mix_styles(latents, latents, condition=one, layers=layers)
 
     def _latents_of(self, pins: Sequence[Pin]) -> Tensor:
         return torch.stack([self.latents(pin.view)[pin.index] for pin in pins])
 
     def _conditions_of(self, pins: Sequence[Pin], frames: int) -> Tensor | None:
-        pipeline, told = self.pipeline(pins[0].view), []
+        pipeline, chosen = self.pipeline(pins[0].view), []
         for pin in pins:
             conditions = self.conditions(pin.view)
             if conditions is None:
                 return None
             if pipeline.mixes_classes and not conditions.is_floating_point():
                 conditions = pipeline.class_weights(conditions)
-            told.append(conditions[pin.index])
-        stops = torch.stack(told)
+            chosen.append(conditions[pin.index])
+        stops = torch.stack(chosen)
         if stops.is_floating_point():
             return walk(stops, frames, linear=True)
         return stops[torch.linspace(0, len(pins) - 1, frames).round().long()]

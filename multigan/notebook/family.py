@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from multigan.notebook.looks import Looks
+from multigan.notebook.previews import SamplePreviews
 from multigan.report.tables import shown
 from multigan.runs.folder import RunFolder, checkpoint_step, find_runs
 
@@ -104,7 +104,7 @@ def _changed(origin: dict[str, Any]) -> str:
 
 
 def nearest_look(run: RunFolder, step: int) -> list[Path]:
-    """Returns the files of the newest look that is not younger than a step; none before it."""
-    looks = Looks(run.samples)
-    looks.refresh()
-    return looks.files(max((one for one in looks.steps if one <= step), default=-1))
+    """Returns the files of the newest preview that is not younger than a step; none before it."""
+    previews = SamplePreviews(run.samples)
+    previews.refresh()
+    return previews.files(max((one for one in previews.steps if one <= step), default=-1))

@@ -6,7 +6,7 @@ from typing import Any
 from multigan.files import read_object
 from multigan.notebook.background import find_training
 from multigan.notebook.curves import Curves
-from multigan.notebook.looks import Looks
+from multigan.notebook.previews import SamplePreviews
 from multigan.runs.folder import AT_WORK, RunFolder
 
 HEALTH = "health.json"
@@ -22,7 +22,7 @@ class Follower:
         curves: Its losses and metrics.
         status: What status.json says.
         health: What the collapse doctor says; empty where there is none.
-        looks: The looks at its samples.
+        previews: Its sample previews.
     """
 
     def __init__(self, run: RunFolder) -> None:
@@ -30,7 +30,7 @@ class Follower:
         self.curves = Curves(run)
         self.status: dict[str, Any] = {"state": "created", "step": 0}
         self.health: dict[str, Any] = {}
-        self.looks = Looks(run.samples)
+        self.previews = SamplePreviews(run.samples)
         self._seen: dict[Path, tuple[int, int, int]] = {}
 
     def refresh(self) -> None:
@@ -39,7 +39,7 @@ class Follower:
         self.curves.refresh()
         # A clock of a few milliseconds could hide the last look of a run that ends.
         if self._has_changed(self.run.samples) or not self.is_at_work:
-            self.looks.refresh()
+            self.previews.refresh()
         health_file = self.run.path / HEALTH
         if self._has_changed(health_file):
             self.health = read_object(health_file)

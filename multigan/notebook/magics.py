@@ -7,7 +7,7 @@ from IPython.core.magic import no_var_expand
 
 from multigan.errors import ConfigError, MultiganError, refusal
 from multigan.notebook.completion import matcher
-from multigan.notebook.parsing import Answered, make_parser, parse
+from multigan.notebook.parsing import HelpPrinted, make_parser, parse
 from multigan.notebook.values import changes_of, words_of
 
 NAME = "multigan"
@@ -55,7 +55,7 @@ def run_line(shell: Any, line: str, cell: str | None = None) -> None:
         if cell is not None:
             words += _from_cell(words, cell, shell.user_ns)
         args = parse(words)
-    except Answered:
+    except HelpPrinted:
         return
     except MultiganError as error:
         raise UsageError(f"%multigan: {_one_line(error)}") from None

@@ -14,7 +14,7 @@ from multigan.notebook import commands
 PROGRAM = "%multigan"
 
 
-class Answered(Exception):  # noqa: N818
+class HelpPrinted(Exception):  # noqa: N818
     """The parser itself has answered, as it does after -h."""
 
 
@@ -27,7 +27,7 @@ class NotebookParser(ArgumentParser):
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """Goes back to the cell."""
-        raise Answered
+        raise HelpPrinted
 
 
 def make_parser() -> NotebookParser:

@@ -32,7 +32,7 @@ class PlainDashboard(RunView, widgets.VBox):
         self._state = widgets.Label()
         self._trouble = widgets.HTML()
         self._look = widgets.VBox()
-        self._looks_shown: list[Path] = []
+        self._previews_shown: list[Path] = []
         self._knob = widgets.Dropdown(description="knob")
         self._value = widgets.FloatText(description="value")
         self._answer = widgets.Label()
@@ -75,9 +75,9 @@ class PlainDashboard(RunView, widgets.VBox):
         ask(self.run, action)
 
     def _show_look(self, following: Follower) -> None:
-        newest = following.looks.newest()
-        if newest and newest != self._looks_shown:
-            self._looks_shown = newest
+        newest = following.previews.newest()
+        if newest and newest != self._previews_shown:
+            self._previews_shown = newest
             self._look.children = tuple(_look(file) for file in newest)
 
     def _show_knob(self) -> None:

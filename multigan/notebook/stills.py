@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from multigan.notebook.looks import Looks
+from multigan.notebook.previews import SamplePreviews
 from multigan.report.tables import duration, main_losses
 from multigan.runs.folder import RunFolder
 
@@ -41,10 +41,10 @@ def of_file(path: Path, text: str) -> Bundle:
 
 
 def of_run(run: RunFolder) -> Bundle:
-    """Returns a run as it stands: its newest look, and a line about it."""
-    looks = Looks(run.samples)
-    looks.refresh()
-    files = [(file.suffix, file.read_bytes()) for file in looks.newest()]
+    """Returns a run as it stands: its latest preview, and a line about it."""
+    previews = SamplePreviews(run.samples)
+    previews.refresh()
+    files = [(file.suffix, file.read_bytes()) for file in previews.newest()]
     return bundle_of(files, headline(run))
 
 

@@ -29,7 +29,7 @@ class ForkTree(RunView, anywidget.AnyWidget):
 
     Args:
         run: Any run of the tree.
-        on_fork: Told each run that was forked, once it is at work.
+        on_fork: Called with each run that was forked, once it is at work.
     """
 
     _esm = script("page", "tree")

@@ -12,7 +12,7 @@ from multigan.errors import ConfigError
 _END_OF_WORD = re.compile(r"(.*[=])?\$(\w+)")
 
 
-class Given(str):
+class NotebookObject(str):
     """The word `$name`, with the object that it stands for.
 
     Attributes:
@@ -21,7 +21,7 @@ class Given(str):
 
     value: Any
 
-    def __new__(cls, word: str, value: Any) -> "Given":
+    def __new__(cls, word: str, value: Any) -> "NotebookObject":
         """Returns the word."""
         given = super().__new__(cls, word)
         given.value = value
@@ -31,8 +31,8 @@ class Given(str):
 def words_of(line: str, names: Mapping[str, Any]) -> list[str]:
     """Splits a line as a shell would, and puts in the values of `$name`.
 
-    A text, a number, a path or a run becomes a word; any other object stays a `Given`, which the
-    commands that take objects look into.
+    A text, a number, a path or a run becomes a word; any other object stays a `NotebookObject`,
+    which the commands that take objects look into.
 
     Args:
         line: What follows the magic's name.
@@ -54,7 +54,7 @@ def words_of(line: str, names: Mapping[str, Any]) -> list[str]:
 
 def given_value(word: str | None) -> Any:
     """Returns the object that an argument stands for; None if it is an ordinary word."""
-    return word.value if isinstance(word, Given) else None
+    return word.value if isinstance(word, NotebookObject) else None
 
 
 def changes_of(cell: str, names: Mapping[str, Any]) -> list[str]:
@@ -89,13 +89,13 @@ def _put_in(word: str, names: Mapping[str, Any]) -> Iterator[str]:
         yield before + text
     elif before.startswith("--"):
         yield before.removesuffix("=")
-        yield Given(f"${name}", value)
+        yield NotebookObject(f"${name}", value)
     elif before:
         raise ConfigError(
             f"{before}${name} wants a number, a text or a list, not a {_kind(value)}."
         )
     else:
-        yield Given(f"${name}", value)
+        yield NotebookObject(f"${name}", value)
 
 
 def _text_of(value: Any, *, json_wanted: bool) -> str | None:

@@ -15,7 +15,7 @@ from multigan.runs.folder import RunFolder
 class RunView:
     """Follows a run and is pushed by the publisher; mixed into a widget.
 
-    Where it is displayed, an ordinary output follows that holds the run's newest look: the page
+    Where it is displayed, an ordinary output follows that holds the run's latest preview: the page
     shows the widget, while a saved notebook, a page on the web and a printout show the picture.
     """
 

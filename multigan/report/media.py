@@ -1,4 +1,4 @@
-"""Looks at a run's samples, as a page holds them."""
+"""Previews of a run's samples, as a page holds them."""
 
 import json
 import wave
@@ -36,8 +36,8 @@ class Media:
     text: str = ""
 
 
-def look_at(file: Path) -> Media:
-    """Returns a look `<step>.png|.wav|.txt` as large as it is, with a player for each sound."""
+def preview_of(file: Path) -> Media:
+    """Returns a preview `<step>.png|.wav|.txt` as large as it is, with a player for each sound."""
     caption = _caption(file)
     match file.suffix:
         case ".png":
@@ -54,8 +54,8 @@ def real_texts(examples: Sequence[str]) -> Media:
     return Media("real", text="\n".join(" ⏎ ".join(str(one).split("\n")) for one in examples))
 
 
-def earlier_looks(files: Sequence[Path]) -> list[Media]:
-    """Returns at most eight looks before the newest, evenly over the run; pictures small."""
+def earlier_previews(files: Sequence[Path]) -> list[Media]:
+    """Returns at most eight previews before the latest, evenly over the run; pictures small."""
     return [_small(file) for file in evenly(files[:-1], NUM_EARLIER)]
 
 
@@ -99,7 +99,7 @@ def _wav(frames: bytes, settings: Any) -> bytes:
 
 def _small(file: Path) -> Media:
     if file.suffix != ".png":
-        return look_at(file)
+        return preview_of(file)
     content = BytesIO()
     with Image.open(file) as image:
         image.thumbnail((THUMBNAIL, THUMBNAIL))

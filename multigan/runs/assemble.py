@@ -45,7 +45,7 @@ class Parts:
     Attributes:
         data: The loaded data set.
         modality: Encodes and decodes it.
-        condition: What both players are told, or None.
+        condition: What both players are conditioned on, or None.
         prior: Where the generator's latents come from.
         objective: What is optimized, mostly the game of two players.
         components: The generator's and the modality's names and options, for saving.
@@ -71,7 +71,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Unconditional:
-    """A stream whose labels nobody is told."""
+    """A stream of samples without their labels."""
 
     stream: Stream
 
@@ -138,7 +138,7 @@ def _discriminator(
         )
     if condition is not None:
         raise ConfigError(
-            "The discriminator judges a pack of samples as one, and is told one condition. "
+            "The discriminator judges a pack of samples as one, and takes one condition. "
             "Train without conditions (conditional=false), or without packs (pack=1)."
         )
     if recipe.batch_size % (recipe.pack * recipe.accumulate):
@@ -151,24 +151,24 @@ def _discriminator(
     return Packed(inner, recipe.pack)
 
 
-def divide(source: Source, share: float, seed: int) -> tuple[Source, Source | None]:
-    """Returns what the players learn from, and what is kept aside of it: drawn by the seed alone.
+def split_holdout(source: Source, share: float, seed: int) -> tuple[Source, Source | None]:
+    """Returns the training split and the held-out split, None without one, drawn by the seed.
 
     Raises:
-        ConfigError: So few samples would be kept aside that they could tell nothing.
+        ConfigError: The held-out split would be too small to measure anything.
     """
     if not share:
         return source, None
-    learned, kept = _places(len(source), share, seed)
+    learned, kept = holdout_indices(len(source), share, seed)
     return part(source, learned), part(source, kept)
 
 
-def _places(total: int, share: float, seed: int) -> tuple[Tensor, Tensor]:
-    """Returns which samples are learned from, and which are kept aside; see `divide`."""
+def holdout_indices(total: int, share: float, seed: int) -> tuple[Tensor, Tensor]:
+    """Returns the indices of the training and the held-out split; see `split_holdout`."""
     count = round(share * total)
     if not LEAST_HELD_OUT <= count < total:
         raise ConfigError(
-            f"held_out={share:g} keeps {count} of {total} samples aside; it takes "
+            f"held_out={share:g} holds out {count} of {total} samples; it takes "
             f"{LEAST_HELD_OUT} of them to tell anything, and one more to learn from."
         )
     with seeded(seed, "held out"):
@@ -177,32 +177,32 @@ def _places(total: int, share: float, seed: int) -> tuple[Tensor, Tensor]:
 
 
 def check_held_out(recipe: Recipe, parts: Parts) -> None:
-    """Refuses to keep data aside that nobody would ever look at.
+    """Refuses a held-out split that nothing would measure overfitting with.
 
     Raises:
         ConfigError: The doctor has no discriminator to judge, or never looks.
     """
     if not recipe.held_out:
         return
-    asked = f"held_out={recipe.held_out:g} keeps data aside to measure how far a discriminator"
+    asked = f"held_out={recipe.held_out:g} is a held-out split to measure how far a discriminator"
     if not isinstance(parts.objective, AdversarialGame):
         raise ConfigError(
-            f"{asked} learns by heart, but {recipe.name} is no game of a generator and a "
+            f"{asked} overfits, but {recipe.name} is no game of a generator and a "
             "discriminator. Leave it out: held_out=0."
         )
     if not recipe.health_every:
         raise ConfigError(
-            f"{asked} learns by heart, but with health_every=0 nobody measures it. Choose an "
+            f"{asked} overfits, but with health_every=0 nobody measures it. Choose an "
             "interval in steps, or held_out=0."
         )
 
 
 def held_out(recipe: Recipe, parts: Parts, engine: Engine, most: int = 512) -> Batch | None:
-    """Returns up to `most` real samples that the players never see, None if there are none."""
+    """Returns up to `most` real samples of the held-out split, None without one."""
     if not recipe.held_out:
         return None
     source = parts.data.source
-    _, kept = _places(len(source), recipe.held_out, recipe.seed)
+    _, kept = holdout_indices(len(source), recipe.held_out, recipe.seed)
     count = min(len(kept), most)
     raw, condition = source.read(kept[: count - count % recipe.pack])  # whole packs
     samples = parts.modality.encode(raw.to(engine.device))
@@ -221,7 +221,7 @@ def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
     """
     if engine.device.type == "cpu":
         keep_freed_memory()
-    learned, _ = divide(parts.data.source, recipe.held_out, recipe.seed)
+    learned, _ = split_holdout(parts.data.source, recipe.held_out, recipe.seed)
     stream = Stream(
         learned,
         parts.modality.encode,

@@ -1,4 +1,4 @@
-"""What happens around the steps: logging, looking, saving, measuring, obeying.
+"""What happens around the steps: logging, previews, saving, measuring, control.json.
 
 Only the main process writes; every process takes the same decisions.
 """
@@ -13,7 +13,7 @@ from multigan.core.trainer import SHARE_EVERY, Callback, Logs, Trainer
 from multigan.errors import MultiganError
 from multigan.files import read_object
 from multigan.runs.checkpoint import prune_checkpoints, save_checkpoint
-from multigan.runs.folder import RunFolder, sensible_wishes
+from multigan.runs.folder import RunFolder, parse_control
 
 
 class Log(Callback):
@@ -23,7 +23,7 @@ class Log(Callback):
         run: Where to write.
         total_steps: The step at which the run will be done.
         every: Interval in steps. This is when losses are read back and checked.
-        on_row: Told each row too, e.g. to draw a progress bar.
+        on_row: Called with each row too, e.g. to draw a progress bar.
     """
 
     def __init__(
@@ -107,14 +107,14 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-class Look(Callback):
-    """Shows what the average generator makes of fixed latents, at regular steps.
+class SamplePreview(Callback):
+    """Writes what the EMA (exponential moving average) generator makes of fixed latents.
 
     Args:
         run: Where to write.
-        draw: `(trainer, stem) -> path` writes one look beside `stem`.
+        draw: `(trainer, stem) -> path` writes one preview beside `stem`.
         total_steps: The step at which the run will be done.
-        every: Interval in steps; 0 looks never.
+        every: Interval in steps; 0 is never.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class Look(Callback):
 
 
 class Evaluate(Callback):
-    """Measures the average generator at regular steps and remembers the best step.
+    """Measures the EMA generator at regular steps and remembers the best step.
 
     Args:
         run: Where to write rows like `{"step": 500, "metric/coverage": 0.7}`.
@@ -194,9 +194,9 @@ class Checkpoint(Callback):
     Args:
         run: Where to write.
         every: Interval in steps; the step at which `best` finds a new best is saved besides.
-        keep: How many of the newest to keep.
+        keep: How many of the latest to keep.
         best: Names the step whose checkpoint is kept besides, if any.
-        is_healthy: Whether the run is well now; the newest checkpoint of a healthy run is kept
+        is_healthy: Whether the run is well now; the latest checkpoint of a healthy run is kept
             besides, for a sick one to go back to.
         on_save: Called after each save, e.g. to write the pipeline.
     """
@@ -253,10 +253,10 @@ class Checkpoint(Callback):
         return self.best.best[0] if self.best and self.best.best else None
 
 
-class Obey(Callback):
-    """Does what control.json asks: pause, continue, stop, save a checkpoint, turn a knob.
+class ControlFile(Callback):
+    """Applies what control.json requests: pause, continue, stop, save a checkpoint, turn a knob.
 
-    The main process looks at the file every `interval_seconds` and tells the others, which it can
+    The main process reads the file every `interval_seconds` and tells the others, which it can
     only do every few steps.
     """
 
@@ -265,7 +265,7 @@ class Obey(Callback):
     ) -> None:
         self.run, self.checkpoint, self.log = run, checkpoint, log
         self.interval_seconds = interval_seconds
-        self._looked_at = 0.0
+        self._read_at = 0.0
         self._seen_file: tuple[int, ...] | None = None
         self._checkpoints_done = 0
         self._turned: dict[str, Any] = {}
@@ -274,19 +274,19 @@ class Obey(Callback):
         """Takes over what was asked before the run started or was resumed."""
         self._checkpoints_done = trainer.engine.share(self.run.control()["checkpoint"])
         self._seen_file, self._turned = None, {}
-        self._obey(trainer)
+        self._apply(trainer)
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
-        """Looks at control.json if it is time to."""
+        """Reads control.json if it is time to."""
         if trainer.engine.world_size > 1:
             due = trainer.steps_done % SHARE_EVERY == 0
         else:
-            due = time.monotonic() - self._looked_at >= self.interval_seconds
+            due = time.monotonic() - self._read_at >= self.interval_seconds
         if due:
-            self._obey(trainer)
+            self._apply(trainer)
 
-    def _obey(self, trainer: Trainer) -> None:
-        want = self._grant(trainer)
+    def _apply(self, trainer: Trainer) -> None:
+        want = self.apply_requests(trainer)
         if want == "pause":
             self._pause(trainer)
         elif want == "stop":
@@ -299,17 +299,17 @@ class Obey(Callback):
         want: str | None = "pause"
         while want in (None, "pause") and not trainer.engine.share(trainer.stop_reason):
             time.sleep(self.interval_seconds)
-            want = self._grant(trainer)
+            want = self.apply_requests(trainer)
         self.log.write_status(trainer, "running")
         if want == "stop":
             trainer.stop("asked to")
 
-    def _grant(self, trainer: Trainer) -> str | None:
-        """Grants the wishes for knobs and checkpoints; returns what the run itself shall do.
+    def apply_requests(self, trainer: Trainer) -> str | None:
+        """Applies requests for knobs and checkpoints; returns "run", "pause" or "stop".
 
-        None means that control.json has not changed since it was last looked at.
+        None means that control.json has not changed since it was last read.
         """
-        self._looked_at = time.monotonic()
+        self._read_at = time.monotonic()
         asked = trainer.engine.share(self._read() if trainer.engine.is_main else None)
         if asked is None:
             return None
@@ -326,16 +326,16 @@ class Obey(Callback):
             return None
         found = read_object(self.run.control_file)
         if version is not None and not found:
-            return None  # an editor or Jupyter is writing it in place: look again
+            return None  # an editor or Jupyter is writing it in place: read it again
         self._seen_file = version
-        return sensible_wishes(found)
+        return parse_control(found)
 
     def _turn_knobs(self, trainer: Trainer, values: Mapping[str, Any]) -> None:
-        """Turns the knobs whose wishes are new, and saves: a resumed run turns them at this step.
+        """Turns the knobs whose requests are new, and saves: a resumed run turns them at this step.
 
-        The wish stays in control.json, so it is granted again where no checkpoint holds it yet.
+        The request stays in control.json, so it is applied again where no checkpoint holds it yet.
         """
-        granted = {}
+        applied = {}
         for name, value in values.items():
             if name in self._turned and self._turned[name] == value:
                 continue
@@ -347,9 +347,9 @@ class Obey(Callback):
                 self._note(trainer, {"refused": f"{name}={value}: {error}"})
                 continue
             if trainer.overrides != before:
-                granted[name] = value
-        if granted:
-            self._note(trainer, {"set": granted})
+                applied[name] = value
+        if applied:
+            self._note(trainer, {"set": applied})
             if trainer.steps_done:
                 self.checkpoint.save(trainer)
 

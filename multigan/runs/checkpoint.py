@@ -81,7 +81,7 @@ def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> dict[st
 
 
 def verify_checkpoint(folder: Path) -> None:
-    """Raises a `CheckpointError` that names the file if `folder` is not a whole checkpoint."""
+    """Raises a `CheckpointError` that names the file if `folder` is not a valid checkpoint."""
     try:
         manifest = read_json(folder / "manifest.json")
         files, version = dict(manifest["files"]), int(manifest["format"])

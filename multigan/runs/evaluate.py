@@ -33,7 +33,7 @@ def evaluate_run(
     best: bool = False,
     on_note: Note | None = None,
 ) -> list[MetricResult]:
-    """Measures a run's averaged generator.
+    """Measures a run's EMA generator.
 
     Args:
         run: The run.
@@ -49,7 +49,7 @@ def evaluate_run(
         data: The run's data again, if it was given in Python; its path, if it has moved.
         step: Which checkpoint to measure; None for the newest.
         best: Measure the best checkpoint instead.
-        on_note: Told what takes long, and how good the classifier is.
+        on_note: Called with a sentence on what takes long, and how good the classifier is.
 
     Raises:
         MultiganError: A metric or extractor is unknown, or does not suit the data; or the reference

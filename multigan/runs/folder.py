@@ -9,10 +9,10 @@
       control.json                      what somebody asks of it
       health.json                       what is wrong with it, and what helps
       parent.json                       of a forked run: where it comes from
-      samples/001000.png|.wav|.txt      fixed latents, one file per look
+      samples/001000.png|.wav|.txt      previews: fixed latents, one file a step
       checkpoints/step-001000/          everything needed to continue, exactly
       profiles/                         averages to choose a length from afterwards, if asked for
-      pipeline/                         the averaged generator
+      pipeline/                         the exponential moving average (EMA) of the generator
       report.html                       all of it on one page
 
 No program has another channel into a training run, so a button, a shell and another machine can do
@@ -42,7 +42,7 @@ AT_WORK = frozenset({"running", "paused"})
 LOCK = ".lock"
 POLL_SECONDS = 0.02  # between two attempts to lock
 WAIT_SECONDS = 0.1  # between two looks at a run that is waited for
-WISHES = ("run", "pause", "stop")
+REQUESTS = ("run", "pause", "stop")
 FILES = (
     *("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json"),
     "health.json",
@@ -211,7 +211,7 @@ class RunFolder:
 
         Anybody may write control.json; what makes no sense in it is left out.
         """
-        return sensible_wishes(read_object(self.control_file))
+        return parse_control(read_object(self.control_file))
 
     def request(
         self,
@@ -271,7 +271,7 @@ class RunFolder:
         return folders[step]
 
     def sample_files(self) -> list[Path]:
-        """Returns the looks at the fixed latents, oldest first; of pictures with sounds, those."""
+        """Returns the sample previews, oldest first; of pictures with sounds, those."""
         files = sorted(self.samples.glob("[0-9]*"), key=lambda p: (int(p.stem), p.suffix))
         pictures = {file.stem for file in files if file.suffix == ".png"}
         return [file for file in files if file.suffix != ".wav" or file.stem not in pictures]
@@ -300,11 +300,11 @@ class RunFolder:
         shutil.rmtree(self.path)  # Windows removes no file that is locked
 
 
-def sensible_wishes(found: Mapping[str, Any]) -> dict[str, Any]:
+def parse_control(found: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what a control.json asks, without what makes no sense in it."""
     want, count, knobs = (found.get(name) for name in ("want", "checkpoint", "set"))
     return {
-        "want": want if want in WISHES else "run",
+        "want": want if want in REQUESTS else "run",
         "checkpoint": count if isinstance(count, int) else 0,
         "set": knobs if isinstance(knobs, dict) else {},
     }

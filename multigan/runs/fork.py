@@ -1,7 +1,7 @@
 """Going back in a run's time and going on otherwise: a new run that begins at a checkpoint.
 
-The new run is whole: it has the checkpoint, and the log and the looks up to it, so either run may
-be deleted. `parent.json` says where it comes from.
+The new run is whole: it has the checkpoint, and the log and the previews up to it, so either run
+may be deleted. `parent.json` says where it comes from.
 """
 
 import os
@@ -17,7 +17,7 @@ from multigan.errors import CheckpointError, ConfigError
 from multigan.files import read_object, write_json
 from multigan.runs.assemble import check_held_out
 from multigan.runs.folder import checkpoint_step, create_run
-from multigan.runs.resume import newest_whole
+from multigan.runs.resume import latest_valid_checkpoint
 from multigan.runs.run import Run
 from multigan.runs.session import Session, resume
 
@@ -42,7 +42,7 @@ def fork(
 
     Args:
         parent: The run to go back in; it stays as it is, and may be at work.
-        step: The checkpoint's; None is the newest whole one.
+        step: The checkpoint's; None is the latest valid one.
         steps: The new run's last step; None is the parent's.
         changes: Other values of the recipe by dotted path. Networks must keep their shapes.
         knobs: Numbers to turn at once, by knob, as `multigan runs set` does.
@@ -86,23 +86,23 @@ def fork(
 def _checkpoint(parent: Run, step: int | None) -> Path:
     if step is not None:
         return parent.checkpoint_at(step)
-    folder, _ = newest_whole(parent)
+    folder, _ = latest_valid_checkpoint(parent)
     if folder is None:
         raise CheckpointError(f"Run {parent.name} has no checkpoint yet to fork from.")
     return folder
 
 
 def _copy_past(parent: Run, child: Run, folder: Path) -> None:
-    """Copies the checkpoint, and the log and the looks up to its step."""
+    """Copies the checkpoint, and the log and the previews up to its step."""
     step = checkpoint_step(folder)
     shutil.copytree(folder, child.checkpoints / folder.name)
     for row in parent.metrics():
         if row["step"] <= step:
             child.append_metrics(row)
     child.samples.mkdir()
-    for look in parent.sample_files():
-        if int(look.stem) <= step:
-            shutil.copy2(look, child.samples / look.name)
+    for preview in parent.sample_files():
+        if int(preview.stem) <= step:
+            shutil.copy2(preview, child.samples / preview.name)
     if parent.profiles.is_dir():
         shutil.copytree(parent.profiles, child.profiles)  # those of later steps are dropped
 

@@ -50,7 +50,7 @@ def suggested(run: Run, name: str | None = None) -> tuple[dict[str, Any], dict[s
 
 
 def last_healthy(run: Run) -> Path | None:
-    """Returns the newest checkpoint from before the standing alarm first showed, None for step 0.
+    """Returns the latest checkpoint from before the standing alarm first showed, None for step 0.
 
     An alarm is raised when it has shown in `PATIENCE` inspections. Those that have passed, so that
     an inspection found nothing, are forgotten: what was learned since need not be given up. A

@@ -6,7 +6,7 @@ from typing import Any
 
 from multigan.files import read_object, write_atomic
 from multigan.report.chart import line_chart
-from multigan.report.media import earlier_looks, look_at, picture_with_players, real_texts
+from multigan.report.media import earlier_previews, picture_with_players, preview_of, real_texts
 from multigan.report.rendering import render
 from multigan.report.tables import duration, flat
 from multigan.runs.curves import Points
@@ -40,9 +40,9 @@ def render_report(run: RunFolder) -> str:
         "report.html.j2",
         title=run.name,
         summary=_headline(rows, status, environment),
-        newest=look_at(files[-1]) if files else None,
+        newest=preview_of(files[-1]) if files else None,
         examples=real_texts(examples) if examples else None,
-        earlier=earlier_looks(files),
+        earlier=earlier_previews(files),
         losses=_loss_charts(curves),
         quality=_quality(rows, curves),
         nearest=_nearest(run.nearest_file),

@@ -10,8 +10,8 @@ from multigan.runs.checkpoint import NewerFormatError, load_checkpoint, verify_c
 from multigan.runs.folder import RunFolder, checkpoint_step, checkpoints_in
 
 
-def newest_whole(run: RunFolder) -> tuple[Path | None, list[str]]:
-    """Returns the newest whole checkpoint, None if there never was one, and why others are not.
+def latest_valid_checkpoint(run: RunFolder) -> tuple[Path | None, list[str]]:
+    """Returns the latest valid checkpoint, None if there never was one, and why others are not.
 
     Raises:
         CheckpointError: There are checkpoints, and every one of them is damaged; or the newest
@@ -28,7 +28,7 @@ def newest_whole(run: RunFolder) -> tuple[Path | None, list[str]]:
             continue
         return folder, refused
     if refused:
-        raise CheckpointError("No checkpoint of this run is whole. " + " ".join(refused))
+        raise CheckpointError("No checkpoint of this run is valid. " + " ".join(refused))
     return None, refused
 
 

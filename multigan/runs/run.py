@@ -54,7 +54,7 @@ class Run(RunFolder):
         best: bool = False,
         average: float | None = None,
     ) -> Pipeline:
-        """Returns the average generator as of a checkpoint, ready to sample.
+        """Returns the EMA generator as of a checkpoint, ready to sample.
 
         Args:
             device: "auto", "cpu", "cuda" or "mps".

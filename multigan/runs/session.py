@@ -28,7 +28,7 @@ from multigan.runs.assemble import (
     held_out,
     load_data,
 )
-from multigan.runs.callbacks import Checkpoint, Evaluate, Log, Look, Obey
+from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log, SamplePreview
 from multigan.runs.environment import describe_environment
 from multigan.runs.evaluate import (
     check_evaluations,
@@ -40,10 +40,10 @@ from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
 from multigan.runs.profiles import Profiles
 from multigan.runs.report import write_report
-from multigan.runs.resume import newest_whole, resume_from
+from multigan.runs.resume import latest_valid_checkpoint, resume_from
 from multigan.runs.run import Run
 
-LOOK_SEED = 0  # of the latents that are looked at while training
+PREVIEW_SEED = 0  # of the latents that are previewed while training
 ROLLBACK_FACTOR = 0.5  # of the learning rate, after each rollback
 
 
@@ -121,7 +121,9 @@ class Session:
     def _roll_back(self, error: DivergedError) -> None:
         trainer, diverged_at = self.trainer, self.trainer.steps_done
         scale = trainer.learning_rate_scale  # the checkpoint may be older than the last rollback
-        folder, _ = self.engine.share(newest_whole(self.run) if self.engine.is_main else None)
+        folder, _ = self.engine.share(
+            latest_valid_checkpoint(self.run) if self.engine.is_main else None
+        )
         resume_from(trainer, self.run, folder)
         trainer.scale_learning_rate(scale * ROLLBACK_FACTOR / trainer.learning_rate_scale)
         note = (
@@ -176,8 +178,8 @@ def start(
         out: The folder in which the run's own numbered folder is made.
         device: "auto", "cpu", "cuda" or "mps".
         callbacks: More of them, after the standard ones.
-        on_row: Told each logged row.
-        on_note: Told each sentence for the person while things are prepared.
+        on_row: Called with each logged row.
+        on_note: Called with each sentence for the person while things are prepared.
         command: What the person typed, for environment.json.
 
     Raises:
@@ -212,7 +214,7 @@ def resume(
     on_row: Callable[[dict[str, Any]], None] | None = None,
     on_note: Callable[[str], None] | None = None,
 ) -> Session:
-    """Prepares an earlier run to go on from its newest whole checkpoint.
+    """Prepares an earlier run to go on from its latest valid checkpoint.
 
     Args:
         run: The run.
@@ -237,7 +239,7 @@ def resume(
         )
     engine = open_engine(device, recipe.precision)
     with _only_trainer(run, engine):
-        found = engine.share(newest_whole(run) if engine.is_main else None)
+        found = engine.share(latest_valid_checkpoint(run) if engine.is_main else None)
         folder, refused = found
         _check_that_steps_are_left(run, recipe, folder)
         loaded = load_data(recipe, data)
@@ -321,7 +323,7 @@ def _open(
         is_healthy=doctor.is_healthy,
         on_save=lambda trainer: _save_pipeline(run, parts, trainer),
     )
-    look = Look(
+    preview = SamplePreview(
         run,
         lambda trainer, stem: draw_look(parts, trainer, stem),
         recipe.steps,
@@ -330,8 +332,8 @@ def _open(
     # Losses are checked before anything is drawn or saved; requests come last, so that a
     # checkpoint somebody asks for holds all that this step wrote.
     profiles = [Profiles(run, trainer, every=recipe.profile_every)] * bool(recipe.profile_every)
-    obey = Obey(run, checkpoint, log)
-    standard = [log, look, evaluate, *profiles, doctor, checkpoint, obey]
+    control = ControlFile(run, checkpoint, log)
+    standard = [log, preview, evaluate, *profiles, doctor, checkpoint, control]
     trainer.callbacks += [*standard, *callbacks]
     if recipe.heal and not isinstance(parts.objective, AdversarialGame):
         notes.append(
@@ -342,9 +344,9 @@ def _open(
 
 
 def draw_look(parts: Parts, trainer: Trainer, stem: Path) -> Path:
-    """Writes a sheet of what the average generator makes of fixed latents."""
+    """Writes a sheet of what the EMA generator makes of fixed latents."""
     pipeline = parts.pipeline(trainer.average["generator"])
-    return write_sheet(pipeline, stem, seed=LOOK_SEED)
+    return write_sheet(pipeline, stem, seed=PREVIEW_SEED)
 
 
 def write_sheet(pipeline: Any, stem: Path, *, rows: int = 8, seed: int = 0) -> Path:

@@ -142,7 +142,7 @@ def resume(
     data: Any = None,
     device: str = "auto",
 ) -> Run:
-    """Goes on with a run from its newest whole checkpoint, to the step first asked for.
+    """Goes on with a run from its latest valid checkpoint, to the step first asked for.
 
     Args:
         run: A run, its path, name or number.

@@ -1,4 +1,4 @@
-"""What a pipeline is asked for: how many samples, and what it is told of them."""
+"""What a pipeline is asked for: how many samples, and what they are conditioned on."""
 
 from collections.abc import Sequence
 from numbers import Integral
@@ -116,12 +116,12 @@ def read_condition(value: dict[str, Any] | None) -> ConditionSpec | None:
     """Returns the condition that `vars` made a table of."""
     if value is None:
         return None
-    told = {name: value[name] for name in ("center", "scale") if name in value}
+    scaling = {name: value[name] for name in ("center", "scale") if name in value}
     examples = tuple(tuple(row) for row in value.get("examples", ()))
     return ConditionSpec(
         value["kind"],
         value["size"],
         tuple(value["names"]),
-        **{name: tuple(numbers) for name, numbers in told.items()},
+        **{name: tuple(numbers) for name, numbers in scaling.items()},
         examples=examples,
     )

@@ -46,7 +46,7 @@ class Pipeline:
         generator: `(latent (B, Z), condition) -> samples (B, *S)`.
         modality: Turns samples into images, waveforms or strings.
         prior: Where latents come from.
-        condition: What the generator is told, if anything.
+        condition: What the generator is conditioned on, if anything.
         components: The generator's and the modality's names and options. A saved pipeline is made
             of them: no class is pickled. Without them a pipeline samples but cannot be saved.
     """
@@ -111,8 +111,8 @@ class Pipeline:
             (8, 8)
         """
         latents = self.latents(num_samples, seed=seed, truncation=truncation)
-        told = self.conditions(condition, num_samples)
-        samples = self.generate(latents, told, batch_size=batch_size, truncation=truncation)
+        conditions = self.conditions(condition, num_samples)
+        samples = self.generate(latents, conditions, batch_size=batch_size, truncation=truncation)
         return self.modality.decode(samples)
 
     def mix_styles(
@@ -131,11 +131,11 @@ class Pipeline:
         Raises:
             ConfigError: The generator has no styles.
         """
-        told = self.conditions(self.one_condition(condition), 1)
+        conditions = self.conditions(self.one_condition(condition), 1)
         with evaluating(self.generator), torch.inference_mode():
             samples = mix_styles(
                 *(self.generator, rows.to(self.device), columns.to(self.device)),
-                condition=None if told is None else told.to(self.device),
+                condition=None if conditions is None else conditions.to(self.device),
                 layers=layers,
             )
         return self.modality.decode(samples.cpu())
@@ -166,8 +166,8 @@ class Pipeline:
             raise ConfigError(f"A walk needs at least 2 stops, not {stops}.")
         ends = self.latents(stops, seed=seed, truncation=truncation)
         latents = walk(ends, frames, linear=linear)
-        told = self.conditions(self.one_condition(condition), frames)
-        samples = self.generate(latents, told, batch_size=batch_size, truncation=truncation)
+        conditions = self.conditions(self.one_condition(condition), frames)
+        samples = self.generate(latents, conditions, batch_size=batch_size, truncation=truncation)
         return self.modality.decode(samples)
 
     def directions(
@@ -195,14 +195,14 @@ class Pipeline:
             >>> latents = directions.move(pipeline.latents(8), 0, 2.5)  # doctest: +SKIP
             >>> pipeline.modality.decode(pipeline.generate(latents))  # doctest: +SKIP
         """
-        size, told = self.prior.dim, self.conditions(self.one_condition(condition), 1)
+        size, conditions = self.prior.dim, self.conditions(self.one_condition(condition), 1)
         if method == "random":
             return random_directions(size, count=count, seed=seed)
         if method == "factorized":
-            return factorized_directions(self.generator, size, count=count, condition=told)
+            return factorized_directions(self.generator, size, count=count, condition=conditions)
         if method == "principal":
             return principal_directions(
-                self.generator, size, count=count, condition=told, seed=seed
+                self.generator, size, count=count, condition=conditions, seed=seed
             )
         raise ConfigError(f"Directions are principal, factorized or random, not {method!r}.")
 
@@ -229,7 +229,7 @@ class Pipeline:
             )
         targets = samples.to(self.device)
         search_class = condition is None and self._by_class
-        told = (
+        conditions = (
             self._nearest_classes(targets, seed)
             if search_class
             else self.conditions(condition, len(targets))
@@ -238,7 +238,7 @@ class Pipeline:
             self.generator,
             targets,
             self.prior.dim,
-            condition=None if told is None else told.to(self.device),
+            condition=None if conditions is None else conditions.to(self.device),
             steps=steps,
             seed=seed,
         )
@@ -269,25 +269,26 @@ class Pipeline:
         those of two classes, nobody has trained it for.
 
         Raises:
-            ConfigError: Its generator is not told classes, or cannot mix them.
+            ConfigError: Its generator is not conditioned on classes, or cannot mix them.
 
         Example:
             >>> two = pipeline.class_weights(torch.tensor([3, 8]))  # doctest: +SKIP
             >>> pipeline.generate(latents, two.mean(0).expand(len(latents), -1))  # doctest: +SKIP
         """
         if not self.mixes_classes:
-            raise ConfigError("This generator is told no classes that could be mixed.")
+            raise ConfigError("This generator is conditioned on no classes that could be mixed.")
         return self._weights(classes)
 
     @cached_property
     def mixes_classes(self) -> bool:
-        """Whether it can be told a mixture of classes: tried, with all of one class."""
+        """Whether it can be conditioned on a mixture of classes: tried, with all of one class."""
         if not self._by_class:
             return False
-        latent, told = self.latents(1), self.conditions(0, 1)
-        assert told is not None
+        latent, conditions = self.latents(1), self.conditions(0, 1)
+        assert conditions is not None
         try:
-            one, same = (self.generate(latent, how) for how in (told, self._weights(told)))
+            one = self.generate(latent, conditions)
+            same = self.generate(latent, self._weights(conditions))
             return torch.allclose(one, same, rtol=1e-3, atol=1e-3, equal_nan=True)
         except Exception:  # whatever a network raises that wants a class's number
             return False
@@ -312,13 +313,13 @@ class Pipeline:
         styled = truncation != 1 and isinstance(self.generator, HasStyles)
         options = {"truncation": truncation} if styled else {}
         chunks = torch.split(latents, batch_size)
-        told = [None] * len(chunks) if condition is None else torch.split(condition, batch_size)
+        parts = [None] * len(chunks) if condition is None else torch.split(condition, batch_size)
         with evaluating(self.generator):
             samples = [
                 self.generator(
                     z.to(self.device), None if c is None else c.to(self.device), **options
                 ).cpu()
-                for z, c in zip(chunks, told, strict=True)
+                for z, c in zip(chunks, parts, strict=True)
             ]
         return torch.cat(samples)
 

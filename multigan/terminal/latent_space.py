@@ -24,8 +24,8 @@ def write_directions(pipeline: "Pipeline", args: Namespace, condition: Any) -> l
         for index in range(len(directions))
     ]
     latents = torch.cat(rows)
-    told = pipeline.conditions(pipeline.one_condition(condition), len(latents))
-    made = pipeline.generate(latents, told, truncation=args.truncation)
+    conditions = pipeline.conditions(pipeline.one_condition(condition), len(latents))
+    made = pipeline.generate(latents, conditions, truncation=args.truncation)
     items = pipeline.modality.decode(made)
     stem = args.out / f"directions-{args.directions}-{args.seed}"
     return [pipeline.modality.write_sheet(items, stem, columns=len(distances))]
@@ -51,14 +51,14 @@ def write_projections(pipeline: "Pipeline", args: Namespace, condition: Any) -> 
     if isinstance(condition, list):
         condition = condition[: len(targets)]
     found = pipeline.project(targets, condition=condition, seed=args.seed)
-    told = None if found.condition is None else found.condition.cpu()
+    conditions = None if found.condition is None else found.condition.cpu()
     latents = found.latents.cpu()
-    made = pipeline.generate(latents, told)
+    made = pipeline.generate(latents, conditions)
     items = pipeline.modality.decode(targets) + pipeline.modality.decode(made)
     stem = args.out / f"projection-{args.seed}"
     table = {
         "distances": found.distances.tolist(),
-        "conditions": None if told is None else told.tolist(),
+        "conditions": None if conditions is None else conditions.tolist(),
         "latents": latents.tolist(),
     }
     return [

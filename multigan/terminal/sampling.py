@@ -1,4 +1,4 @@
-"""What `multigan sample` makes: samples of a run, in files or, of text, in words.
+"""What `multigan sample` makes: samples of a run, in files or, of what can be printed, in words.
 
 All of it takes `args`, what was asked for as the command's parser has it.
 """
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 def make(args: Namespace, *, in_files: bool = False) -> Sequence[Any]:
     """Writes the samples and returns the path of each file.
 
-    Of text the samples themselves, if no folder is named and they need not be `in_files`.
+    Of what can be printed the samples themselves, if no folder is named and they need not be
+    `in_files`.
     """
+    from multigan.modalities.kind import kind_of
+
     pipeline = open_pipeline(args)
     layout = args.sheet or args.interpolate or args.directions or args.project
-    if pipeline.modality.name == "text" and args.out is None and not layout and not in_files:
+    printed = kind_of(pipeline.modality.name).printed
+    if printed and args.out is None and not layout and not in_files:
         return _items(pipeline, args)
     return _made(pipeline, args)
 
@@ -35,18 +39,22 @@ def _made(pipeline: "Pipeline", args: Namespace) -> list[Path]:
 
 def _choose_format(pipeline: "Pipeline", name: str) -> None:
     from multigan.errors import ConfigError
-    from multigan.modalities.audio.modality import AudioModality
+    from multigan.modalities.kind import kind_of, kinds_with
 
-    if not isinstance(pipeline.modality, AudioModality):
-        raise ConfigError(f"--format {name} is for sounds, which this pipeline does not make.")
-    pipeline.modality.suffix = f".{name}"
+    modality: Any = pipeline.modality
+    if name not in kind_of(modality.name).formats:
+        raise ConfigError(
+            f"--format {name} is for {kinds_with(lambda kind: name in kind.formats)} data, and "
+            f"this pipeline makes {modality.name}s."
+        )
+    modality.suffix = f".{name}"
 
 
 def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: int) -> Any:
-    """Returns what a pipeline is told: nothing, or one condition for each sample in turn.
+    """Returns what a pipeline is conditioned on: nothing, or one condition for each sample in turn.
 
     A text is the name or number of a class, or some of them with commas between; for a generator
-    that is told attributes it names all those of one sample, and for one that is told vectors it is
+    of attributes it names all those of one sample, and for one of vectors it is
     one vector, its numbers with commas between.
 
     Raises:
@@ -99,19 +107,23 @@ def _written(pipeline: "Pipeline", args: Namespace) -> list[Path]:
     if args.mix:
         return [write_mixtures(pipeline, args, args.condition[0] if args.condition else None)]
     if args.project is not None:
-        told = conditions(args.condition, pipeline.condition, args.num_samples)
-        return write_projections(pipeline, args, told)
+        asked = conditions(args.condition, pipeline.condition, args.num_samples)
+        return write_projections(pipeline, args, asked)
     return _draw(pipeline, args)
 
 
-def _text_options(pipeline: "Pipeline", args: Namespace) -> dict[str, Any]:
+def _own_options(pipeline: "Pipeline", args: Namespace) -> dict[str, Any]:
+    """Returns the options that only some kinds of data have, where they are given."""
+    from multigan.core.registries import KINDS
     from multigan.errors import ConfigError
+    from multigan.modalities.kind import kind_of, kinds_with
 
-    names = ("prompt", "temperature", "top_k", "top_p")
-    given = {name: value for name in names if (value := getattr(args, name)) is not None}
-    if given and pipeline.modality.name != "text":
-        named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise ConfigError(f"This run makes {pipeline.modality.name}s: {named} is for text.")
+    names = sorted(frozenset().union(*(kind.sampling for kind in KINDS.values())))
+    given = {n: value for n in names if (value := getattr(args, n, None)) is not None}
+    if wrong := [name for name in given if name not in kind_of(pipeline.modality.name).sampling]:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in wrong)
+        having = kinds_with(lambda kind: wrong[0] in kind.sampling)
+        raise ConfigError(f"This run makes {pipeline.modality.name}s: {named} is for {having}.")
     return given
 
 
@@ -121,7 +133,7 @@ def _items(pipeline: "Pipeline", args: Namespace) -> list[Any]:
         condition=conditions(args.condition, pipeline.condition, args.num_samples),
         seed=args.seed,
         truncation=args.truncation,
-        **_text_options(pipeline, args),
+        **_own_options(pipeline, args),
     )
 
 
@@ -170,6 +182,6 @@ def _vectors(texts: Sequence[str], num_samples: int) -> Any:
         return torch.tensor([vectors[index % len(vectors)] for index in range(num_samples)])
     except ValueError:
         raise ConfigError(
-            f"This generator is told vectors, written as numbers with commas between, all of one "
-            f"length: --condition 0.5,1,0. It got {' '.join(texts)!r}."
+            "This generator is conditioned on vectors of one length, with commas between "
+            f"numbers: --condition 0.5,1,0. It got {' '.join(texts)!r}."
         ) from None

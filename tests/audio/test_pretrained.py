@@ -49,7 +49,7 @@ def test_a_codecs_latents_are_a_representation(tmp_path, kind):
     assert samples.abs().max() <= 1
     assert not next(modality.parameters()).requires_grad
     assert modality.decode(samples)[0].waveform.shape == (1, LENGTH)
-    # The way back is the codec's own.
+    # The inverse is the codec's own.
     latent = modality.representation.analyze(raw / 32768)[:, 0, :, : LENGTH // 8]
     with torch.no_grad():
         match kind:

@@ -121,7 +121,7 @@ def wait_until(page: Any, condition: Callable[[], bool], seconds: float = 60.0) 
 
 
 def recorded_run(root: Path, name: str, offset: float = 0.0, **recipe: Any) -> RunFolder:
-    """Returns a finished run with a spiked curve, negative values and two looks."""
+    """Returns a finished run with a spiked curve, negative values and two previews."""
     run = create_run(root, name)
     write_json(run.recipe_file, {"steps": 300, "loss": "hinge", **recipe})
     for step in range(1, 301):

@@ -183,7 +183,7 @@ def test_back_to_a_checkpoint_and_on_another_way(page, lab):
     opened(page, lab, "travelled", "%multigan travel 1")
     tree = page.locator(".mg-tree")
     tree.get_by_role("button", name="0001-digits, checkpoint of step 20").click()
-    tree.locator(".mg-tree-look img").wait_for()
+    tree.locator(".mg-tree-preview img").wait_for()
     tree.get_by_role("combobox", name="knob to change").select_option("r1.weight")
     tree.get_by_role("spinbutton", name="its new value").fill("0.3")
     tree.get_by_role("button", name="Fork from here").click()

@@ -96,9 +96,10 @@ def test_the_kernel_is_the_one_that_was_asked_for(page, lab):
 def test_train_watch_pause_reload_and_stop(page, lab):
     dashboard, run = trains(page, lab, "widgets")
     dashboard.locator("svg [class*=line], svg polyline, svg path").first.wait_for()
-    before = int(dashboard.get_attribute("data-looks"))
+    before = int(dashboard.get_attribute("data-previews"))
     page.wait_for_function(
-        "looks => Number(document.querySelector('.mg-dashboard').dataset.looks) > looks", arg=before
+        "shown => Number(document.querySelector('.mg-dashboard').dataset.previews) > shown",
+        arg=before,
     )
     shoot(page, "widget-dashboard")
 

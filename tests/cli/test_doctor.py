@@ -8,13 +8,13 @@ from multigan.cli import checks
 
 
 def test_a_program_that_fails_says_its_last_line():
-    assert checks.attempt("print('first'); print('last')") == checks.Tried(True, "last")
+    assert checks.attempt("print('first'); print('last')") == checks.ProbeResult(True, "last")
     failed = checks.attempt("raise OSError('libc10_cuda.so: no such file')")
-    assert failed == checks.Tried(False, "OSError: libc10_cuda.so: no such file")
+    assert failed == checks.ProbeResult(False, "OSError: libc10_cuda.so: no such file")
 
 
 def test_a_torch_that_does_not_import_breaks_everything():
-    (check,) = checks._torch(checks.Tried(False, "ImportError: numpy"))
+    (check,) = checks._torch(checks.ProbeResult(False, "ImportError: numpy"))
     assert (check.state, check.core, check.found) == ("broken", True, "ImportError: numpy")
     assert "pip install" in check.remedy
 

@@ -57,12 +57,12 @@ def sizes(network: nn.Module) -> Iterator[None]:
 
 
 def judged(discriminator: nn.Module, samples: Tensor, condition: Tensor | None) -> Tensor:
-    """Returns what is learned from: logits, and a guess at the condition where there is one."""
+    """Returns what is learned from: logits, and its loss of the condition where it predicts one."""
     logits = discriminator(samples, condition)
-    if not getattr(discriminator, "guesses", False):
+    if not getattr(discriminator, "has_aux_logits", False):
         return logits
-    _, guess = discriminator.judge(samples, condition)
-    return logits + discriminator.mismatch(guess, condition)[:, None]
+    _, aux_logits = discriminator.logits_and_aux(samples, condition)
+    return logits + discriminator.aux_loss(aux_logits, condition)[:, None]
 
 
 def mixes_samples(case: Case) -> bool:
@@ -131,14 +131,14 @@ def test_generator_listens_to_its_condition(case):
 def test_generator_has_directions_along_which_its_samples_change(case, find):
     """As many as asked for, in every part of the latent."""
     generator = away_from_start(build(GENERATORS, case, latent_dim=case.latent_dim)).eval()
-    told = None if case.condition is None else conditions(case)[:1]
-    found = find(generator, case.latent_dim, count=4, condition=told)
+    condition = None if case.condition is None else conditions(case)[:1]
+    found = find(generator, case.latent_dim, count=4, condition=condition)
     assert found.vectors.shape == (4, case.latent_dim)
     assert found.strengths.min() > 0
     latent = torch.randn(1, case.latent_dim).expand(4, -1)
-    told = None if told is None else told.expand(4, *told.shape[1:])
-    moved = generator(latent + 2 * found.vectors, told)
-    assert (moved - generator(latent, told)).abs().flatten(1).amax(1).min() > 0
+    condition = None if condition is None else condition.expand(4, *condition.shape[1:])
+    moved = generator(latent + 2 * found.vectors, condition)
+    assert (moved - generator(latent, condition)).abs().flatten(1).amax(1).min() > 0
 
 
 @discriminators
@@ -162,9 +162,9 @@ def test_discriminator_listens_to_its_condition(case):
         assert discriminator(samples).shape == discriminator(samples, None).shape
         return
     if case.options.get("conditioning") in ("classifier", "contrastive"):
-        logits, guess = discriminator.judge(samples, None)
+        logits, aux_logits = discriminator.logits_and_aux(samples, None)
         assert torch.equal(logits, discriminator(samples))
-        assert discriminator.mismatch(guess, conditions(case)).shape == (B,)
+        assert discriminator.aux_loss(aux_logits, conditions(case)).shape == (B,)
         return
     first, second = (discriminator(samples, conditions(case, shift)) for shift in (0, 1))
     assert (first - second).abs().min() > 0
@@ -242,9 +242,9 @@ def test_a_width_that_is_none_is_refused(registry, width):
     cases = GENERATOR_CASES if registry is GENERATORS else DISCRIMINATOR_CASES
     for case in {case.name: case for case in cases}.values():
         more = {"latent_dim": case.latent_dim} if registry is GENERATORS else {}
-        with pytest.raises(ConfigError, match=r"not above 0|least|must be|Choose") as told:
+        with pytest.raises(ConfigError, match=r"not above 0|least|must be|Choose") as refusal:
             build(registry, case._replace(options={**case.options, "width": width}), **more)
-        assert "ensor" not in str(told.value), "that is torch's word"
+        assert "ensor" not in str(refusal.value), "that is torch's word"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from torch import nn
 from multigan.core.packing import Packed
 from multigan.core.protocols import (
     ChecksGame,
-    GuessesConditions,
+    HasAuxiliaryHead,
     HasFeatures,
     HasSavedOptions,
     HasStrength,
@@ -62,10 +62,10 @@ def test_discriminators(discriminators):
     assert set(discriminators) == set(DISCRIMINATORS) - OF_CODES
     assert having(discriminators, HasFeatures) == set(discriminators)
     by_summary = {"dcgan", "frames", "progressive", "resnet", "stylegan2"}
-    assert having(discriminators, GuessesConditions) & images_and_sounds == by_summary
+    assert having(discriminators, HasAuxiliaryHead) & images_and_sounds == by_summary
     packed = Packed(discriminators["dcgan"], 2)
     assert isinstance(packed, HasFeatures)
-    assert not isinstance(packed, GuessesConditions)
+    assert not isinstance(packed, HasAuxiliaryHead)
 
 
 def test_augmentations_and_regularizers():
@@ -82,7 +82,7 @@ def test_later_pythons_find_the_same(generators, discriminators):
     """From 3.12 on isinstance looks at attributes as `getattr_static` does: at no buffer."""
     wanted = {HasStyles: "stylegan2", KeepsExamples: "vocos", HasSavedOptions: "causal-lm"}
     found = [(protocol, generators[name]) for protocol, name in wanted.items()]
-    found += [(each, discriminators["dcgan"]) for each in (HasFeatures, GuessesConditions)]
+    found += [(each, discriminators["dcgan"]) for each in (HasFeatures, HasAuxiliaryHead)]
     found += [(each, AUGMENTATIONS["ada"]()) for each in (HasStrength, MayLeak)]
     for protocol, one in found:
         own = {name for name in dir(protocol) if not name.startswith("_")}

@@ -92,7 +92,7 @@ def test_terms_are_refused_by_networks_that_lack_what_they_need(monkeypatch):
     monkeypatch.setattr(f"{__name__}.NEEDS_STYLES", set())
     with pytest.raises(ConfigError, match="path_length needs a generator with styles"):
         trainer("hinge", ["path_length"])
-    with pytest.raises(ConfigError, match="auxiliary_fake needs a discriminator that guesses"):
+    with pytest.raises(ConfigError, match="auxiliary_fake needs a discriminator that predicts"):
         trainer("hinge", ["auxiliary_fake"], conditioning="projection")
 
 
@@ -126,12 +126,12 @@ TOLD = [
 @pytest.mark.parametrize(("name", "conditioning"), TOLD)
 def test_every_way_to_tell_a_discriminator_the_condition(name, conditioning, tmp_path):
     changes = {"discriminator": name, "discriminator.conditioning": conditioning}
-    guesses = conditioning in ("classifier", "contrastive")
-    if guesses:
+    has_aux_logits = conditioning in ("classifier", "contrastive")
+    if has_aux_logits:
         changes |= {"regularizers.auxiliary_real.weight": 1.0}
         changes |= {"regularizers.auxiliary_fake.weight": 1.0}
     run = run_through(tmp_path, "image", LABELS["class"], changes | {"log_every": 1})
-    assert ("generator/auxiliary_fake" in run.metrics()[0]) == guesses
+    assert ("generator/auxiliary_fake" in run.metrics()[0]) == has_aux_logits
 
 
 @pytest.mark.parametrize("growth", [0.0, 1 / 3, 0.5, 2 / 3, 1.0])

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from multigan.core.trainer import Callback
-from multigan.runs.callbacks import Checkpoint, Evaluate, Log, Look, Obey
+from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log, SamplePreview
 from multigan.runs.checkpoint import load_checkpoint
 from multigan.runs.folder import RunFolder
 from tests.tiny import make_trainer
@@ -21,8 +21,8 @@ class Slowly(Callback):
 
 def steered_trainer(run: RunFolder, steps: int = 100_000, **more):
     log, checkpoint = Log(run, steps, every=10), Checkpoint(run, every=0)
-    obey = Obey(run, checkpoint, log, interval_seconds=0.01)
-    return make_trainer(width=8, callbacks=[log, checkpoint, obey, Slowly()], **more)
+    control = ControlFile(run, checkpoint, log, interval_seconds=0.01)
+    return make_trainer(width=8, callbacks=[log, checkpoint, control, Slowly()], **more)
 
 
 def wait_for(condition, seconds: float = 20.0) -> None:
@@ -74,8 +74,8 @@ def test_logged_losses_are_means_over_the_window(run):
 
 def test_look_draws_at_its_interval_and_at_the_end(run):
     drawn = []
-    look = Look(run, lambda trainer, stem: drawn.append(stem.name) or stem, 7, every=3)
-    make_trainer(width=8, callbacks=[look]).fit(7)
+    preview = SamplePreview(run, lambda trainer, stem: drawn.append(stem.name) or stem, 7, every=3)
+    make_trainer(width=8, callbacks=[preview]).fit(7)
     assert drawn == ["000003", "000006", "000007"]
 
 

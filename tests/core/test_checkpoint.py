@@ -11,7 +11,7 @@ from multigan.runs import checkpoint
 from multigan.runs.callbacks import Checkpoint
 from multigan.runs.checkpoint import load_checkpoint, prune_checkpoints, save_checkpoint
 from multigan.runs.folder import RunFolder, checkpoint_step, checkpoints_in
-from multigan.runs.resume import newest_whole, resume_from
+from multigan.runs.resume import latest_valid_checkpoint, resume_from
 from tests.tiny import make_trainer
 
 FILES = ["networks.safetensors", "optimizers.pt", "callbacks.pt", "progress.json", "manifest.json"]
@@ -114,7 +114,7 @@ def test_resuming_uses_the_newest_whole_checkpoint_and_names_the_damaged_one(tmp
     trainer.fit(6)
     (run.checkpoints / "step-000006" / "networks.safetensors").write_bytes(b"")
     other = make_trainer(width=8, callbacks=[Checkpoint(run, every=1, keep=1)])
-    found, (refusal,) = newest_whole(run)
+    found, (refusal,) = latest_valid_checkpoint(run)
     assert "step-000006" in refusal
     resume_from(other, run, found)
     assert other.steps_done == 4
@@ -130,8 +130,8 @@ def test_resuming_without_a_whole_checkpoint_is_an_error(tmp_path):
     trainer.callbacks.append(Checkpoint(run, every=1))
     trainer.fit(1)
     (run.checkpoints / "step-000001" / "manifest.json").unlink()
-    with pytest.raises(CheckpointError, match="No checkpoint of this run is whole"):
-        newest_whole(run)
+    with pytest.raises(CheckpointError, match="No checkpoint of this run is valid"):
+        latest_valid_checkpoint(run)
 
 
 def test_a_newer_multigans_checkpoint_is_not_passed_over(tmp_path):
@@ -142,7 +142,7 @@ def test_a_newer_multigans_checkpoint_is_not_passed_over(tmp_path):
     manifest = run.checkpoints / "step-000002" / "manifest.json"
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 99}))
     with pytest.raises(CheckpointError, match="format 99"):
-        newest_whole(run)
+        latest_valid_checkpoint(run)
 
 
 def test_a_checkpoint_is_never_written_over(tmp_path):
@@ -153,7 +153,7 @@ def test_a_checkpoint_is_never_written_over(tmp_path):
     trainer.fit(2)
     before = (run.checkpoints / "step-000002").stat().st_ino
     resumed = make_trainer(width=8)
-    resume_from(resumed, run, newest_whole(run)[0])
+    resume_from(resumed, run, latest_valid_checkpoint(run)[0])
     Checkpoint(run).save(resumed)
     assert (run.checkpoints / "step-000002").stat().st_ino == before
 
@@ -165,7 +165,7 @@ def test_what_a_killed_writer_left_is_swept(tmp_path):
     trainer.fit(2)
     (run.checkpoints / ".step-000004.x.tmp").mkdir()
     (run.path / ".status.json.y.tmp").write_text("")
-    resume_from(make_trainer(width=8), run, newest_whole(run)[0])
+    resume_from(make_trainer(width=8), run, latest_valid_checkpoint(run)[0])
     assert [path.name for path in run.checkpoints.iterdir()] == ["step-000002"]
     assert not list(run.path.glob(".*tmp"))
 

@@ -147,7 +147,7 @@ def test_the_game_that_grows_is_a_game_like_any_other():
 
 
 class Levels(Callback):
-    """Notes the average generator's level after every step."""
+    """Notes the EMA generator's level after every step."""
 
     def __init__(self):
         self.seen = []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from multigan.errors import ConfigError
-from multigan.notebook.values import Given, changes_of, given_value, words_of
+from multigan.notebook.values import NotebookObject, changes_of, given_value, words_of
 
 NAMES = {"count": 5, "where": Path("a b"), "loss": "hinge", "thing": object(), "sizes": [1, 2]}
 
@@ -29,7 +29,7 @@ def test_values_become_words(line, words):
 def test_objects_stay_objects(line):
     option, given = words_of(line, NAMES)
     assert option == "--data"
-    assert isinstance(given, Given)
+    assert isinstance(given, NotebookObject)
     assert given_value(given) is NAMES["thing"]
     assert given_value(option) is None
 

@@ -129,7 +129,7 @@ def test_classes_that_the_run_does_not_know_are_refused(run):
 
 
 def test_a_run_that_needs_classes_says_that_the_data_has_none(run):
-    with pytest.raises(ConfigError, match="told a class with every sample"):
+    with pytest.raises(ConfigError, match="conditioned on a class"):
         synthesize(torch.zeros(4, 1, 8, 8, dtype=torch.uint8), run)
 
 

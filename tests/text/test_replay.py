@@ -109,10 +109,10 @@ def test_a_token_depends_on_earlier_ones_only(name):
 @pytest.mark.parametrize("name", GENERATOR_OPTIONS)
 def test_log_probs_are_those_of_the_logits_and_sum_to_one(name):
     generator, ids = make_generator(name, CLASSES).eval(), some_ids()
-    told = some_classes(CLASSES)
-    log_probs = generator.log_probs(ids, told)
+    condition = some_classes(CLASSES)
+    log_probs = generator.log_probs(ids, condition)
     mask = until_end(ids, 0)
-    wanted = generator(ids, told).log_softmax(-1).gather(-1, ids.unsqueeze(-1)).squeeze(-1)
+    wanted = generator(ids, condition).log_softmax(-1).gather(-1, ids.unsqueeze(-1)).squeeze(-1)
     torch.testing.assert_close(log_probs, wanted * mask, **TOLERANCE)
     # All tokens that may follow one beginning have probability one together.
     followers = some_ids(1).repeat(V, 1)

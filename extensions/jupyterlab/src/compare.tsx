@@ -7,7 +7,7 @@ import { LazyWidget } from './lazy';
 import { RunsModel } from './model';
 import { differing } from './recipe';
 import { IRun } from './run';
-import { NewestLook } from './samples';
+import { LatestPreview } from './samples';
 import { ChartOptions, View } from './view';
 
 /** Some runs in one picture: their curves over one another, their recipes, their samples. */
@@ -78,7 +78,7 @@ function Compared({ model, run, label, tell }: IComparedProps): JSX.Element {
       <h3>{label}</h3>
       <State run={run} />
       <Progress run={run} />
-      <NewestLook files={model.files} looks={details.looks} />
+      <LatestPreview files={model.files} previews={details.previews} />
     </section>
   );
 }

@@ -6,7 +6,7 @@ import { grouped, lineOf, useDetails, useRuns } from './hooks';
 import { Knobs } from './knobs';
 import { LazyWidget } from './lazy';
 import { RunsModel } from './model';
-import { LookHistory } from './samples';
+import { PreviewHistory } from './samples';
 import { ChartOptions, IView, View } from './view';
 import { ICurves } from './run';
 
@@ -35,7 +35,7 @@ function Dashboard({ model, path, view }: IDashboardProps): JSX.Element {
   useRuns(model, path);
   const options = view.use();
   const run = model.get(path);
-  const { curves, health, looks } = useDetails(model.files, run);
+  const { curves, health, previews } = useDetails(model.files, run);
   if (!run) {
     return <p className="mgl-note">{model.isReady ? `There is no run in ${path}.` : 'Reading …'}</p>;
   }
@@ -59,7 +59,7 @@ function Dashboard({ model, path, view }: IDashboardProps): JSX.Element {
         </section>
         <section aria-label="Samples and health">
           <h3>Samples</h3>
-          <LookHistory files={model.files} looks={looks} />
+          <PreviewHistory files={model.files} previews={previews} />
           <Health model={model} run={run} health={health} />
           <Knobs model={model} run={run} />
         </section>

@@ -23,17 +23,17 @@ export function useRuns(model: RunsModel, path?: string): void {
 export interface IDetails {
   curves: ICurves | null;
   health: IHealth | null;
-  /** The looks at the fixed latents, oldest first. */
-  looks: ILook[];
+  /** The previews of the fixed latents, oldest first. */
+  previews: IPreview[];
 }
 
 /** What a run showed at a step: one file, or a picture and a sound. */
-export interface ILook {
+export interface IPreview {
   step: number;
   paths: string[];
 }
 
-const NO_DETAILS: IDetails = { curves: null, health: null, looks: [] };
+const NO_DETAILS: IDetails = { curves: null, health: null, previews: [] };
 
 export function useDetails(files: Files, run: IRun | undefined): IDetails {
   const path = run?.path;
@@ -60,18 +60,18 @@ async function readDetails(files: Files, path: string): Promise<IDetails> {
   return {
     curves: curves?.steps && curves.series ? curves : null,
     health: Array.isArray(health?.findings) ? health : null,
-    looks: looksIn((samples ?? []).filter(entry => entry.type === 'file').map(entry => entry.path))
+    previews: previewsIn((samples ?? []).filter(entry => entry.type === 'file').map(entry => entry.path))
   };
 }
 
-/** The files' looks; a file's name is the step at which it was made. */
-function looksIn(paths: string[]): ILook[] {
-  const looks = new Map<number, string[]>();
+/** The files' previews; a file's name is the step at which it was made. */
+function previewsIn(paths: string[]): IPreview[] {
+  const previews = new Map<number, string[]>();
   for (const path of paths.filter(path => /^\d/.test(base(path))).sort()) {
     const step = parseInt(base(path), 10);
-    looks.set(step, [...(looks.get(step) ?? []), path]);
+    previews.set(step, [...(previews.get(step) ?? []), path]);
   }
-  return [...looks].map(([step, files]) => ({ step, paths: files })).sort((a, b) => a.step - b.step);
+  return [...previews].map(([step, files]) => ({ step, paths: files })).sort((a, b) => a.step - b.step);
 }
 
 const KINDS: Record<string, string> = {
@@ -90,28 +90,28 @@ export interface ISample {
   content: string;
 }
 
-const kept = new Map<string, ISample>(); // a run's looks never change once they are there
+const kept = new Map<string, ISample>(); // a run's previews never change once they are there
 const MAX_KEPT = 60;
 
-/** What a look shows. */
+/** What a preview shows. */
 export interface IShown {
   step: number;
   samples: ISample[];
 }
 
-/** A look, read; while the next is on its way, the last one stays, so that nothing flickers. */
-export function useLook(files: Files, look: ILook | undefined): IShown | null {
+/** A preview, read; while the next is on its way, the last one stays, so that nothing flickers. */
+export function usePreview(files: Files, preview: IPreview | undefined): IShown | null {
   const [shown, setShown] = React.useState<IShown | null>(null);
-  useLatest(() => readLook(files, look), setShown, [files, look?.paths.join('|')]);
+  useLatest(() => readPreview(files, preview), setShown, [files, preview?.paths.join('|')]);
   return shown;
 }
 
-async function readLook(files: Files, look: ILook | undefined): Promise<IShown | null> {
-  if (!look) {
+async function readPreview(files: Files, preview: IPreview | undefined): Promise<IShown | null> {
+  if (!preview) {
     return null;
   }
-  const read = await Promise.all(look.paths.map(path => readSample(files, path)));
-  return { step: look.step, samples: read.filter((s): s is ISample => s !== null) };
+  const read = await Promise.all(preview.paths.map(path => readSample(files, path)));
+  return { step: preview.step, samples: read.filter((s): s is ISample => s !== null) };
 }
 
 async function readSample(files: Files, path: string): Promise<ISample | null> {

@@ -7,7 +7,7 @@ import { lineOf, useDetails, useRuns } from './hooks';
 import { multiganIcon } from './icon';
 import { LazyWidget } from './lazy';
 import { RunsModel } from './model';
-import { NewestLook } from './samples';
+import { LatestPreview } from './samples';
 import { IRun, isAtWork } from './run';
 
 /** What the panel remembers over a reload. */
@@ -168,7 +168,7 @@ function Item(props: IItemProps): JSX.Element {
 }
 
 function Unfolded({ run, model, onOpen }: { run: IRun; model: RunsModel; onOpen: () => void }): JSX.Element {
-  const { curves, looks } = useDetails(model.files, run);
+  const { curves, previews } = useDetails(model.files, run);
   const names = Object.keys(curves?.series ?? {}).filter(name => name.endsWith('/adversarial'));
   const lines = React.useMemo(
     () => (curves ? names.map((name, index) => lineOf(curves, name, index)) : []),
@@ -179,7 +179,7 @@ function Unfolded({ run, model, onOpen }: { run: IRun; model: RunsModel; onOpen:
       <Controls model={model} run={run} />
       <Ending run={run} />
       <Chart title="Adversarial losses" lines={lines} height={90} isSmall />
-      <NewestLook files={model.files} looks={looks} />
+      <LatestPreview files={model.files} previews={previews} />
       <p className="mgl-note">in {parent(run.path) || 'the root folder'}</p>
       <button className="mgl-button" onClick={onOpen}>
         Open dashboard

@@ -14,7 +14,7 @@ export interface IStatus {
   message?: string;
 }
 
-/** control.json: a wish, not a queue. */
+/** control.json: a request, not a queue. */
 export interface IControl {
   want: Want;
   checkpoint: number;
@@ -75,7 +75,7 @@ export function isAtWork(run: IRun): boolean {
   return run.status.state === 'running' || run.status.state === 'paused';
 }
 
-/** The state that comes of a wish. */
+/** The state that comes of a request. */
 export const OUTCOMES: Record<Want, string[]> = {
   run: ['running'],
   pause: ['paused'],

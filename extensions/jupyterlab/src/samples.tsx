@@ -1,6 +1,6 @@
 import React from 'react';
 import { Files } from './files';
-import { ILook, ISample, IShown, useLook } from './hooks';
+import { IPreview, ISample, IShown, usePreview } from './hooks';
 
 function Sample({ sample, step }: { sample: ISample; step: number }): JSX.Element {
   const label = `samples at step ${step}`;
@@ -19,35 +19,35 @@ function Sample({ sample, step }: { sample: ISample; step: number }): JSX.Elemen
 }
 
 /** All that a run showed at one step. */
-function Look({ look }: { look: IShown }): JSX.Element {
+function Preview({ preview }: { preview: IShown }): JSX.Element {
   return (
     <>
-      {look.samples.map(sample => (
-        <Sample key={sample.kind} sample={sample} step={look.step} />
+      {preview.samples.map(sample => (
+        <Sample key={sample.kind} sample={sample} step={preview.step} />
       ))}
     </>
   );
 }
 
-/** The newest look alone. */
-export function NewestLook({ files, looks }: { files: Files; looks: ILook[] }): JSX.Element | null {
-  const look = useLook(files, looks[looks.length - 1]);
-  return look && <Look look={look} />;
+/** The latest preview alone. */
+export function LatestPreview({ files, previews }: { files: Files; previews: IPreview[] }): JSX.Element | null {
+  const preview = usePreview(files, previews[previews.length - 1]);
+  return preview && <Preview preview={preview} />;
 }
 
 /**
- * A look, and a slider over the run's history.
+ * A preview, and a slider over the run's history.
  *
  * It follows the newest until somebody goes back, and again once they return to the end.
  */
-export function LookHistory({ files, looks }: { files: Files; looks: ILook[] }): JSX.Element {
+export function PreviewHistory({ files, previews }: { files: Files; previews: IPreview[] }): JSX.Element {
   const [chosen, setChosen] = React.useState<number | null>(null); // a step
   const [isPlaying, setPlaying] = React.useState(false);
-  const last = looks.length - 1;
-  const found = looks.findIndex(look => look.step === chosen);
+  const last = previews.length - 1;
+  const found = previews.findIndex(preview => preview.step === chosen);
   const place = found < 0 ? last : found;
-  const go = (index: number) => setChosen(index >= last ? null : looks[index].step);
-  const shown = useLook(files, looks[place]);
+  const go = (index: number) => setChosen(index >= last ? null : previews[index].step);
+  const shown = usePreview(files, previews[place]);
   usePlaying(isPlaying, () => (place >= last ? setPlaying(false) : go(place + 1)), place);
   if (last < 0) {
     return <p className="mgl-note">No samples yet.</p>;
@@ -58,10 +58,10 @@ export function LookHistory({ files, looks }: { files: Files; looks: ILook[] }):
     }
     setPlaying(!isPlaying);
   };
-  const step = `step ${looks[place].step}`;
+  const step = `step ${previews[place].step}`;
   return (
     <div className="mgl-history" data-step={shown?.step}>
-      {shown && <Look look={shown} />}
+      {shown && <Preview preview={shown} />}
       {last > 0 && (
         <div className="mgl-slider">
           <button className="mgl-button" onClick={play} aria-pressed={isPlaying}>
@@ -80,7 +80,7 @@ export function LookHistory({ files, looks }: { files: Files; looks: ILook[] }):
       )}
       <p className="mgl-note">
         {step}
-        {place === last ? ', the newest' : ` · ${looks.length} looks in all`}
+        {place === last ? ', the newest' : ` · ${previews.length} previews in all`}
       </p>
     </div>
   );

@@ -64,7 +64,7 @@ class Setting:
         latent_dim: Z.
         learning_rate: At the start; it falls along half a cosine to a twentieth.
         beta2: Adam's, at the start; it rises along half a cosine to 0.99.
-        half_life: Of the averaged generator, in samples.
+        half_life: Of the generator's exponential moving average (EMA), in samples.
         scale: What the mixture is multiplied by for the players. A perceptron of ReLU is smooth on
             the scale of 1, so more modes want more room.
         zero_centered: The weight of R1 and of R2, wherever they play.
@@ -163,7 +163,7 @@ def play(
     *,
     together: bool = True,
 ) -> Cell:
-    """Trains one cell and measures its averaged generators.
+    """Trains one cell and measures its EMA generator.
 
     Args:
         mixture: "ring" or "grid".
@@ -231,7 +231,7 @@ def make_trainer(
 def measure(
     trainer: Trainer, data: Ring | Grid, seeds: Sequence[int], scale: float = 1.0
 ) -> list[Outcome]:
-    """Counts the modes that each seed's averaged generator reaches with 2,500 samples.
+    """Counts the modes that each seed's EMA generator reaches with 2,500 samples.
 
     Args:
         trainer: Of all seeds.
@@ -277,7 +277,7 @@ def play_all(
         settings: How every mixture's games are played.
         known: Cells that were trained before.
         together: As in `play`.
-        on_cell: Told each cell that was trained.
+        on_cell: Called with each cell that was trained.
     """
     done = {(c.mixture, c.loss, c.penalty): c for c in known}
     for name in cells:

@@ -128,9 +128,9 @@ def _heat_map(axes: Any, cells: "list[Cell]", title: str) -> None:
     for cell in cells:
         row, column = losses.index(cell.loss), penalties.index(cell.penalty)
         shares[row][column] = cell.captured
-        told = f"{modes * cell.captured:.1f} ({cell.complete})"
+        text = f"{modes * cell.captured:.1f} ({cell.complete})"
         ink = "black" if cell.captured > 0.6 else "white"
-        axes.text(column, row, told, ha="center", va="center", color=ink)
+        axes.text(column, row, text, ha="center", va="center", color=ink)
     axes.imshow(shares, vmin=0, vmax=1, cmap="viridis", aspect="auto")
     axes.set_title(title.format(modes, seeds))
     axes.set_xticks(range(len(penalties)), penalties)

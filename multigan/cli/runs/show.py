@@ -34,12 +34,12 @@ def describe(run: "RunFolder") -> dict[str, Any]:
     from multigan.cli.runs.listing import facts
 
     folders = [str(folder) for folder in run.checkpoint_folders()]
-    looks = run.sample_files()
+    previews = run.sample_files()
     report = run.report_file
     return {
         **facts(run),
         "checkpoints": folders,
-        "samples": str(looks[-1]) if looks else None,
+        "samples": str(previews[-1]) if previews else None,
         "pipeline": str(run.pipeline_folder) if run.pipeline_folder.is_dir() else None,
         "report": str(report) if report.is_file() else None,
         "parent": run.parent() or None,

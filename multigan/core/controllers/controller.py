@@ -74,8 +74,8 @@ class Controller(Callback):
         wanted = self.decide(knob.get(), float(mean), trainer)
         self._value = min(max(wanted, knob.minimum), knob.maximum)
         knob.set(self._value)
-        told = {f"knob/{self.knob}": torch.tensor(self._value, device=self._sum.device)}
-        trainer.window.add(told, trainer.steps_done)
+        logged = {f"knob/{self.knob}": torch.tensor(self._value, device=self._sum.device)}
+        trainer.window.add(logged, trainer.steps_done)
 
     def state_dict(self) -> dict[str, Any]:
         """Returns the sums so far and the knob's value."""

@@ -1,6 +1,6 @@
-"""Terms for games whose discriminator also guesses what a sample's condition is.
+"""Terms for games whose discriminator also predicts a sample's condition.
 
-The discriminator's own head says how wrong a guess is: a classifier's cross-entropy makes an
+The discriminator's own head says how wrong it is: a classifier's cross-entropy makes an
 AC-GAN, a margin between samples and classes makes a ReACGAN.
 """
 
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.protocols import GuessesConditions
+from multigan.core.protocols import HasAuxiliaryHead
 from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
 
@@ -18,7 +18,7 @@ from multigan.errors import ConfigError
 @REGULARIZERS.register("auxiliary_real")
 @dataclass
 class AuxiliaryReal:
-    """Teaches the discriminator to guess the conditions of real samples.
+    """Teaches the discriminator to predict the conditions of real samples.
 
     Source: Odena, Olah & Shlens (2017), "Conditional Image Synthesis with Auxiliary Classifier
     GANs", who teach it on generated samples as well; later work found that it then learns from
@@ -36,21 +36,21 @@ class AuxiliaryReal:
     per_sample: ClassVar[bool] = False
 
     def check_game(self, game: AdversarialGame) -> None:
-        """Raises a ConfigError unless the discriminator guesses conditions."""
-        _require_guesses(game, self.name)
+        """Raises a ConfigError unless the discriminator predicts conditions."""
+        _require_aux_logits(game, self.name)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         discriminator: Any = game.discriminator
-        wrong: Tensor = discriminator.mismatch(scored.real_guess, scored.condition).mean()
+        wrong: Tensor = discriminator.aux_loss(scored.real_aux, scored.condition).mean()
         if self.generated:
-            wrong = wrong + discriminator.mismatch(scored.fake_guess, scored.condition).mean()
+            wrong = wrong + discriminator.aux_loss(scored.fake_aux, scored.condition).mean()
         return self.weight * wrong
 
 
 @REGULARIZERS.register("auxiliary_fake")
 @dataclass
 class AuxiliaryFake:
-    """Makes the generator's samples such that their conditions can be guessed; see the other."""
+    """Makes the generator's samples such that their conditions can be predicted; see the other."""
 
     weight: Factor = 1.0
     every: Every = 1
@@ -59,20 +59,20 @@ class AuxiliaryFake:
     per_sample: ClassVar[bool] = False
 
     def check_game(self, game: AdversarialGame) -> None:
-        """Raises a ConfigError unless the discriminator guesses conditions."""
-        _require_guesses(game, self.name)
+        """Raises a ConfigError unless the discriminator predicts conditions."""
+        _require_aux_logits(game, self.name)
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         discriminator: Any = game.discriminator
-        wrong: Tensor = discriminator.mismatch(scored.fake_guess, scored.condition)
+        wrong: Tensor = discriminator.aux_loss(scored.fake_aux, scored.condition)
         return self.weight * wrong.mean()
 
 
-def _require_guesses(game: AdversarialGame, name: str) -> None:
+def _require_aux_logits(game: AdversarialGame, name: str) -> None:
     discriminator = game.discriminator
-    if not isinstance(discriminator, GuessesConditions) or not discriminator.guesses:
+    if not isinstance(discriminator, HasAuxiliaryHead) or not discriminator.has_aux_logits:
         raise ConfigError(
-            f"{name} needs a discriminator that guesses conditions, and this one does not. Build "
+            f"{name} needs a discriminator that predicts conditions, and this one does not. Build "
             "it with conditioning='classifier' or 'contrastive', on data with labels, and without "
             "packing."
         )

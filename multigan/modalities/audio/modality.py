@@ -97,7 +97,7 @@ class AudioModality(Modality):
     def waveforms(self, samples: Tensor) -> Tensor:
         """Turns samples (B, *S) into waveforms (B, C, L), floats with full scale at 1, or beyond.
 
-        Gradients pass where the representation's way back has them.
+        Gradients pass where the representation's inverse has them.
 
         Raises:
             ShapeError: The samples have another shape.
@@ -127,9 +127,9 @@ class AudioModality(Modality):
             return named
         representation = Component.read(named.options["representation"])
         inverter = {"name": "learned", "options": {"path": str(folder / INVERTER)}}
-        told = {"name": representation.name, "options": representation.options}
-        told["options"] = representation.options | {"inverter": inverter}
-        return Component(named.name, named.options | {"representation": told})
+        plain = {"name": representation.name, "options": representation.options}
+        plain["options"] = representation.options | {"inverter": inverter}
+        return Component(named.name, named.options | {"representation": plain})
 
     def write(self, item: Any, stem: Path) -> Path:
         """Writes one sound as 16-bit `.wav`, or `.flac` if `suffix` says so."""

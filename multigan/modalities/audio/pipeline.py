@@ -128,14 +128,14 @@ class AudioPipeline(Pipeline):
                 "endless --data ..."
             )
         synthesis = StreamingSynthesis(self.audio_modality.representation)
-        told = self.conditions(0 if condition is None and self.condition else condition, 1)
-        told = None if told is None else told.to(self.device)
+        conditions = self.conditions(0 if condition is None and self.condition else condition, 1)
+        conditions = None if conditions is None else conditions.to(self.device)
         with seeded(seed, "style"):
             style = normal(1, generator.style_dim, device=self.device)
         for block in count():
             anchors = self._anchors(generator, seed, block)
             with evaluating(generator):
-                samples = generator.extend(style, anchors, told)
+                samples = generator.extend(style, anchors, conditions)
             waveform = synthesis(samples[0])
             yield Audio(waveform[None].cpu(), self.audio_modality.sample_rate)
 

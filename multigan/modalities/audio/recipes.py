@@ -76,9 +76,10 @@ def notes() -> Recipe:
     """Returns the recipe for musical notes by pitch, sized for two CPU cores.
 
     Magnitude and instantaneous frequency are what GANSynth (Engel et al. 2019) makes of notes; the
-    networks look at whole frames, and the game is R3GAN's. Frequencies are told as differences from
-    their bins' own, and fade where there is nothing to hear: with GANSynth's own the discriminator
-    was soon sure of everything (benchmarks/README.md). Without data of one's own it learns the
+    networks look at whole frames, and the game is R3GAN's. Frequencies are given as differences
+    from their bins' own, and fade where there is nothing to hear: with GANSynth's own the
+    discriminator was soon sure of everything (benchmarks/README.md). Without data of one's own it
+    learns the
     notes that multigan carries: plucked and struck strings, C4 to C5, half a second at 8 kHz.
     """
     return replace(
@@ -113,7 +114,7 @@ def wavegan() -> Recipe:
     Loss, penalty, optimizer, five steps of the discriminator, batch and phase shuffle are the
     paper's; so are the latents, uniform in [-1, 1], and the networks, with 16 channels instead of
     64, which two CPU cores can train. The generator that is kept is an average, which the paper
-    does not have. Classes, where there are some, are told; the paper's networks are told none
+    does not have. Both are conditioned on classes, where there are some; the paper's are not
     (`conditional=false`).
     """
     return _paper(
@@ -196,8 +197,8 @@ def gansynth() -> Recipe:
     """Returns GANSynth: Engel et al. (2019), "GANSynth: Adversarial Neural Audio Synthesis".
 
     Mel frequencies, progressive growing, one number a pitch beside the latent, a tanh at the end,
-    the deviation of the whole batch, the pitch guessed by the discriminator, and the rates, betas,
-    batch and weights of the paper's program; its half-life, too (0.999 at batches of 8). The
+    the deviation of the whole batch, the pitch as the discriminator predicts it, and the rates,
+    betas, batch and weights of the paper's program; its half-life, too (0.999 at batches of 8). The
     networks have a width of 32 instead of 256, for two CPU cores; on 4 s at 16 kHz with n_fft=2048
     and hop_length=512 the pictures are its 128 x 1024. It takes 50,000 steps, 400,000 sounds, where
     the paper's program takes 11 million.

@@ -1,4 +1,5 @@
-"""Training a learned inverter: an adversarial game in which the generator is told what to say.
+"""Training a learned inverter: an adversarial game in which the generator is conditioned on mel
+spectrograms.
 
 Shapes: B clips, T samples, F mel bands, M frames, N logits.
 """
@@ -132,7 +133,7 @@ class VocoderGame(Objective):
         return self.balancer.knobs
 
     def latent(self, waveform: Tensor) -> Tensor:
-        """Returns what the generator is told of waveforms (B, 1, T): (B, F x M)."""
+        """Returns what the generator is conditioned on, of waveforms (B, 1, T): (B, F x M)."""
         with full_precision(waveform.device.type):  # logarithms of half precision are steps
             return self.mel.analyze(waveform).flatten(1)
 
@@ -189,7 +190,7 @@ def vocoder(
         )
     if ingredients.condition is not None:
         raise ConfigError(
-            "A vocoder is told a spectrogram and no condition: --set conditional=false"
+            "A vocoder is conditioned on a spectrogram and nothing else: --set conditional=false"
         )
     modality = ingredients.modality
     spectrograms = Mel(

@@ -1,6 +1,6 @@
 """Differentiable augmentation: the discriminator never sees a sample as it is.
 
-With few training images a discriminator learns them by heart. Augmenting what it sees of both,
+With few training images a discriminator overfits to them. Augmenting what it sees of both,
 real and generated images, prevents that, and the generator learns nothing of the augmentation as
 long as its gradient goes through the same transformation.
 

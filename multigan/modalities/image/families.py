@@ -119,7 +119,7 @@ def acgan() -> Recipe:
     """Returns the GAN of Odena et al. (2017), "Conditional Image Synthesis with Auxiliary
     Classifier GANs": DCGAN whose discriminator names the class, of generated samples too.
 
-    Attributes and numbers are guessed in the place of classes, where the data has those.
+    Attributes and numbers are predicted in the place of classes, where the data has those.
     """
     return replace(
         dcgan(),

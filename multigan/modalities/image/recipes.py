@@ -17,6 +17,7 @@ def image() -> Recipe:
     return Recipe(
         name="image",
         summary="Any pictures: a folder, a zip, Parquet, the Hub. DCGAN, relativistic, R1 and R2.",
+        modality="image",
         data=Component("digits"),
         generator=Component("dcgan", {"width": 32}),
         discriminator=Component("dcgan", {"width": 32}),

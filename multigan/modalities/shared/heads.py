@@ -23,8 +23,8 @@ Conditioning = Literal["projection", "concat", "classifier", "contrastive"]
 ByHead = Literal["projection", "classifier", "contrastive"]
 
 
-class Judging(nn.Module):
-    """A discriminator that sums a sample up in F features and judges by those alone.
+class ConditionalDiscriminator(nn.Module):
+    """A discriminator whose logits are those of one head over F features of a sample.
 
     Subclasses set `output` by `make_head` and write `summary`.
     """
@@ -40,27 +40,29 @@ class Judging(nn.Module):
         logits: Tensor = self.output(self.summary(samples, condition), condition)
         return logits
 
-    def judge(self, samples: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Returns the logits (B, 1), and a guess at the condition if this one makes any."""
+    def logits_and_aux(
+        self, samples: Tensor, condition: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Returns the logits (B, 1), and those of an auxiliary head, (B, K) or (B, E), if any."""
         features = self.summary(samples, condition)
-        guess = self.output.guess(features) if isinstance(self.output, GUESSING) else None
-        return self.output(features, condition), guess
+        aux = self.output.aux_logits(features) if isinstance(self.output, AUX_HEADS) else None
+        return self.output(features, condition), aux
 
     @property
-    def guesses(self) -> bool:
-        """Whether it guesses conditions."""
-        return isinstance(self.output, GUESSING)
+    def has_aux_logits(self) -> bool:
+        """Whether its head predicts conditions."""
+        return isinstance(self.output, AUX_HEADS)
 
-    def mismatch(self, guess: Tensor, condition: Tensor) -> Tensor:
-        """Returns how wrong each guess is, (B,)."""
-        assert isinstance(self.output, GUESSING)  # `guesses` has been asked
-        return self.output.mismatch(guess, condition)
+    def aux_loss(self, aux_logits: Tensor, condition: Tensor) -> Tensor:
+        """Returns how wrong each prediction is, (B,)."""
+        assert isinstance(self.output, AUX_HEADS)  # `has_aux_logits` has been asked
+        return self.output.aux_loss(aux_logits, condition)
 
 
 class ClassifierHead(nn.Module):
-    """A logit that knows no condition, and beside it a guess at the condition.
+    """An unconditional logit, and auxiliary logits of the condition.
 
-    Classes and attributes are guessed by logits, numbers by their standardized values.
+    Of classes and attributes they are logits, of numbers standardized values.
 
     Source: Odena, Olah & Shlens (2017), "Conditional Image Synthesis with Auxiliary Classifier
     GANs".
@@ -78,19 +80,19 @@ class ClassifierHead(nn.Module):
         logits: Tensor = self.output(features)
         return logits
 
-    def guess(self, features: Tensor) -> Tensor:
+    def aux_logits(self, features: Tensor) -> Tensor:
         """(B, F) -> (B, K)."""
         guessed: Tensor = self.classifier(features)
         return guessed
 
-    def mismatch(self, guess: Tensor, condition: Tensor) -> Tensor:
+    def aux_loss(self, aux_logits: Tensor, condition: Tensor) -> Tensor:
         """Returns the cross-entropy in nats, or half the mean squared error: (B,)."""
         if self.kind == "class":
-            return cross_entropy(guess, condition, reduction="none")
+            return cross_entropy(aux_logits, condition, reduction="none")
         if self.kind == "attributes":
-            wrong = binary_cross_entropy_with_logits(guess, condition, reduction="none")
+            wrong = binary_cross_entropy_with_logits(aux_logits, condition, reduction="none")
             return wrong.mean(1)
-        return (guess - self.standardize(condition)).square().mean(1) / 2
+        return (aux_logits - self.standardize(condition)).square().mean(1) / 2
 
 
 class ContrastiveHead(nn.Module):
@@ -130,26 +132,27 @@ class ContrastiveHead(nn.Module):
         logits: Tensor = self.output(features)
         return logits
 
-    def guess(self, features: Tensor) -> Tensor:
+    def aux_logits(self, features: Tensor) -> Tensor:
         """(B, F) -> embeddings of length one (B, E)."""
         return normalize(self.embed(features), dim=1)
 
-    def mismatch(self, guess: Tensor, condition: Tensor) -> Tensor:
+    def aux_loss(self, aux_logits: Tensor, condition: Tensor) -> Tensor:
         """Returns the data-to-data cross-entropy of each sample of a batch: (B,)."""
         proxy = normalize(self.proxies(condition), dim=1)
-        near = ((guess * proxy).sum(1) - self.margin).clamp_max(0) / self.temperature  # (B,)
-        far = (guess @ guess.T - (1 - self.margin)).clamp_min(0) / self.temperature  # (B, B)
+        near = ((aux_logits * proxy).sum(1) - self.margin).clamp_max(0) / self.temperature  # (B,)
+        similar = aux_logits @ aux_logits.T  # (B, B)
+        far = (similar - (1 - self.margin)).clamp_min(0) / self.temperature
         same = condition[:, None] == condition[None, :]
         # -log(exp near / (exp near + sum of exp far)), where a sum over nobody is 0.
         others = far.masked_fill(same, -torch.inf).logsumexp(1)
         return softplus(others - near)
 
 
-GUESSING = (ClassifierHead, ContrastiveHead)
+AUX_HEADS = (ClassifierHead, ContrastiveHead)
 
 
 def make_head(conditioning: Conditioning, dim: int, spec: ConditionSpec | None) -> nn.Module:
-    """Returns the head for F = `dim` features; "concat" has told the condition earlier.
+    """Returns the head for F = `dim` features; "concat" has shown the condition earlier.
 
     Raises:
         ConfigError: There is no such conditioning, or it does not suit the condition.

@@ -27,7 +27,7 @@ def given(condition: Tensor | None, spec: ConditionSpec) -> Tensor:
     """
     if condition is None:
         raise ShapeError(
-            f"This network is told a {spec.kind} of size {spec.size} with every sample, but got no "
+            f"This network is conditioned on a {spec.kind} of size {spec.size}, but got no "
             "condition. Pass one, or build the network without."
         )
     return condition

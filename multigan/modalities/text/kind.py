@@ -32,5 +32,8 @@ TEXT = Kind(
     evaluator=TextEvaluator(),
     columns=4,
     explored=8,
+    printed=True,
+    sampling=frozenset({"prompt", "temperature", "top_k", "top_p"}),
+    demo="prose",
 )
 KINDS["text"] = TEXT

@@ -57,7 +57,7 @@ class LatentTextGenerator(nn.Module):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None.
+        condition: What it is conditioned on, or None.
         latent_dim: Z.
         code_dim: C.
         width: Units of each layer.
@@ -153,7 +153,7 @@ class CodeDiscriminator(nn.Module):
 
     Args:
         sample_shape: (L, V), of the texts; not used.
-        condition: What it is told, or None.
+        condition: What it is conditioned on, or None.
         code_dim: C, the generator's.
         width: Units of each layer.
     """

@@ -35,8 +35,8 @@ class LatentTextPipeline(Pipeline):
 
     def generate_ids(self, num_samples: int = 1, *, seed: int = 0, **options: Any) -> Tensor:
         """Writes texts as token numbers (num_samples, L) int64; options as of `generate`."""
-        told = self.conditions(options.pop("condition", None), num_samples)
-        return self.generate(self.latents(num_samples, seed=seed), told, **options)
+        conditions = self.conditions(options.pop("condition", None), num_samples)
+        return self.generate(self.latents(num_samples, seed=seed), conditions, **options)
 
     @torch.inference_mode()
     def reconstruct(self, texts: Sequence[str]) -> list[str]:
@@ -176,9 +176,9 @@ class TextPipeline(Pipeline):
         Positions after the end have log-probability zero. Texts longer than L tokens are cut.
         """
         ids = self.text_modality.encode_texts(texts)
-        told = self.conditions(condition, len(ids))
+        whole = self.conditions(condition, len(ids))
         chunks = torch.split(ids, batch_size)
-        conditions = [None] * len(chunks) if told is None else torch.split(told, batch_size)
+        conditions = [None] * len(chunks) if whole is None else torch.split(whole, batch_size)
         generator = cast(TextGenerator, self.generator)
         with evaluating(generator):
             rows = [
@@ -235,10 +235,10 @@ class TextPipeline(Pipeline):
     ) -> Tensor:
         generator = cast(TextGenerator, self.generator)
         chunks = torch.split(latents, batch_size)
-        told = [None] * len(chunks) if condition is None else torch.split(condition, batch_size)
+        parts = [None] * len(chunks) if condition is None else torch.split(condition, batch_size)
         written = []
         with evaluating(generator):
-            for chunk, one in zip(chunks, told, strict=True):
+            for chunk, one in zip(chunks, parts, strict=True):
                 ids, _ = generator.sample(
                     len(chunk),
                     _chooser(chunk.to(self.device), sharpening, on_token),

@@ -18,7 +18,7 @@ from multigan.core.engine import mean_over_processes
 from multigan.core.objective import Batch
 from multigan.modalities.text.choosing import choose_by
 from multigan.modalities.text.networks.sequence import TextGenerator, without_dropout
-from multigan.modalities.text.relaxations import RELAXATIONS, Opinion, Sampled
+from multigan.modalities.text.relaxations import RELAXATIONS, GeneratorTerms, Sampled
 from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean, until_end
 from multigan.typed import Above, Count, Decay, Share
 
@@ -56,7 +56,7 @@ class _Policy(nn.Module):
 
     def adversarial(
         self, game: "TextGame", batch: Batch, sampled: Sampled, states: Tensor
-    ) -> Opinion:
+    ) -> GeneratorTerms:
         """Makes rewarded tokens likelier: the gradient of the expected reward, as a term."""
         rewards = self.rewards(game, batch, sampled).float()  # bfloat16 under autocast
         advantage = rewards - self._baseline_of(rewards, sampled.free)
@@ -67,7 +67,7 @@ class _Policy(nn.Module):
 
         log_probs, *entropies = game.generator.over_vocabulary(states, sampled.free, compute)
         entropy = masked_mean(entropies[0], sampled.free) if entropies else None
-        return Opinion(-masked_mean(advantage * log_probs, sampled.free), entropy)
+        return GeneratorTerms(-masked_mean(advantage * log_probs, sampled.free), entropy)
 
     def rewards(self, game: "TextGame", batch: Batch, sampled: Sampled) -> Tensor:
         """Returns what each token has earned, (B, L), without gradient."""
@@ -170,19 +170,21 @@ class Rollout(_Policy):
         kept = torch.ones(beginnings, length, dtype=torch.bool, device=flat.device).tril()
         given = kept.repeat(count * repeats, 1)
         rows = sampled.ids.repeat_interleave(repeats * beginnings, 0)
-        told = batch.condition
-        told = None if told is None else told.repeat_interleave(repeats * beginnings, 0)
+        condition = batch.condition
+        condition = (
+            None if condition is None else condition.repeat_interleave(repeats * beginnings, 0)
+        )
         policy = self.policy or game.generator
         with without_dropout(policy):
             ids, _ = policy.sample(
                 len(flat),
                 lambda logits, at: choose_by(flat[~given[:, at], at], logits.softmax(-1)),
-                condition=told,
+                condition=condition,
                 prefix=rows,
                 given=given,
                 length=length,
             )
-        return self._reality(game, ids, told).view(count, repeats, beginnings)
+        return self._reality(game, ids, condition).view(count, repeats, beginnings)
 
     def _reality(self, game: "TextGame", ids: Tensor, condition: Tensor | None) -> Tensor:
         embedded = game.discriminator.embed(ids, until_end(ids, game.end_id))
@@ -209,7 +211,7 @@ class Neighbor(_Policy):
 
     def adversarial(
         self, game: "TextGame", batch: Batch, sampled: Sampled, states: Tensor
-    ) -> Opinion:
+    ) -> GeneratorTerms:
         """Makes tokens likelier by their expected reward, near ones more than far ones."""
         with torch.enable_grad():
             embedded = self.show(game, sampled).detach().requires_grad_()
@@ -230,7 +232,7 @@ class Neighbor(_Policy):
 
         gain, *entropies = game.generator.over_vocabulary(states, sampled.free, compute)
         entropy = masked_mean(entropies[0], sampled.free) if entropies else None
-        return Opinion(-masked_mean(gain, sampled.free), entropy)
+        return GeneratorTerms(-masked_mean(gain, sampled.free), entropy)
 
 
 def returns(rewards: Tensor, discount: float) -> Tensor:

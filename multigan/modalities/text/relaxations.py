@@ -49,7 +49,7 @@ class Sampled:
         return [Sampled(*each) for each in zip(*parts, noises, strict=True)]
 
 
-class Opinion(NamedTuple):
+class GeneratorTerms(NamedTuple):
     """What one pass over the replayed texts tells the generator.
 
     Attributes:
@@ -86,7 +86,7 @@ class Relaxation(Protocol):
 
     def adversarial(
         self, game: "TextGame", batch: Batch, sampled: Sampled, states: Tensor
-    ) -> Opinion:
+    ) -> GeneratorTerms:
         """Returns the generator's terms; `states` (B, L, H) is the replay, with gradient."""
         ...
 
@@ -133,7 +133,7 @@ class _Pathwise(nn.Module):
 
     def adversarial(
         self, game: "TextGame", batch: Batch, sampled: Sampled, states: Tensor
-    ) -> Opinion:
+    ) -> GeneratorTerms:
         """Scores the vectors, whose gradient leads to the generator."""
         wanted = game.entropy_weight > 0
         vectors, entropy = self.vectors(game, sampled, states, entropy=wanted)
@@ -141,7 +141,7 @@ class _Pathwise(nn.Module):
         real = scored.fake_logits if scored.real_logits is None else scored.real_logits
         losses = game.loss.generator(real, scored.fake_logits)
         adversarial = top_mean(losses, scored.fake_logits, game.top_share)
-        return Opinion(adversarial, entropy, scored)
+        return GeneratorTerms(adversarial, entropy, scored)
 
 
 @RELAXATIONS.register("gumbel")

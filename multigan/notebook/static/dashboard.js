@@ -8,13 +8,13 @@ function render({ model, el }) {
   const bar = h("progress", { "aria-label": "how far the run is" });
   const trouble = h("div", { class: "mg-trouble", role: "alert", hidden: true });
   const answer = h("p", { class: "mg-answer", role: "status" });
-  const actions = actionBar(model), knobs = knobPanel(model), health = healthPanel(model), looks = lookBox(model);
+  const actions = actionBar(model), knobs = knobPanel(model), health = healthPanel(model), previews = previewBox(model);
   const curves = curvePanel(model);
   const log = h("ul", { class: "mg-events" });
   const events = h("details", { class: "mg-fold" }, h("summary", {}, "What happened"), log);
   el.replaceChildren(
     h("header", {}, name, state, pace, actions.element), bar, trouble, health.element, answer,
-    h("div", { class: "mg-body" }, curves.element, looks.element), knobs.element, events);
+    h("div", { class: "mg-body" }, curves.element, previews.element), knobs.element, events);
 
   function drawStatus() {
     const status = model.get("status"), { state: word, step, of, rate, seconds_left: left } = status;
@@ -48,21 +48,21 @@ function render({ model, el }) {
   }
 
   function hear(content, buffers) {
-    looks.onMessage(content, buffers);
+    previews.onMessage(content, buffers);
     if ("error" in content || "told" in content) {
       answer.textContent = content.error ?? content.told;
       answer.classList.toggle("mg-failed", "error" in content);
     }
   }
 
-  function drawLooks() { el.dataset.looks = wholes(model.get("looks")).length; looks.update(); }
+  function drawPreviews() { el.dataset.previews = wholes(model.get("previews")).length; previews.update(); }
   const drawKnobs = () => knobs.update(model.get("knobs")), drawHealth = () => health.update(model.get("health"));
   const unfollow = follow(model, {
-    "name status": drawStatus, curves: curves.update, "looks newest": drawLooks, knobs: drawKnobs,
+    "name status": drawStatus, curves: curves.update, "previews newest": drawPreviews, knobs: drawKnobs,
     health: drawHealth, events: drawEvents, "msg:custom": hear,
   });
-  for (const draw of [drawStatus, curves.update, drawLooks, drawKnobs, drawHealth, drawEvents]) draw();
-  return () => { unfollow(); looks.stop(); };
+  for (const draw of [drawStatus, curves.update, drawPreviews, drawKnobs, drawHealth, drawEvents]) draw();
+  return () => { unfollow(); previews.stop(); };
 }
 
 /** Returns {element, update()}: the adversarial losses, the other terms, and a chart a metric. */

@@ -5,7 +5,7 @@ const ROW = 34, TREE = { width: 720, left: 150, right: 20, top: 16 };
 function render({ model, el }) {
   el.classList.add("mg", "mg-tree");
   const plot = s("svg", { role: "group", "aria-label": "runs and their checkpoints" });
-  const looks = h("div", { class: "mg-tree-look" });
+  const previews = h("div", { class: "mg-tree-preview" });
   const title = h("p", {}, "Choose a checkpoint to go back to.");
   const knob = h("select", { "aria-label": "knob to change", onchange: fill });
   const value = h("input", { type: "number", step: "any", "aria-label": "its new value" });
@@ -15,7 +15,7 @@ function render({ model, el }) {
   const panel = h("div", { class: "mg-tree-panel" }, title,
     h("div", { class: "mg-row" }, h("label", {}, "change ", knob), value),
     h("label", { class: "mg-row" }, "last step ", steps), go, answer);
-  el.replaceChildren(plot, h("div", { class: "mg-tree-bottom" }, looks, panel));
+  el.replaceChildren(plot, h("div", { class: "mg-tree-bottom" }, previews, panel));
   const boxes = [];
   let chosen = null;
 
@@ -76,7 +76,7 @@ function render({ model, el }) {
 
   function hear(content, buffers) {
     if ("looked" in content) {
-      while (boxes.length < buffers.length) { boxes.push(mediaBox()); looks.append(boxes.at(-1).element); }
+      while (boxes.length < buffers.length) { boxes.push(mediaBox()); previews.append(boxes.at(-1).element); }
       boxes.forEach((box, index) => {
         box.element.hidden = index >= buffers.length;
         if (index < buffers.length) box.show(buffers[index], content.kinds[index], `samples of ${content.looked[0]} at about step ${content.looked[1]}`);

@@ -45,7 +45,7 @@ class Doctor(Callback):
         every: Interval in steps; 0 never inspects.
         samples: How many real and generated samples are compared.
         held_out: Real samples that no player learns from; without them nobody can measure how far
-            the discriminator learns by heart.
+            the discriminator overfits.
         healer: Acts on alarms that last: told the trainer, the findings and how often it has acted
             before, it says whether it has acted again.
     """
@@ -201,8 +201,8 @@ class Doctor(Callback):
                 count += len(batch)
                 if count >= self.samples:
                     break
-            told = [c for c in conditions if c is not None]
-            condition = torch.cat(told)[: self.samples] if told else None
+            given = [c for c in conditions if c is not None]
+            condition = torch.cat(given)[: self.samples] if given else None
             self._real = Batch(torch.cat(found)[: self.samples], condition)
         return self._real
 

@@ -164,7 +164,7 @@ ALARMS: tuple[Alarm, ...] = (
         "memory",
         lambda v: v.memory,
         lambda v: v.memory > 0.25 and v.unseen >= FEWEST_UNSEEN,
-        "The discriminator learns its data by heart: it puts what it learns from {value:.2f} "
+        "The discriminator overfits its data: it puts what it learns from {value:.2f} "
         "deviations of its logits above real samples that it never sees.",
         "The discriminator puts what it learns from {value:.2f} deviations of its logits above "
         "real samples that it never sees.",

@@ -1,4 +1,4 @@
-"""Applies what the doctor suggests, without being told to."""
+"""Applies what the doctor suggests, by itself."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,7 +19,7 @@ class Healer:
 
     Args:
         run: Where rows about what was done are written.
-        check: Told a remedy that needs a new run before this one is stopped for it; raises a
+        check: Called with a remedy that needs a new run before this one is stopped for it; raises a
             `MultiganError` if that run could not be built. Such a remedy is refused, once.
     """
 
@@ -57,8 +57,8 @@ class Healer:
         except MultiganError as error:
             self._refused.add(remedy.name)
             if trainer.engine.is_main:
-                told = f"{remedy.text} That run cannot be built: {error}"
-                self.run.append_metrics({"step": trainer.steps_done, "refused": told})
+                text = f"{remedy.text} That run cannot be built: {error}"
+                self.run.append_metrics({"step": trainer.steps_done, "refused": text})
             return False
         return True
 
@@ -66,5 +66,5 @@ class Healer:
         for knob, value in remedy.knobs.items():
             trainer.turn(knob, min(value, trainer.knobs[knob].maximum))
         if trainer.engine.is_main:
-            told = {"heal": f"{finding.text} {remedy.text}", "set": remedy.knobs}
-            self.run.append_metrics({"step": trainer.steps_done, **told})
+            event = {"heal": f"{finding.text} {remedy.text}", "set": remedy.knobs}
+            self.run.append_metrics({"step": trainer.steps_done, **event})

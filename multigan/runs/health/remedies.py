@@ -24,7 +24,7 @@ def remedies_for(trainer: Trainer, *, conditional: bool) -> dict[str, Remedy]:
 
     Args:
         trainer: Of the run.
-        conditional: Whether its players are told conditions.
+        conditional: Whether its players are conditional.
     """
     found = [_slow_down(trainer), _roll_back()]
     game = trainer.objective

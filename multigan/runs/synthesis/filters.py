@@ -41,7 +41,7 @@ class Filter(Protocol):
 
 
 @dataclass(frozen=True)
-class Judging:
+class FilterInputs:
     """What a filter is made from.
 
     Attributes:
@@ -61,11 +61,11 @@ class Judging:
     seed: int
 
 
-FILTERS: Registry[Callable[[Judging], Filter]] = Registry("filter")
+FILTERS: Registry[Callable[[FilterInputs], Filter]] = Registry("filter")
 
 
 @FILTERS.register("discriminator")
-def by_discriminator(judging: Judging) -> Filter:
+def by_discriminator(inputs: FilterInputs) -> Filter:
     """Accepts what the run's discriminator finds more real than its class's bar.
 
     The bar is what the best `keep` of other generated samples of the class pass. Relativistic and
@@ -76,22 +76,22 @@ def by_discriminator(judging: Judging) -> Filter:
     Raises:
         ConfigError: There is only a pipeline, which has no discriminator.
     """
-    if judging.run is None:
+    if inputs.run is None:
         raise ConfigError(
             "The discriminator is kept in a run's checkpoints, and this is a pipeline alone. "
             "Name the run, or filter by classifier."
         )
-    pipeline = judging.pipeline
-    discriminator = judging.run.discriminator().to(pipeline.device)
+    pipeline = inputs.pipeline
+    discriminator = inputs.run.discriminator().to(pipeline.device)
 
     # Seeds below zero belong to nobody's samples, so none is judged by a bar that it set.
-    latents = pipeline.latents(CALIBRATION, seed=-1 - judging.seed)
+    latents = pipeline.latents(CALIBRATION, seed=-1 - inputs.seed)
 
     @cache
     def bar(number: int | None) -> float:
-        told = None if number is None else torch.full((CALIBRATION,), number)
-        scores = _logits(discriminator, pipeline.generate(latents, told), told)
-        return scores.quantile(1 - judging.keep).item()
+        asked = None if number is None else torch.full((CALIBRATION,), number)
+        scores = _logits(discriminator, pipeline.generate(latents, asked), asked)
+        return scores.quantile(1 - inputs.keep).item()
 
     def judge(samples: Tensor, classes: Tensor | None) -> Verdict:
         scores = _logits(discriminator, samples, classes)
@@ -102,7 +102,7 @@ def by_discriminator(judging: Judging) -> Filter:
 
 
 @FILTERS.register("classifier")
-def by_classifier(judging: Judging) -> Filter:
+def by_classifier(inputs: FilterInputs) -> Filter:
     """Accepts what a classifier of the real data takes for the class that was asked for.
 
     The classifier learns from the real data of the mixture, and from nothing else.
@@ -110,8 +110,8 @@ def by_classifier(judging: Judging) -> Filter:
     Raises:
         ConfigError: The data has no classes.
     """
-    classifier = data_classifier(judging.data, seed=judging.seed)
-    numbers = judging.class_numbers
+    classifier = data_classifier(inputs.data, seed=inputs.seed)
+    numbers = inputs.class_numbers
     if numbers is None:
         raise ConfigError("A classifier tells classes apart, and this run knows none.")
 
@@ -127,11 +127,11 @@ def by_classifier(judging: Judging) -> Filter:
 
 
 @torch.inference_mode()
-def _logits(discriminator: nn.Module, samples: Tensor, told: Tensor | None) -> Tensor:
+def _logits(discriminator: nn.Module, samples: Tensor, asked: Tensor | None) -> Tensor:
     """Returns the mean logit of each sample (B,), on the CPU."""
     device = next(discriminator.parameters()).device
     chunks = torch.split(samples, 256)
-    conditions = [None] * len(chunks) if told is None else torch.split(told, 256)
+    conditions = [None] * len(chunks) if asked is None else torch.split(asked, 256)
     with evaluating(discriminator):
         parts = [
             discriminator(s.to(device), None if c is None else c.to(device)).flatten(1).mean(1)

@@ -12,13 +12,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from multigan.core.protocols import KeepsExamples
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError
 from multigan.metrics.classes import class_numbers, classes_of
-from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.modalities.kind import kind_of
 from multigan.runs.run import Run
-from multigan.runs.synthesis.filters import FILTERS, Filter, Judging, Verdict
+from multigan.runs.synthesis.filters import FILTERS, Filter, FilterInputs, Verdict
 from multigan.runs.synthesis.mixture import Mixture, Provenance
 from multigan.runs.synthesis.quotas import balancing, in_proportion, number_to_generate
 from multigan.sampling.pipeline import Pipeline
@@ -72,7 +72,7 @@ def synthesize(
     labels = _labels(data) if numbers is not None else None
     _check_labels(labels, pipeline, balance)
     wanted = _quotas(labels, data, ratio, balance)
-    judge = _filter(filter, Judging(found, pipeline, data, numbers, keep, seed))
+    judge = _filter(filter, FilterInputs(found, pipeline, data, numbers, keep, seed))
     origin = pipeline.modality.name if found is None else found.name
     # Only the discriminator's bar is of the person's making.
     advice = ", accept more (a larger keep)," if filter == "discriminator" else ""
@@ -100,10 +100,10 @@ def _opened(run: str | int | Path | Run | Pipeline, device: str) -> tuple[Pipeli
     else:
         found = run if isinstance(run, Run) else Run.find(run)
         pipeline = found.pipeline(device=device)
-    if isinstance(pipeline.generator, Vocos):
+    if isinstance(pipeline.generator, KeepsExamples):
         raise ConfigError(
-            "A vocoder turns spectrograms into sound and makes none of its own: all it could add "
-            "are copies of its few examples. Name a run of another recipe."
+            "Such a generator, a vocoder, makes samples of given examples and none of its own: "
+            "all it could add are copies of the few that it keeps. Name a run of another recipe."
         )
     return pipeline, found
 
@@ -120,7 +120,7 @@ def _check_labels(labels: list[int] | None, pipeline: Pipeline, balance: bool) -
         return
     if pipeline.condition is not None:
         raise ConfigError(
-            f"This run is told a {pipeline.condition.kind} with every sample, and only classes can "
+            f"This run is conditioned on a {pipeline.condition.kind}, and only classes can "
             "be mixed, which the data has to have. Give data with classes and a run of classes, "
             "or a run that knows no conditions."
         )
@@ -150,10 +150,10 @@ def _quotas(labels: list[int] | None, data: Loaded, ratio: float, balance: bool)
     return in_proportion(total, counts)
 
 
-def _filter(chosen: str | Filter | None, judging: Judging) -> Filter:
+def _filter(chosen: str | Filter | None, inputs: FilterInputs) -> Filter:
     if chosen is None:
         return lambda samples, classes: Verdict(torch.ones(len(samples), dtype=torch.bool))
-    return FILTERS[chosen](judging) if isinstance(chosen, str) else chosen
+    return FILTERS[chosen](inputs) if isinstance(chosen, str) else chosen
 
 
 @dataclass

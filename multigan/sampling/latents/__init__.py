@@ -1,4 +1,4 @@
-"""The latent space: walks through it, directions in it, and the way back from a sample to it."""
+"""The latent space: walks, directions, and GAN inversion, from a sample back to a latent."""
 
 from multigan.sampling.latents.directions import (
     Directions,

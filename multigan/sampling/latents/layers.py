@@ -106,11 +106,11 @@ def _hears(outputs: Tensor) -> Tensor:
 
 def _run(generator: nn.Module, latents: Tensor, condition: Tensor | None, hear: Hear) -> None:
     """Lets a generator make samples, telling `hear` each layer's output, until it has enough."""
-    told = None
+    conditions = None
     if condition is not None:
-        told = condition.to(latents.device).expand(len(latents), *condition.shape[1:])
+        conditions = condition.to(latents.device).expand(len(latents), *condition.shape[1:])
     with evaluating(generator), _telling(generator, hear, len(latents)), suppress(_Enough):
-        generator(latents, told)
+        generator(latents, conditions)
 
 
 class _Enough(Exception):  # noqa: N818, it is no error

@@ -1,4 +1,4 @@
-"""The way back: latents from which a generator makes given samples.
+"""GAN inversion: latents from which a generator makes given samples.
 
 Shapes: B targets, S sample shape, Z latent size.
 """
@@ -27,7 +27,7 @@ class Projection:
 
     Attributes:
         latents: (B, Z).
-        condition: (B, ...), what the generator was told, or None.
+        condition: (B, ...), what the generator was conditioned on, or None.
         distances: (B,), how far what the latents make is from the targets.
         starts: (B,), the same for the best random latents, from which the search began.
     """
@@ -93,8 +93,8 @@ def project(
         pool = torch.randn(candidates, latent_dim).to(targets.device)
 
     def measure(latents: Tensor, rows: Tensor) -> Tensor:
-        told = None if condition is None else condition[rows]
-        return distance(generator(latents, told), targets[rows])
+        conditions = None if condition is None else condition[rows]
+        return distance(generator(latents, conditions), targets[rows])
 
     with evaluating(generator), frozen(generator.parameters()):
         best, starts = _best_candidates(measure, pool, len(targets))

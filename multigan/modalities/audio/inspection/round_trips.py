@@ -70,7 +70,7 @@ class RoundTrip:
         snr_db: Signal to noise ratio: larger is better; of no use where phases are guessed.
         convergence_db: Spectral convergence: less is better.
         distance_db: Log-spectral distance: less is better.
-        milliseconds: Processor time of a clip, there and back.
+        milliseconds: Processor time of a clip's round trip.
     """
 
     representation: str

@@ -23,7 +23,7 @@ from multigan.modalities.audio.networks.sound_shapes import (
     SpectrogramShape,
     check_spectrogram_shape,
 )
-from multigan.modalities.shared.heads import ByHead, Judging, make_head
+from multigan.modalities.shared.heads import ByHead, ConditionalDiscriminator, make_head
 from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm
 from multigan.typed import Count, Natural
 
@@ -39,7 +39,7 @@ class FrameGenerator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, F, T), T a multiple of 4.
-        condition: What every sample is told, or None.
+        condition: What every sample is conditioned on, or None.
         width: W, the channels of every block.
         embedding_dim: Size of the condition's embedding, which joins the latent.
         blocks: Residual blocks after each doubling.
@@ -87,12 +87,12 @@ class FrameGenerator(nn.Module):
 
 
 @DISCRIMINATORS.register("frames")
-class FrameDiscriminator(Judging):
+class FrameDiscriminator(ConditionalDiscriminator):
     """Residual blocks that halve time down to a few frames, then a linear layer to one logit.
 
     Args:
         sample_shape: (C, F, T), T a multiple of 4.
-        condition: What every sample is told, or None.
+        condition: What every sample is conditioned on, or None.
         width: W, the channels of every block.
         blocks: Residual blocks before each halving.
         conditioning: "projection", "classifier" or "contrastive"; see `shared.heads`.

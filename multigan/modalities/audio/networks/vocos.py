@@ -40,7 +40,7 @@ class Vocos(nn.Module):
     Args:
         latent_dim: Z, which must be n_mels times the number of frames.
         sample_shape: (1, T), T a multiple of the hop.
-        condition: What every sample is told, or None.
+        condition: What every sample is conditioned on, or None.
         n_fft: Samples of a window.
         hop_length: Samples between windows.
         n_mels: F.
@@ -110,27 +110,27 @@ class Vocos(nn.Module):
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates waveforms (B, 1, T) from flattened log mel spectrograms (B, F x M)."""
         spectrogram = latent.view(len(latent), self.n_mels, -1)
-        told = None if self.embed is None else self.embed(condition)
-        return self.stft.inverse(self.spectrum(spectrogram, told)).unsqueeze(1)
+        embedded = None if self.embed is None else self.embed(condition)
+        return self.stft.inverse(self.spectrum(spectrogram, embedded)).unsqueeze(1)
 
     def example_latents(self) -> Tensor:
         """Returns the flattened spectrograms (E, Z) of some clips that it learned from."""
         return self.examples
 
-    def spectrum(self, spectrogram: Tensor, told: Tensor | None = None) -> Tensor:
+    def spectrum(self, spectrogram: Tensor, embedded: Tensor | None = None) -> Tensor:
         """Returns complex bins (B, K, M) for log mel spectrograms (B, F, M) of any length.
 
         Args:
             spectrogram: (B, F, M).
-            told: The condition's embedding (B, W), or None.
+            embedded: The condition's embedding (B, W), or None.
         """
         seen = spectrogram
         if self.draft is not None:
             drafted, direction = self.draft(spectrogram)
             seen = torch.cat([spectrogram, drafted, direction.real, direction.imag], 1)
         hidden = self.norm(self.input(seen).transpose(1, 2))  # (B, M, W)
-        if told is not None:
-            hidden = hidden + told[:, None, :]
+        if embedded is not None:
+            hidden = hidden + embedded[:, None, :]
         for block in self.blocks:
             hidden = block(hidden)
         values = self.output(self.last_norm(hidden)).transpose(1, 2).float()  # (B, 2 K, M)

@@ -34,7 +34,8 @@ class WaveformDiscriminator(nn.Module):
 
     Args:
         sample_shape: (C, T).
-        condition: What every sample is told, or None; its projection is added to every logit.
+        condition: What every sample is conditioned on, or None; its projection is added to every
+            logit.
         width: Channels after the first convolution of the period discriminators, and of all of the
             others'. 32 is the papers'; channels then grow to 32 x `width` at most.
         widest: The most channels of a period discriminator, as a multiple of `width`.
@@ -182,8 +183,8 @@ class LogitMap(nn.Module):
         """(B, channels, height, width) -> (B, height x width)."""
         logits: Tensor = self.output(features)
         if self.embed is not None:
-            told = self.embed(condition)[:, :, None, None]
-            logits = logits + (told * features).sum(1, keepdim=True)
+            embedded = self.embed(condition)[:, :, None, None]
+            logits = logits + (embedded * features).sum(1, keepdim=True)
         return logits.flatten(1)
 
 

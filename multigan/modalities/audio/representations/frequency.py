@@ -1,4 +1,4 @@
-"""Pictures of magnitude and instantaneous frequency, whose way back needs no guessing.
+"""Pictures of magnitude and instantaneous frequency, whose inverse needs no guessing.
 
 Shapes: B clips, C channels, L samples, F frequencies, M frames.
 """
@@ -13,7 +13,7 @@ from multigan.modalities.audio.representations.spectral import FLOOR, Floor, Sca
 from multigan.typed import Natural
 
 NOTHING = 3e-5  # of a clip's largest magnitude
-# Of the weights: what is divided by less on the way back is neither known nor has a sane gradient,
+# Of the weights: what the inverse divides by less is neither known nor has a sane gradient,
 # and phases are sums, so that a sound after silence would suffer.
 LEAST = 0.05
 TINY = 1e-16
@@ -82,7 +82,7 @@ class FrequencyPictures(Spectral):
 class LogMagnitudeIF(FrequencyPictures):
     """Log magnitude and instantaneous frequency: (2 C, F, M), all magnitudes before all others.
 
-    The way back integrates the frequency, so it is one pass, differentiable, and loses nothing but
+    The inverse integrates the frequency, so it is one pass, differentiable, and loses nothing but
     the bin that was dropped and what scaling clips. The frequency is in units of pi per frame and
     not scaled.
 
@@ -92,8 +92,8 @@ class LogMagnitudeIF(FrequencyPictures):
 
     Args:
         floor: Added to the magnitude before the logarithm. A higher one leaves less of what is
-            quiet to be learned, and is taken off again on the way back.
-        baseband: Whether the frequency is told as the difference from that of the bin's middle.
+            quiet to be learned, and is taken off again by the inverse.
+        baseband: Whether the frequency is given as the difference from that of the bin's middle.
             Then a partial looks alike wherever it is, falling from one bin to the next, and its
             loudest bins, near 0, are far from where the difference starts over.
         weighted: Whether the frequency is multiplied by m / (m + floor), m the magnitude, and so

@@ -1,4 +1,4 @@
-"""What a sound looks like to a network, and the way back.
+"""What a sound looks like to a network, and the inverse.
 
 Shapes: B clips, C channels, L samples of a clip, S the shape of a sample, P planes of a picture
 (C or 2 C), F frequencies, M frames.

@@ -211,7 +211,7 @@ class Complex(Spectral):
     """Real and imaginary parts, with the magnitude compressed: (2 C, F, M), all real parts first.
 
     The magnitude m becomes (m + floor)^power - floor^power, since a network would hardly see quiet
-    partials otherwise; the floor keeps the slope at silence finite. The way back is exact and has
+    partials otherwise; the floor keeps the slope at silence finite. The inverse is exact and has
     gradients.
 
     Source: Ephrat et al. (2018), "Looking to Listen at the Cocktail Party", whose power 0.3 is the

@@ -18,7 +18,7 @@ from torch.nn.functional import leaky_relu, relu
 from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.modalities.image.networks.condition import ConditionChannel
-from multigan.modalities.shared.heads import Conditioning, Judging, make_head
+from multigan.modalities.shared.heads import ConditionalDiscriminator, Conditioning, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import (
     ConditionEmbedding,
@@ -38,7 +38,7 @@ class DCGANGenerator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, H, W); the map starts at the size that halving H and W leads to.
-        condition: What every sample is told, or None.
+        condition: What every sample is conditioned on, or None.
         width: Channels of the largest hidden map. Each halving doubles them, up to eightfold.
         norm: "batch", "pixel" or "none", after every layer but the last.
         conditioning: "concat" appends the embedded condition to the latent, "norm" lets it
@@ -64,7 +64,7 @@ class DCGANGenerator(nn.Module):
         channels, height, length = check_image_shape(sample_shape, who="The dcgan generator")
         doublings = halvings(height, length)
         sizes = _channels(width, doublings)[::-1]
-        told = condition if conditioning == "norm" else None
+        norm_condition = condition if conditioning == "norm" else None
 
         self.base = sizes[0], height >> doublings, length >> doublings
         self.embed = None
@@ -76,7 +76,9 @@ class DCGANGenerator(nn.Module):
         self.ups = nn.ModuleList(
             nn.ConvTranspose2d(a, b, 4, stride=2, padding=1, bias=bias) for a, b in pairwise(sizes)
         )
-        self.norms = nn.ModuleList(MaybeConditionalNorm(c, told, norm=norm) for c in sizes)
+        self.norms = nn.ModuleList(
+            MaybeConditionalNorm(c, norm_condition, norm=norm) for c in sizes
+        )
         self.output = (
             nn.ConvTranspose2d(sizes[-1], channels, 4, stride=2, padding=1)
             if doublings
@@ -96,19 +98,19 @@ class DCGANGenerator(nn.Module):
 
 
 @DISCRIMINATORS.register("dcgan")
-class DCGANDiscriminator(Judging):
+class DCGANDiscriminator(ConditionalDiscriminator):
     """One strided convolution per halving of the size, then a linear layer to one logit.
 
     Args:
         sample_shape: (C, H, W).
-        condition: What every sample is told, or None.
+        condition: What every sample is conditioned on, or None.
         width: Channels after the first convolution. Each halving doubles them, up to eightfold.
         spectral_norm: Whether every weight is divided by its spectral norm.
         norm: "none", or "batch" after every convolution but the first, as in the paper; gradient
             penalties refuse "batch".
         conditioning: "projection" adds the inner product of the last features with the embedded
             condition; "concat" shows the condition as one more input channel; "classifier" and
-            "contrastive" guess the condition, see `multigan.modalities.shared.heads`.
+            "contrastive" predict the condition, see `multigan.modalities.shared.heads`.
     """
 
     def __init__(

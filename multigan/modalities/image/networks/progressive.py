@@ -1,7 +1,7 @@
 """The networks of progressive growing, for images and for anything else with two axes.
 
 Source: Karras et al. (2018), "Progressive Growing of GANs for Improved Quality, Stability, and
-Variation". Conditions are told by projection unless asked for the paper's auxiliary classifier.
+Variation". Conditions enter by projection unless asked for the paper's auxiliary classifier.
 
 Shapes: B samples, (C, H, W) sample shape, Z latent size.
 """
@@ -23,7 +23,7 @@ from multigan.modalities.shared.equalized import (
     equalize,
     leaky,
 )
-from multigan.modalities.shared.heads import ByHead, Judging, make_head
+from multigan.modalities.shared.heads import ByHead, ConditionalDiscriminator, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import (
     ConditionEmbedding,
@@ -46,7 +46,8 @@ class ProgressiveGenerator(Growing):
         latent_dim: Z.
         sample_shape: (C, H, W); it grows from the size that halving H and W leads to, 4x4 for
             squares whose side is a power of two.
-        condition: What every sample is told, or None; its embedding is appended to the latent.
+        condition: What every sample is conditioned on, or None; its embedding is appended to the
+            latent.
         width: Channels of the four smallest sizes (512 in the paper), halved with each after them.
         embedding_dim: Size of the condition's embedding; 0 appends the condition's own numbers, one
             for each class, as GANSynth does.
@@ -69,10 +70,12 @@ class ProgressiveGenerator(Growing):
         widths = stage_widths(width, stages)
 
         self.embed: nn.Module | None
-        self.embed, told = tell(condition, embedding_dim) if condition else (None, 0)
+        self.embed, condition_dim = (
+            embed_condition(condition, embedding_dim) if condition else (None, 0)
+        )
         self.base = widths[0], height >> stages, length >> stages
         self.normalize = PixelNorm()
-        self.input = EqualizedLinear(latent_dim + told, prod(self.base), gain=RECTIFIED)
+        self.input = EqualizedLinear(latent_dim + condition_dim, prod(self.base), gain=RECTIFIED)
         self.first = EqualizedConv2d(widths[0], widths[0], 3)
         self.blocks = nn.ModuleList(UpBlock(a, b) for a, b in pairwise(widths))
         self.outputs = nn.ModuleList(to_image(w, channels, bounded) for w in widths)
@@ -102,12 +105,12 @@ class ProgressiveGenerator(Growing):
 
 
 @DISCRIMINATORS.register("progressive")
-class ProgressiveDiscriminator(Growing, Judging):
+class ProgressiveDiscriminator(Growing, ConditionalDiscriminator):
     """The generator's mirror image: two convolutions per halving, then a small head.
 
     Args:
         sample_shape: (C, H, W).
-        condition: What every sample is told, or None.
+        condition: What every sample is conditioned on, or None.
         width: Channels of the four smallest sizes.
         group: Samples in a group of the minibatch standard deviation; 0 leaves it out, and each
             logit then depends on its own sample only.
@@ -210,7 +213,7 @@ class Digest(nn.Module):
         return leaky(self.hidden(leaky(self.conv(hidden)).flatten(1)))
 
 
-def tell(condition: ConditionSpec, embedding_dim: int) -> tuple[nn.Module, int]:
+def embed_condition(condition: ConditionSpec, embedding_dim: int) -> tuple[nn.Module, int]:
     """Returns what makes numbers of a condition, and how many: its own where the size is 0."""
     if embedding_dim == 0:
         return PlainCondition(condition), condition.size

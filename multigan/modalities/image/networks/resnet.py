@@ -20,7 +20,7 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.modalities.image.networks.attention import SelfAttention
 from multigan.modalities.image.networks.condition import ConditionChannel
-from multigan.modalities.shared.heads import Conditioning, Judging, make_head
+from multigan.modalities.shared.heads import ConditionalDiscriminator, Conditioning, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import (
     ConditionEmbedding,
@@ -37,7 +37,7 @@ class ResNetGenerator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, H, W).
-        condition: What every sample is told, or None.
+        condition: What every sample is conditioned on, or None.
         width: Channels of the first three doublings (up to 32 x 32 from 4 x 4); halved with each
             one after them, so that large images fit into memory. 256 is the paper's.
         norm: "batch", "pixel" or "none", before every activation.
@@ -65,7 +65,7 @@ class ResNetGenerator(nn.Module):
         channels, height, length = check_image_shape(sample_shape, who="The resnet generator")
         doublings = halvings(height, length)
         sizes = [max(1, width >> max(0, index - 3)) for index in range(max(1, doublings) + 1)]
-        told = condition if conditioning == "norm" else None
+        norm_condition = condition if conditioning == "norm" else None
 
         self.base = width, height >> doublings, length >> doublings
         self.embed = None
@@ -74,11 +74,11 @@ class ResNetGenerator(nn.Module):
             latent_dim += embedding_dim
         self.input = nn.Linear(latent_dim, prod(self.base))
         self.blocks = nn.ModuleList(
-            UpBlock(a, b, told, norm=norm, up=doublings > 0) for a, b in pairwise(sizes)
+            UpBlock(a, b, norm_condition, norm=norm, up=doublings > 0) for a, b in pairwise(sizes)
         )
         self.attended = max(0, len(self.blocks) - 2)  # the block whose map has half the size
         self.attention = SelfAttention(sizes[self.attended + 1]) if attention else None
-        self.norm = MaybeConditionalNorm(sizes[-1], told, norm=norm)
+        self.norm = MaybeConditionalNorm(sizes[-1], norm_condition, norm=norm)
         self.output = nn.Conv2d(sizes[-1], channels, 3, padding=1)
         initialize(self)
         if spectral_norm:  # not of the normalizations' gains and biases, which start near zero
@@ -98,18 +98,18 @@ class ResNetGenerator(nn.Module):
 
 
 @DISCRIMINATORS.register("resnet")
-class ResNetDiscriminator(Judging):
+class ResNetDiscriminator(ConditionalDiscriminator):
     """Residual blocks down to about 8 x 8, two more at that size, then a sum over positions.
 
     Args:
         sample_shape: (C, H, W).
-        condition: What every sample is told, or None.
+        condition: What every sample is conditioned on, or None.
         width: Channels of all maps; 128 is the paper's.
         spectral_norm: Whether every weight is divided by its spectral norm. Turn it off when a
             gradient penalty does its work.
         conditioning: "projection" adds the inner product of the last features with the embedded
             condition, "concat" shows the condition as one more input channel, "classifier" and
-            "contrastive" guess the condition, see `multigan.modalities.shared.heads`.
+            "contrastive" predict the condition, see `multigan.modalities.shared.heads`.
         attention: Whether there is self-attention after the first block.
         initialization: "xavier", or "orthogonal" as BigGAN has it.
     """

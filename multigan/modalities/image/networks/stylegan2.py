@@ -32,7 +32,7 @@ from multigan.modalities.shared.equalized import (
     equalize,
     leaky,
 )
-from multigan.modalities.shared.heads import ByHead, Judging, make_head
+from multigan.modalities.shared.heads import ByHead, ConditionalDiscriminator, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm
 from multigan.typed import Count, Natural, Share
@@ -50,7 +50,8 @@ class StyleGenerator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, H, W).
-        condition: What every sample is told, or None; its embedding is appended to the latent.
+        condition: What every sample is conditioned on, or None; its embedding is appended to the
+            latent.
         width: Channels of the four smallest sizes (512 in the paper), halved with each after them.
         style_dim: S (512 in the paper).
         mapping_layers: Layers from latent to style (8 in the paper; StyleGAN2-ADA takes 2
@@ -139,12 +140,12 @@ class StyleGenerator(nn.Module):
 
 
 @DISCRIMINATORS.register("stylegan2")
-class StyleDiscriminator(Judging):
+class StyleDiscriminator(ConditionalDiscriminator):
     """Residual blocks that halve the size, then the last layers of progressive growing.
 
     Args:
         sample_shape: (C, H, W).
-        condition: What every sample is told, or None.
+        condition: What every sample is conditioned on, or None.
         width: Channels of the four smallest sizes.
         group: Samples in a group of the minibatch standard deviation; 0 leaves it out, and each
             logit then depends on its own sample only.

@@ -25,7 +25,7 @@ class TextCNN(TextDiscriminator):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None.
+        condition: What it is conditioned on, or None.
         widths: How many tokens each kind of pattern spans.
         channels: Patterns of each kind.
         embedding_dim: E.

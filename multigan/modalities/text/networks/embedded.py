@@ -26,7 +26,7 @@ class TextDiscriminator(nn.Module, ABC):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None.
+        condition: What it is conditioned on, or None.
         embedding_dim: E.
         embedding: The table of the tokens' vectors, if there is one already.
         unit_embeddings: Whether every token's vector is scaled to length sqrt(E). Otherwise a

@@ -30,7 +30,7 @@ class PerTokenRNN(TextDiscriminator):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None; added to every projected embedding.
+        condition: What it is conditioned on, or None; added to every projected embedding.
         width: W; 512 in the paper.
         embedding_dim: E.
         dropout: The share of embedding entries dropped.

@@ -30,7 +30,7 @@ class CausalLMGenerator(TextGenerator):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None; added to every token's embedding.
+        condition: What it is conditioned on, or None; added to every token's embedding.
         model: A folder that `transformers` wrote, or a name on the Hub.
         config: Instead of `model`: `model_type` and any other options of a configuration, e.g.
             {"model_type": "gpt2", "n_layer": 2, "n_head": 2, "n_embd": 64}.
@@ -88,15 +88,15 @@ class CausalLMGenerator(TextGenerator):
 
     def advance(self, state: Any, tokens: Tensor | None) -> tuple[Tensor, Any]:
         """Reads one more token of each text."""
-        cache, told, count = state
+        cache, embedded, count = state
         if tokens is None:
             tokens = torch.full((count,), self.end_id, device=self.device)
-        return self._read(tokens.unsqueeze(1), told, cache).squeeze(1), state
+        return self._read(tokens.unsqueeze(1), embedded, cache).squeeze(1), state
 
-    def _read(self, ids: Tensor, told: Tensor | None, cache: Any) -> Tensor:
+    def _read(self, ids: Tensor, embedded: Tensor | None, cache: Any) -> Tensor:
         vectors = self.model.get_input_embeddings()(ids)
-        if told is not None:
-            vectors = vectors + told.unsqueeze(1)
+        if embedded is not None:
+            vectors = vectors + embedded.unsqueeze(1)
         kept = {} if cache is None else {self._cache_name: cache}
         found = self.model.base_model(inputs_embeds=vectors, use_cache=cache is not None, **kept)
         states: Tensor = found.last_hidden_state
@@ -127,7 +127,7 @@ class EncoderDiscriminator(TextDiscriminator):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None.
+        condition: What it is conditioned on, or None.
         model: A folder that `transformers` wrote, or a name on the Hub.
         config: Instead of `model`: `model_type` and any other options, e.g. {"model_type": "bert",
             "num_hidden_layers": 2, "num_attention_heads": 2, "hidden_size": 64}.

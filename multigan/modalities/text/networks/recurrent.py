@@ -22,7 +22,7 @@ class _RecurrentGenerator(TextGenerator):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None.
+        condition: What it is conditioned on, or None.
         width: Units in each layer.
         embedding_dim: E.
         depth: How many layers.
@@ -70,15 +70,15 @@ class _RecurrentGenerator(TextGenerator):
 
     def advance(self, state: Any, tokens: Tensor | None) -> tuple[Tensor, Any]:
         """Reads one more token of each text."""
-        layers, told, count = state
+        layers, embedded, count = state
         if tokens is None:
             tokens = torch.full((count,), self.tokens.start_id, device=self.device)
-        states, layers = self._read(self.tokens(tokens.unsqueeze(1)), layers, told)
-        return states.squeeze(1), (layers, told, count)
+        states, layers = self._read(self.tokens(tokens.unsqueeze(1)), layers, embedded)
+        return states.squeeze(1), (layers, embedded, count)
 
-    def _read(self, values: Tensor, layers: State, told: Tensor | None) -> tuple[Tensor, State]:
-        if told is not None:
-            values = values + told.unsqueeze(1)
+    def _read(self, values: Tensor, layers: State, embedded: Tensor | None) -> tuple[Tensor, State]:
+        if embedded is not None:
+            values = values + embedded.unsqueeze(1)
         ends = []
         for layer, state in zip(self.layers, layers, strict=True):
             values, end = layer(self.dropout(values), state)

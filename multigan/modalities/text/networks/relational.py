@@ -79,7 +79,7 @@ class RelationalGenerator(TextGenerator):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None; added to every embedding.
+        condition: What it is conditioned on, or None; added to every embedding.
         embedding_dim: Size of the tokens' embeddings.
         slots, heads, head_size: Of the memory; RelGAN's are 1, 2 and 256.
         latent_dim: Not used: the randomness of text lies in its tokens.
@@ -117,14 +117,14 @@ class RelationalGenerator(TextGenerator):
 
     def begin(self, count: int, condition: Tensor | None = None) -> Any:
         """Returns the first memory."""
-        told = None if self.told is None else self.told(condition)
-        return self.memory.start.expand(count, -1, -1), told
+        embedded = None if self.told is None else self.told(condition)
+        return self.memory.start.expand(count, -1, -1), embedded
 
     def advance(self, state: Any, tokens: Tensor | None) -> tuple[Tensor, Any]:
         """Reads one more token of each text."""
-        memory, told = state
+        memory, embedded = state
         if tokens is None:
             tokens = torch.full((len(memory),), self.tokens.start_id, device=memory.device)
         vector = self.tokens(tokens)
-        memory = self.memory(vector if told is None else vector + told, memory)
-        return memory.flatten(1), (memory, told)
+        memory = self.memory(vector if embedded is None else vector + embedded, memory)
+        return memory.flatten(1), (memory, embedded)

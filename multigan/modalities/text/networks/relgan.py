@@ -25,7 +25,7 @@ class RelGANDiscriminator(TextDiscriminator):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None.
+        condition: What it is conditioned on, or None.
         representations: R, which divides E.
         embedding_dim: E.
         widths: How many tokens each kind of filter spans.
@@ -77,8 +77,10 @@ class RelGANDiscriminator(TextDiscriminator):
     def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """(B, L, E) -> logits (B, R)."""
         mixed = self.features(samples)[-1].view(len(samples) * self.representations, -1)
-        told = None if condition is None else condition.repeat_interleave(self.representations, 0)
-        logits: Tensor = self.output(self.hidden(self.dropout(mixed)), told)
+        repeated = (
+            None if condition is None else condition.repeat_interleave(self.representations, 0)
+        )
+        logits: Tensor = self.output(self.hidden(self.dropout(mixed)), repeated)
         return logits.view(len(samples), -1)
 
 

@@ -29,7 +29,7 @@ class TextGenerator(nn.Module, ABC):
     Attributes:
         length: L, the most tokens in a row.
         vocab_size: V.
-        condition: What it is told, or None.
+        condition: What it is conditioned on, or None.
         end_id: The token that ends a text; set by whoever knows the tokenizer.
     """
 
@@ -94,7 +94,7 @@ class TextGenerator(nn.Module, ABC):
         Args:
             count: B.
             choose: Picks each token.
-            condition: What the generator is told.
+            condition: What the generator is conditioned on.
             prefix: (B, P): how the texts begin.
             given: (B, P): which of those tokens are kept; None for all. `choose` then sees only
                 the rows whose token is not, in their order.

@@ -66,7 +66,7 @@ class TransformerGenerator(TextGenerator):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None.
+        condition: What it is conditioned on, or None.
         width: W.
         depth: Blocks.
         heads: A.
@@ -99,8 +99,8 @@ class TransformerGenerator(TextGenerator):
 
     def hidden(self, ids: Tensor, condition: Tensor | None = None) -> Tensor:
         """Reads all tokens at once: (B, L) -> states (B, L, W)."""
-        vectors, told = self.tokens.shifted(ids), self._told(condition)
-        states, _ = self._read(vectors, 0, [None] * len(self.blocks), told)
+        vectors, embedded = self.tokens.shifted(ids), self._told(condition)
+        states, _ = self._read(vectors, 0, [None] * len(self.blocks), embedded)
         return states
 
     def begin(self, count: int, condition: Tensor | None = None) -> Any:
@@ -109,18 +109,18 @@ class TransformerGenerator(TextGenerator):
 
     def advance(self, state: Any, tokens: Tensor | None) -> tuple[Tensor, Any]:
         """Reads one more token of each text."""
-        position, caches, told, count = state
+        position, caches, embedded, count = state
         if tokens is None:
             tokens = torch.full((count,), self.tokens.start_id, device=self.device)
-        states, caches = self._read(self.tokens(tokens.unsqueeze(1)), position, caches, told)
-        return states.squeeze(1), (position + 1, caches, told, count)
+        states, caches = self._read(self.tokens(tokens.unsqueeze(1)), position, caches, embedded)
+        return states.squeeze(1), (position + 1, caches, embedded, count)
 
     def _read(
-        self, values: Tensor, position: int, caches: list[Any], told: Tensor | None
+        self, values: Tensor, position: int, caches: list[Any], embedded: Tensor | None
     ) -> tuple[Tensor, list[Any]]:
         values = values + self.positions[position : position + values.shape[1]]
-        if told is not None:
-            values = values + told.unsqueeze(1)
+        if embedded is not None:
+            values = values + embedded.unsqueeze(1)
         values, newer = self.dropout(values), []
         for block, past in zip(self.blocks, caches, strict=True):
             values, cache = block(values, causal=True, past=past)
@@ -138,7 +138,7 @@ class TextTransformer(TextDiscriminator):
 
     Args:
         sample_shape: (L, V).
-        condition: What it is told, or None.
+        condition: What it is conditioned on, or None.
         width: W, which is also the embeddings' size.
         depth: Blocks.
         heads: A.

@@ -1,19 +1,19 @@
-// The looks at a run's samples, with a slider over its history.
+// The previews of a run's samples, with a slider over its history.
 
 const PLAY_MS = 350;
 
-/** Returns {element, update(), onMessage(content, buffers), stop()} for traits `looks` and `newest`. */
-function lookBox(model) {
+/** Returns {element, update(), onMessage(content, buffers), stop()} for traits `previews` and `newest`. */
+function previewBox(model) {
   const boxes = h("div", { class: "mg-look" });
   const slider = h("input", { type: "range", min: 0, max: 0, value: 0, "aria-label": "training step of the samples" });
   const label = h("output", { class: "mg-look-step" });
   const play = button("▶", togglePlay, { "aria-label": "Play the samples from the first step", title: "Play" });
-  const element = h("figure", { class: "mg-looks" }, boxes,
+  const element = h("figure", { class: "mg-previews" }, boxes,
     h("figcaption", {}, play, slider, label));
   const cache = new Map(), shownBoxes = [];
   let following = true, timer = null;
 
-  const steps = () => wholes(model.get("looks"));
+  const steps = () => wholes(model.get("previews"));
   const placed = (run, step) => `${run}:${step}`; // a remedy turns the dashboard to another run
   const isNewest = (index) => index === steps().length - 1;
 
@@ -32,7 +32,7 @@ function lookBox(model) {
     slider.setAttribute("aria-valuetext", `step ${step}`);
     const files = step === known.at(-1) ? model.get("newest") : cache.get(placed(model.get("name"), step));
     if (!files) return model.send({ look: step });
-    // A look may be a picture and a sound. The boxes stay, so that nothing flickers.
+    // A preview may be a picture and a sound. The boxes stay, so that nothing flickers.
     while (shownBoxes.length < files.length) {
       shownBoxes.push(mediaBox());
       boxes.append(shownBoxes.at(-1).element);

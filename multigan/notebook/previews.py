@@ -1,13 +1,13 @@
-"""The looks at a run's samples, by step, as they come."""
+"""A run's sample previews, by step, as they come."""
 
 import os
 from pathlib import Path
 
 
-class Looks:
+class SamplePreviews:
     """What lies in a run's folder of samples, read anew for little.
 
-    A look is one file or a few: sounds have a picture of them all and a sound of them all.
+    A preview is one file or a few: sounds have a picture of them all and a sound of them all.
 
     Args:
         folder: The run's `samples`, which need not exist yet.
@@ -26,7 +26,7 @@ class Looks:
             names = set()
         if names == self._names:
             return False
-        if not self._names <= names:  # a resumed run makes its last looks again
+        if not self._names <= names:  # a resumed run makes its last previews again
             self._by_step.clear()
             self._names.clear()
         for name in sorted(names - self._names):  # zero-padded, so by step
@@ -36,13 +36,13 @@ class Looks:
 
     @property
     def steps(self) -> list[int]:
-        """The steps that were looked at, in order."""
+        """The steps that have previews, in order."""
         return sorted(self._by_step)
 
     def files(self, step: int) -> list[Path]:
-        """Returns the files of a step's look, a picture before a sound; none without a look."""
+        """Returns the files of a step's preview, a picture before a sound; none without one."""
         return [self._folder / name for name in sorted(self._by_step.get(step, ()))]
 
     def newest(self) -> list[Path]:
-        """Returns the files of the newest look; none before the first."""
+        """Returns the files of the latest preview; none before the first."""
         return self.files(max(self._by_step)) if self._by_step else []
