@@ -17,7 +17,7 @@ from torch import Tensor
 
 from benchmarks.common.frame import make_parser
 from multigan.core.draws import normal, seeded
-from multigan.core.modes import evaluating
+from multigan.core.switches import evaluating
 from multigan.modalities.audio.pipeline import AudioPipeline
 from multigan.modalities.audio.representations.frequency import LogMagnitudeIF
 from multigan.runs.run import Run

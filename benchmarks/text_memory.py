@@ -18,10 +18,10 @@ from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.core.regularizers import R1, R2
 from multigan.core.trainer import Trainer
-from multigan.modalities.text.game import TextGame
 from multigan.modalities.text.networks.cnn import TextCNN
 from multigan.modalities.text.networks.transformer import TransformerGenerator
 from multigan.modalities.text.relaxations import RELAXATIONS
+from multigan.modalities.text.text_game import TextGame
 
 
 class Rows:

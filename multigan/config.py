@@ -189,7 +189,7 @@ class Recipe:
     """When averages are stored whose length is chosen later; see `core.profiles`."""
 
     keep_checkpoints: Count = 3
-    """How many of the newest stay."""
+    """How many of the latest stay."""
 
     metrics: tuple[str, ...] = ("frechet", "coverage")
     """What is measured every `evaluate_every` steps."""

@@ -84,9 +84,9 @@ def test_imports_point_down(module):
         assert RANK[other] < RANK[here], f"{module} must not import {other}"
 
 
-def kind(module: str) -> str | None:
-    parts = module.split(".")[1:]
-    return parts[1] if len(parts) > 1 and parts[0] == "modalities" and parts[1] in KINDS else None
+def kind_in(path: str) -> str | None:
+    """Returns the kind of data in whose folder a dotted path lies."""
+    return next((k for k in KINDS if f"{path}.".startswith(f"multigan.modalities.{k}.")), None)
 
 
 def test_kinds_of_data_do_not_import_one_another():
@@ -94,7 +94,7 @@ def test_kinds_of_data_do_not_import_one_another():
         (module, name)
         for module in SOURCES
         for name in IMPORTS[module]
-        if kind(module) and kind(name) and kind(name) != kind(module)
+        if kind_in(module) and kind_in(name) and kind_in(name) != kind_in(module)
     ]
     # `speech` trains image networks on spectrograms on purpose.
     assert {module for module, _ in crossing} <= {"multigan.modalities.audio.recipes"}, crossing
@@ -190,3 +190,95 @@ def test_every_public_name_is_there():
     with pytest.raises(AttributeError):
         _ = multigan.nothing
     assert set(multigan.__all__) <= set(dir(multigan))
+
+
+# What is about one kind of data on purpose, and names that everybody knows.
+ABOUT_ONE_KIND = {
+    "cli/data/notes.py": "`multigan data notes` writes a set of sounds",
+    "cli/inspect.py": "`multigan inspect` measures representations of sounds",
+    "cli/play.py": "`multigan play` plays notes",
+    "cli/stream_sound.py": "`multigan stream` makes sound without an end",
+    "config.py": "a recipe file may leave out that its data are images",
+    "imports/moved.py": "old paths, and where they lead",
+    "runs/trainers.py": "`ImageTrainer` and `TextTrainer` are public, and named after their recipe",
+}
+# The same words with another meaning: keys of JSON, of PNG files and of pip's extras.
+NOT_KINDS = {
+    "cli/checks.py": {"audio", "text"},
+    "cli/runs/heal.py": {"text"},
+    "metrics/pretrained.py": {"text"},
+    "notebook/plain.py": {"text"},
+    "report/media.py": {"text"},
+    "runs/heal.py": {"text"},
+}
+
+
+def named_kinds(tree: ast.Module) -> set[str]:
+    """Returns the kinds of data that a module names in a string or by an import."""
+    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    paths = {word for word in words if isinstance(word, str) and word.startswith("multigan.")}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            paths |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            paths |= {alias.name for alias in node.names}
+    inside = {kind for path in paths if (kind := kind_in(path))}
+    return inside | (set(KINDS) & words)
+
+
+def test_no_kind_is_named_outside_its_folder():
+    found = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        file = path.relative_to(ROOT).as_posix()
+        if not file.startswith("modalities/"):
+            found[file] = named_kinds(ast.parse(path.read_text())) - NOT_KINDS.get(file, set())
+    wrong = {file: kinds for file, kinds in found.items() if kinds and file not in ABOUT_ONE_KIND}
+    assert not wrong, f"Ask `kind_of(name)` for what differs, in a field of `Kind`: {wrong}"
+    assert {file for file in ABOUT_ONE_KIND if not found[file]} == set(), "no longer needed"
+    assert named_kinds(ast.parse("import multigan.modalities.text.game\nx = 'audio'")) == {
+        *("text", "audio")
+    }
+
+
+# Names that several files or folders have, and what they mean in each.
+SAME_MEANING = {
+    "augmentations": "what the discriminator sees samples through",
+    "catalog": "the metrics that there are",
+    "commands": "what people may type",
+    "compare": "the command",
+    "data": "data sets, and the group of commands about them",
+    "evaluate": "measuring a generator: the command, the flow, a kind's hooks",
+    "fork": "the command, and what it does",
+    "heal": "the command, and what it does",
+    "kind": "a kind of data in one object",
+    "load": "from what a person names to a loaded data set",
+    "metrics": "what generators are measured by",
+    "modality": "from raw data to samples and back",
+    "modes": "of a distribution: how many of them a generator reaches",
+    "networks": "generators and discriminators",
+    "notes": "single notes of instruments, as data",
+    "objectives": "objectives as recipes name them",
+    "options": "the options of a loader",
+    "oracle": "the synthetic distribution of text that is known",
+    "pipeline": "what samples a generator",
+    "pretrained": "networks that somebody else has trained",
+    "recipes": "named configurations",
+    "resume": "the command, and what it does",
+    "runs": "run directories, and the group of commands about them",
+    "sample": "the command",
+    "train": "the command",
+}
+# Names that still mean two things; each goes when its files are renamed.
+TWO_MEANINGS = {"collect", "decode", "files", "hub", "opening", "report", "survey"}
+
+
+def stems_that_occur_twice() -> set[str]:
+    stems = [module.rpartition(".")[2] for module in SOURCES]
+    return {stem for stem in stems if stems.count(stem) > 1}
+
+
+def test_no_file_name_means_two_things():
+    twice = stems_that_occur_twice()
+    new = twice - set(SAME_MEANING) - TWO_MEANINGS
+    assert not new, f"Give one of each another name, or say what both mean: {new}"
+    assert set(SAME_MEANING) <= twice, f"Shorten the table: {set(SAME_MEANING) - twice}"

@@ -13,6 +13,7 @@ NAMES = {
     "multigan.data.images": "load_images",
     "multigan.healing": "begin_again",
     "multigan.latents": "principal_directions",
+    "multigan.notebook.compare": "Compare",
     "multigan.modalities.image.sheet": "draw_sheet",
     "multigan.pipelines": "TextPipeline",
     "multigan.recipes": "recipe",

@@ -15,8 +15,8 @@ from multigan.files import write_json
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.modality import AudioModality
 from multigan.report.chart import line_chart, nice_ticks
+from multigan.report.formatting import duration, flat, shown
 from multigan.report.media import evenly
-from multigan.report.tables import duration, flat, shown
 from multigan.runs.folder import RunFolder
 from multigan.runs.report import render_report, write_report
 

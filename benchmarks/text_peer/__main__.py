@@ -33,11 +33,11 @@ from multigan.core.losses import LOSSES
 from multigan.core.trainer import Trainer
 from multigan.data.source import TensorSource
 from multigan.data.stream import Stream
-from multigan.modalities.text.game import TextGame
 from multigan.modalities.text.metrics import bleu, index_texts, self_bleu
 from multigan.modalities.text.networks.relational import RelationalGenerator
 from multigan.modalities.text.networks.relgan import RelGANDiscriminator
 from multigan.modalities.text.relaxations import RELAXATIONS
+from multigan.modalities.text.text_game import TextGame
 
 ROWS = 10_000
 PEER_SAMPLES = 200

@@ -17,7 +17,7 @@ from multigan.cli import (
     recipes,
     resume,
     sample,
-    stream,
+    stream_sound,
     train,
 )
 from multigan.cli.bench import BENCH
@@ -35,7 +35,7 @@ COMMANDS: dict[str, Command | Group] = {
     "fork": fork,
     "sample": sample,
     "play": play,
-    "stream": stream,
+    "stream": stream_sound,
     "inspect": inspect,
     "evaluate": evaluate,
     "augment": augment,

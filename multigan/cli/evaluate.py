@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from multigan.metrics.result import MetricResult
     from multigan.runs.run import Run
 
-SUMMARY = "Measure a run's samples against real data."
+SUMMARY = "Measure a run's samples (of its EMA generator) against real data."
 
 COLUMNS = ["metric", "value", "real against real", "generated", "real", "split", "measured with"]
 FLOOR = "after the round trip"  # of real clips, through the representation and back
@@ -28,12 +28,17 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="",
         help="the network whose features are compared; of sounds also clap:, ast: or codec:FOLDER",
     )
-    parser.add_argument("--reference", metavar="PATH", help="other real data, e.g. a test split")
+    parser.add_argument(
+        "--reference", metavar="PATH", help="other real data, e.g. a held-out split"
+    )
     parser.add_argument(
         "--split", metavar="NAME", help="which part of the reference, or of the run's own data"
     )
     parser.add_argument(
-        "--pairs", type=Path, metavar="PAGE", help="of sounds: write each beside its nearest clip"
+        "--pairs",
+        type=Path,
+        metavar="PAGE",
+        help="of sounds: write each beside its nearest training clip, which shows overfitting",
     )
     add_data(parser)
     parser.add_argument("--seed", type=int, default=0, help="fixes the samples (0)")

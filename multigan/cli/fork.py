@@ -10,7 +10,7 @@ SUMMARY = "Go on otherwise from a run's checkpoint, as a new run."
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the run, where in it to begin, and what is to be different."""
     add_run(parser)
-    parser.add_argument("--step", type=int, help="the checkpoint to begin at (the newest)")
+    parser.add_argument("--step", type=int, help="the checkpoint to begin at (latest)")
     parser.add_argument("--steps", type=int, help="the new run's last step (the other run's)")
     parser.add_argument(
         "--set",

@@ -1,11 +1,11 @@
-"""`multigan inspect`: what each representation loses of one's own sounds."""
+"""`multigan inspect`: the round-trip error of each representation on one's own sounds."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from multigan.cli.commands import add_json
 
-SUMMARY = "Measure what each representation loses of your sounds, before training."
+SUMMARY = "Measure the round-trip error of each representation of your sounds, before training."
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -41,7 +41,7 @@ def run(args: Namespace) -> None:
     from multigan.modalities.audio.music.pitch import HIGHEST
     from multigan.modalities.audio.pipeline import audio_pipeline
     from multigan.terminal.output import remark
-    from multigan.terminal.sampling import open_pipeline
+    from multigan.terminal.sample_files import open_pipeline
 
     if args.out.suffix not in (".wav", ".flac"):
         raise ConfigError(f"A song is written as .wav or .flac, not as {args.out.name!r}.")

@@ -93,7 +93,7 @@ def _of_entry(table: str, name: str, entry: Any) -> Sequence["Setting"]:
 
 def _options(path: str, given: Mapping[str, Any], described: Sequence["Setting"]) -> Iterator[Row]:
     """Yields what is described, with its value or else its default, and what is given besides."""
-    from multigan.report.tables import flat
+    from multigan.report.formatting import flat
 
     for name, expected, default, doc in described:
         yield path + name, given.get(name, default), expected, doc

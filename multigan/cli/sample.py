@@ -58,20 +58,20 @@ def add_arguments(parser: ArgumentParser) -> None:
 def add_checkpoint(parser: ArgumentParser) -> None:
     """Adds which of a run's checkpoints to sample."""
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--step", type=int, help="sample the checkpoint of this step (the newest)")
+    source.add_argument("--step", type=int, help="sample the checkpoint of this step (latest)")
     source.add_argument("--best", action="store_true", help="sample the best checkpoint")
     source.add_argument(
         "--average",
         type=float,
         metavar="LENGTH",
-        help="average the weights over this share of the training, 0.01 to 0.25, whatever the "
+        help="sample the EMA of weights over this share of the training, 0.01 to 0.25, whatever the "
         "recipe's half-life; for runs that stored profiles (--set profile_every=500)",
     )
 
 
 def run(args: Namespace) -> None:
     """Writes the samples and prints the path of each file; prints texts, if no folder is named."""
-    from multigan.terminal.sampling import make
+    from multigan.terminal.sample_files import make
 
     for line in make(args):
         print(line)

@@ -1,4 +1,4 @@
-"""The average of a network's weights over training, which samples better than the last weights."""
+"""EMA: the exponential moving average of weights, which samples better than the last weights."""
 
 import copy
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 
 class Average(nn.Module):
-    """Keeps the exponential moving average of several networks.
+    """Keeps the exponential moving average (EMA) of several networks' weights.
 
     Args:
         networks: What to average, by name. They are read, never changed.
-        half_life: In samples: how many it takes until a weight's share in the average has
-            halved. 0 makes the average equal the network.
+        half_life: In samples: how many it takes until a weight's share in the EMA has halved,
+            so its decay is 0.5 ** (samples / half_life). 0 makes the EMA equal the network.
         ramp: Shortens the half-life to this share of the samples seen, so that the first, bad
             weights do not linger (Karras et al. 2020, StyleGAN2-ADA, use 0.05).
     """

@@ -11,9 +11,9 @@ from multigan.core.draws import part_of, seeded
 from multigan.core.ema import Average
 from multigan.core.engine import Engine, batch_statistics, gradients
 from multigan.core.knobs import Knob
-from multigan.core.modes import frozen
 from multigan.core.objective import Batch, Objective, Phase
 from multigan.core.schedules import Schedule
+from multigan.core.switches import frozen
 from multigan.core.window import LossWindow
 from multigan.errors import CheckpointError, ConfigError, DivergedError, UnknownNameError
 

@@ -18,6 +18,7 @@ MOVED = {
     "multigan.data.images": ("multigan.modalities.image.load.load",),
     "multigan.healing": ("multigan.runs.heal",),
     "multigan.latents": ("multigan.sampling.latents",),
+    "multigan.notebook.compare": ("multigan.notebook.comparison",),
     "multigan.modalities.image.sheet": ("multigan.modalities.shared.contact_sheet",),
     "multigan.pipelines": (
         "multigan.sampling.pipeline",

@@ -10,14 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from multigan.notebook.compare import Compare
+    from multigan.notebook.comparison import Compare
     from multigan.notebook.dashboard import Dashboard
     from multigan.notebook.explorer import Explorer
     from multigan.notebook.plane import scatter
     from multigan.notebook.time_travel import TimeTravel
 
 _HOMES = {
-    "Compare": "multigan.notebook.compare",
+    "Compare": "multigan.notebook.comparison",
     "Dashboard": "multigan.notebook.dashboard",
     "Explorer": "multigan.notebook.explorer",
     "TimeTravel": "multigan.notebook.time_travel",

@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 from multigan.errors import RunError
+from multigan.notebook.asking import ask
 from multigan.notebook.background import Training
-from multigan.notebook.steering import ask
 from multigan.runs.heal import begin_again, check_remedy, suggested
 from multigan.runs.run import Run
 

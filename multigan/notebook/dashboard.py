@@ -10,11 +10,11 @@ import numpy as np
 import traitlets as t
 
 from multigan.errors import MultiganError, RunError
+from multigan.notebook.asking import ask, turn
 from multigan.notebook.assets import script, style
 from multigan.notebook.comms import any_shell
 from multigan.notebook.curing import cure
 from multigan.notebook.following import Follower
-from multigan.notebook.steering import ask, turn
 from multigan.notebook.views import RunView
 from multigan.runs.folder import AT_WORK, RunFolder
 from multigan.runs.run import Run
@@ -40,13 +40,9 @@ class Dashboard(RunView, anywidget.AnyWidget):
 
     name = t.Unicode().tag(sync=True)
     status = t.Dict().tag(sync=True)  # state, step, of, rate, seconds_left, message, traceback
-    curves: t.List = t.List().tag(
-        sync=True
-    )  # [{name, steps, values}], the numbers as float32 buffers
+    curves: t.List = t.List().tag(sync=True)  # [{name, steps, values}], numbers as float32 buffers
     previews = t.Bytes().tag(sync=True)  # the steps that have previews, as uint32
-    newest: t.List = t.List().tag(
-        sync=True
-    )  # the latest preview: [{kind, content}]; older on request
+    newest: t.List = t.List().tag(sync=True)  # the latest preview, [{kind, content}]
     knobs = t.Dict().tag(sync=True)  # {name: {value, least, most}}
     health = t.Dict().tag(sync=True)
     events: t.List = t.List().tag(sync=True)  # [[step, sentence]]

@@ -16,7 +16,7 @@ from multigan.notebook.assets import script, style
 from multigan.notebook.coding import code_of, code_of_mix, code_of_walk
 from multigan.notebook.comms import any_shell
 from multigan.notebook.exploring import Explored, Pin, View
-from multigan.notebook.media import media_of, still_of
+from multigan.notebook.in_memory import media_of, still_of
 from multigan.notebook.views import display_widget
 from multigan.runs.run import Run
 from multigan.sampling.pipeline import Pipeline

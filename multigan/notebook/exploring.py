@@ -35,7 +35,7 @@ class View:
     """What is looked at; the page and the kernel send it to and fro as JSON.
 
     Attributes:
-        step: The checkpoint of this step; None is the newest pipeline.
+        step: The checkpoint of this step; None is the latest pipeline.
         average: The length of the average, instead; for runs that stored profiles.
         seed: Fixes the latents.
         count: How many samples.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from multigan.notebook.previews import SamplePreviews
-from multigan.report.tables import shown
+from multigan.report.formatting import shown
 from multigan.runs.folder import RunFolder, checkpoint_step, find_runs
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from multigan.files import read_object
 from multigan.notebook.background import find_training
-from multigan.notebook.curves import Curves
+from multigan.notebook.logged import Curves
 from multigan.notebook.previews import SamplePreviews
 from multigan.runs.folder import AT_WORK, RunFolder
 

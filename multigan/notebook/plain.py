@@ -10,11 +10,11 @@ import ipywidgets as widgets
 
 from multigan.errors import MultiganError
 from multigan.notebook import stills
+from multigan.notebook.asking import ask, turn
 from multigan.notebook.comms import any_shell
 from multigan.notebook.following import Follower
-from multigan.notebook.steering import ask, turn
 from multigan.notebook.views import RunView
-from multigan.report.tables import main_losses
+from multigan.report.formatting import main_losses
 from multigan.runs.folder import RunFolder
 
 ACTIONS = {"pause": "Pause", "continue": "Continue", "stop": "Stop", "checkpoint": "Checkpoint"}

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 from multigan.errors import MultiganError
 from multigan.notebook.comms import any_shell
 from multigan.notebook.exploring import MOST_MIXED, Explored, Pin, View
-from multigan.notebook.media import still_of
+from multigan.notebook.in_memory import still_of
 from multigan.runs.run import Run
 from multigan.sampling.pipeline import Pipeline
 

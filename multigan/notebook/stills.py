@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from multigan.notebook.previews import SamplePreviews
-from multigan.report.tables import duration, main_losses
+from multigan.report.formatting import duration, main_losses
 from multigan.runs.folder import RunFolder
 
 PICTURES = {".png": "image/png", ".gif": "image/gif"}

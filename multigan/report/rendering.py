@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multigan.report.tables import shown
+from multigan.report.formatting import shown
 
 if TYPE_CHECKING:
     from jinja2 import Environment

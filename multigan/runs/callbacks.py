@@ -241,11 +241,11 @@ class Checkpoint(Callback):
         trainer.engine.wait()
 
     def state_dict(self) -> dict[str, Any]:
-        """Returns the newest healthy step."""
+        """Returns the latest healthy step."""
         return {"healthy": self.healthy}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Takes over the newest healthy step."""
+        """Takes over the latest healthy step."""
         self.healthy = state["healthy"]
 
     @property

@@ -113,7 +113,7 @@ def verify_checkpoint(folder: Path) -> None:
 def prune_checkpoints(
     folder: Path, *, keep: int, always: frozenset[int] = frozenset()
 ) -> list[Path]:
-    """Deletes all but the newest `keep` checkpoints and those of the steps in `always`."""
+    """Deletes all but the latest `keep` checkpoints and those of the steps in `always`."""
     old = checkpoints_in(folder)[: -max(keep, 1)]
     doomed = [path for path in old if checkpoint_step(path) not in always]
     for path in doomed:

@@ -47,7 +47,7 @@ def evaluate_run(
         seed: Of the samples and of the choice of real ones.
         device: "auto", "cpu", "cuda" or "mps".
         data: The run's data again, if it was given in Python; its path, if it has moved.
-        step: Which checkpoint to measure; None for the newest.
+        step: Which checkpoint to measure; None for the latest.
         best: Measure the best checkpoint instead.
         on_note: Called with a sentence on what takes long, and how good the classifier is.
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from multigan.files import read_object, write_atomic
 from multigan.report.chart import line_chart
+from multigan.report.formatting import duration, flat
 from multigan.report.media import earlier_previews, picture_with_players, preview_of, real_texts
 from multigan.report.rendering import render
-from multigan.report.tables import duration, flat
 from multigan.runs.curves import Points
 from multigan.runs.folder import RunFolder
 

@@ -14,7 +14,7 @@ def latest_valid_checkpoint(run: RunFolder) -> tuple[Path | None, list[str]]:
     """Returns the latest valid checkpoint, None if there never was one, and why others are not.
 
     Raises:
-        CheckpointError: There are checkpoints, and every one of them is damaged; or the newest
+        CheckpointError: There are checkpoints, and every one of them is damaged; or the latest
             was written by a newer multigan.
     """
     refused: list[str] = []

@@ -80,7 +80,7 @@ class Run(RunFolder):
         return pipeline
 
     def discriminator(self, *, step: int | None = None) -> nn.Module:
-        """Returns the discriminator as of a checkpoint, the newest by default, on the CPU.
+        """Returns the discriminator as of a checkpoint, the latest by default, on the CPU.
 
         Raises:
             CheckpointError: There is no such checkpoint, or the networks do not fit it.
@@ -119,7 +119,7 @@ class Run(RunFolder):
         return {name.removeprefix(prefix): t for name, t in average.items()}
 
     def _checkpoint(self, step: int | None) -> Path:
-        """Returns the checkpoint of a step; None is the newest."""
+        """Returns the checkpoint of a step; None is the latest."""
         if step is not None:
             return self.checkpoint_at(step)
         folders = self.checkpoint_folders()

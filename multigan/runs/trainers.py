@@ -121,7 +121,7 @@ def fork(
 
     Args:
         run: A run, its path, name or number.
-        step: The checkpoint's; None is the newest.
+        step: The checkpoint's; None is the latest.
         steps: The new run's last step.
         changes: Other values of the recipe by dotted path.
         knobs: Numbers to turn at once, e.g. {"r1.weight": 0.5}.

@@ -14,10 +14,10 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
 from multigan.core.engine import pick_device
 from multigan.core.modality import Modality
-from multigan.core.modes import evaluating
 from multigan.core.prior import Prior
 from multigan.core.protocols import HasStyles
 from multigan.core.registries import KINDS
+from multigan.core.switches import evaluating
 from multigan.errors import ConfigError, ShapeError
 from multigan.registry import Component
 from multigan.sampling.conditions import (

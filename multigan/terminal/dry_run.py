@@ -5,7 +5,7 @@ from torch import nn
 from multigan.config import Recipe
 from multigan.core.engine import open_engine
 from multigan.core.trainer import Trainer
-from multigan.report.tables import flat
+from multigan.report.formatting import flat
 from multigan.runs.assemble import build_parts, build_trainer, check_held_out, load_data
 from multigan.runs.evaluate import check_evaluations
 from multigan.terminal.output import print_json, print_table, remark, say

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from multigan.report.tables import shown
+from multigan.report.formatting import shown
 
 if TYPE_CHECKING:
     from rich.console import Console

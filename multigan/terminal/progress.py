@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from multigan.core.trainer import Callback, Logs, Trainer
-from multigan.report.tables import duration, main_losses
+from multigan.report.formatting import duration, main_losses
 from multigan.runs.callbacks import Evaluate, Log
 from multigan.terminal.output import console, is_main_process, on_terminal, say
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from multigan.report.tables import duration
+from multigan.report.formatting import duration
 from multigan.runs.run import Run
 from multigan.runs.session import Session
 from multigan.terminal.output import is_main_process, print_json, remark, say

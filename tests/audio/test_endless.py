@@ -8,7 +8,7 @@ import torch
 from multigan.core.condition import ConditionSpec
 from multigan.core.draws import seeded
 from multigan.errors import ConfigError, ShapeError
-from multigan.modalities.audio.augment import HideEdges
+from multigan.modalities.audio.augmentations import HideEdges
 from multigan.modalities.audio.music.improvise import SCALE, improvise
 from multigan.modalities.audio.networks.endless import EndlessGenerator
 from multigan.modalities.audio.representations.representation import REPRESENTATIONS

@@ -12,7 +12,7 @@ from multigan.cli.evaluate import metric_names
 from multigan.core.condition import ConditionSpec
 from multigan.runs.run import Run
 from multigan.sampling.pipeline import Pipeline
-from multigan.terminal.sampling import conditions
+from multigan.terminal.sample_files import conditions
 
 
 def test_sample_writes_what_the_pipeline_makes(multigan, trained, tmp_path):

@@ -6,7 +6,13 @@ import torch
 from multigan.core.draws import part_of, seeded
 from multigan.core.registries import AUGMENTATIONS
 from multigan.errors import ConfigError
-from multigan.modalities.image.augment import POLICIES, DiffAugment, color, cutout, translation
+from multigan.modalities.image.augmentations import (
+    POLICIES,
+    DiffAugment,
+    color,
+    cutout,
+    translation,
+)
 from multigan.modalities.image.geometry import affine, flip, quarter_turns
 from multigan.registry import Component
 

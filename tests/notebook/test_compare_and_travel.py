@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from multigan.notebook.compare import Compare
+from multigan.notebook.comparison import Compare
 from multigan.notebook.exploring import Explored, View
 from multigan.notebook.family import family_of, nearest_look, tree_text
-from multigan.notebook.media import media_of
+from multigan.notebook.in_memory import media_of
 from multigan.notebook.time_travel import ForkTree, TimeTravel
 from multigan.runs.fork import fork
 from multigan.runs.run import Run

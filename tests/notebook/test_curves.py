@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from multigan.notebook.curves import Curves
+from multigan.notebook.logged import Curves
 from multigan.runs.folder import RunFolder
 
 

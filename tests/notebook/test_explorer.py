@@ -15,11 +15,11 @@ from multigan.core.registries import GENERATORS, build_modality
 from multigan.errors import ConfigError, RunError
 from multigan.modalities.recipes import recipe
 from multigan.notebook.coding import code_of, code_of_mix, code_of_walk
-from multigan.notebook.compare import Compare
+from multigan.notebook.comparison import Compare
 from multigan.notebook.dashboard import Dashboard
 from multigan.notebook.explorer import Explorer
 from multigan.notebook.exploring import Explored, Pin, View
-from multigan.notebook.media import media_of, still_of
+from multigan.notebook.in_memory import media_of, still_of
 from multigan.notebook.plain_explorer import NONE, PlainExplorer
 from multigan.notebook.time_travel import ForkTree
 from multigan.registry import Component

@@ -9,8 +9,8 @@ from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.core.regularizers import FeatureMatching
 from multigan.errors import ConfigError
-from multigan.modalities.text.game import TextGame
 from multigan.modalities.text.policies import ROLLOUT_LOGITS, Neighbor, Reinforce, Rollout, returns
+from multigan.modalities.text.text_game import TextGame
 from multigan.modalities.text.vocabulary import masked_mean
 from tests.text.networks import B, L, make_discriminator, make_generator, some_ids
 

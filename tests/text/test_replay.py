@@ -7,9 +7,9 @@ from torch import Tensor
 from multigan.core.draws import seeded
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
-from multigan.modalities.text.game import TextGame
 from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.modalities.text.relaxations import RELAXATIONS, Sampled
+from multigan.modalities.text.text_game import TextGame
 from multigan.modalities.text.vocabulary import over_vocabulary, token_log_probs, until_end
 from tests.text.networks import (
     CLASSES,

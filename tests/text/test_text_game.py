@@ -9,9 +9,9 @@ from multigan.core.objective import Batch
 from multigan.core.regularizers import R1, R2, FeatureMatching
 from multigan.core.regularizers.penalties import squared_gradient_norm
 from multigan.errors import ConfigError, ShapeError
-from multigan.modalities.text.game import TextGame
 from multigan.modalities.text.gumbel import GumbelNoise
 from multigan.modalities.text.relaxations import RELAXATIONS
+from multigan.modalities.text.text_game import TextGame
 from multigan.modalities.text.vocabulary import until_end
 from tests.text.networks import (
     CLASSES,

@@ -1,6 +1,6 @@
 """`multigan bench`: what a user measures on a machine of their own."""
 
-from multigan.cli.bench import data_speed, modes, moved, sample_speed, step_speed
+from multigan.cli.bench import data_speed, modes, relocated, sample_speed, step_speed
 from multigan.cli.commands import Group
 
 BENCH = Group(
@@ -10,6 +10,6 @@ BENCH = Group(
         "data": data_speed,
         "sample": sample_speed,
         "modes": modes,
-        **{name: moved.Moved(name) for name in ("doctor", "stacked-mnist", "text-oracle")},
+        **{name: relocated.Moved(name) for name in ("doctor", "stacked-mnist", "text-oracle")},
     },
 )

@@ -19,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Opens the run's pipeline and times it."""
-    from multigan.terminal.sampling import open_pipeline
+    from multigan.terminal.sample_files import open_pipeline
 
     pipeline = open_pipeline(args)
     made = args.num_samples

@@ -54,7 +54,7 @@ def _side_by_side(tables: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
 def _asked(run: "RunFolder") -> dict[str, Any]:
     from multigan.errors import RunError
     from multigan.files import read_json
-    from multigan.report.tables import flat
+    from multigan.report.formatting import flat
 
     try:
         return flat(read_json(run.recipe_file))

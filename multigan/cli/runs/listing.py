@@ -39,7 +39,7 @@ def facts(run: "RunFolder") -> dict[str, Any]:
 
 
 def _row(run: "RunFolder") -> list[Any]:
-    from multigan.report.tables import main_losses
+    from multigan.report.formatting import main_losses
     from multigan.terminal.output import age
 
     status = run.status()

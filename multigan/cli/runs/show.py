@@ -19,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Prints how the run stands, what can be turned, and what it left."""
-    from multigan.report.tables import flat
+    from multigan.report.formatting import flat
     from multigan.terminal.output import print_json, print_table
 
     described = describe(find_folder(args))

@@ -5,6 +5,7 @@ run trains. Weights follow the cited papers' definitions, so their published val
 """
 
 from multigan.core.regularizers.auxiliary import AuxiliaryFake, AuxiliaryReal
+from multigan.core.regularizers.common import REGULARIZERS
 from multigan.core.regularizers.constraints import WeightClipping
 from multigan.core.regularizers.logits import Drift
 from multigan.core.regularizers.matching import FeatureMatching, LeCam
@@ -17,7 +18,6 @@ from multigan.core.regularizers.penalties import (
     WassersteinGradientPenalty,
     squared_gradient_norm,
 )
-from multigan.core.regularizers.registry import REGULARIZERS
 
 __all__ = [
     "DRAGAN",

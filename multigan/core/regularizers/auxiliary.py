@@ -11,7 +11,7 @@ from torch import Tensor
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.protocols import HasAuxiliaryHead
-from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import torch
 from torch import nn
 
-from multigan.core.regularizers.registry import REGULARIZERS
+from multigan.core.regularizers.common import REGULARIZERS
 from multigan.typed import Above
 
 

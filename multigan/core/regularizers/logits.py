@@ -6,7 +6,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
 
 
 @REGULARIZERS.register("drift")

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from multigan.core.engine import mean_over_processes
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.protocols import HasFeatures
-from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
 from multigan.typed import Decay
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
 
 

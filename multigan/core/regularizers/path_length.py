@@ -10,7 +10,7 @@ from multigan.core.draws import normal
 from multigan.core.engine import mean_over_processes
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.protocols import HasStyles
-from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
 from multigan.errors import ConfigError
 from multigan.typed import Above, Below, Fraction
 

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from multigan.core.registries import KINDS
 from multigan.data.source import Source
-from multigan.modalities.audio import augment, networks, resynthesis, vocoder
+from multigan.modalities.audio import augmentations, networks, resynthesis, vocoder
 from multigan.modalities.audio.evaluate import AudioEvaluator
 from multigan.modalities.audio.inspection import keep_likenesses, write_pairs
 from multigan.modalities.audio.load.load import AudioSet, load_audio
@@ -30,7 +30,7 @@ from multigan.registry import Component
 # Importing them registers what they define.
 __all__ = [
     "AUDIO",
-    "augment",
+    "augmentations",
     "frequency",
     "learned",
     "mel_frequency",

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from multigan.core.draws import normal, seeded
-from multigan.core.modes import evaluating
 from multigan.core.protocols import KeepsExamples
+from multigan.core.switches import evaluating
 from multigan.errors import ConfigError
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.modality import AudioModality

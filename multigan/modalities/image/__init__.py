@@ -6,7 +6,7 @@ _HOMES = {
     "BigGANGenerator": "multigan.modalities.image.networks.biggan",
     "DCGANDiscriminator": "multigan.modalities.image.networks.dcgan",
     "DCGANGenerator": "multigan.modalities.image.networks.dcgan",
-    "DiffAugment": "multigan.modalities.image.augment",
+    "DiffAugment": "multigan.modalities.image.augmentations",
     "ImageModality": "multigan.modalities.image.modality",
     "ProgressiveDiscriminator": "multigan.modalities.image.networks.progressive",
     "ProgressiveGenerator": "multigan.modalities.image.networks.progressive",

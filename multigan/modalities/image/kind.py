@@ -2,14 +2,14 @@
 
 from multigan.core.registries import KINDS
 from multigan.metrics.feature_evaluator import FeatureEvaluator
-from multigan.modalities.image import augment, networks
+from multigan.modalities.image import augmentations, networks
 from multigan.modalities.image.load.load import ImageSet, load_images
 from multigan.modalities.image.load.options import ImageOptions
 from multigan.modalities.image.modality import ImageModality
 from multigan.modalities.kind import Kind, refuse_representation
 from multigan.registry import Component
 
-__all__ = ["IMAGE", "augment", "networks"]
+__all__ = ["IMAGE", "augmentations", "networks"]
 
 
 def _component(images: ImageSet, representation: Component | None) -> Component:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.registries import AUGMENTATIONS
-from multigan.core.regularizers.registry import REGULARIZERS, Every
+from multigan.core.regularizers.common import REGULARIZERS, Every
 from multigan.registry import Component
 from multigan.typed import Weight
 

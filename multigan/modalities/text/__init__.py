@@ -18,7 +18,7 @@ _HOMES = {
     "RelationalGenerator": "multigan.modalities.text.networks.relational",
     "Rollout": "multigan.modalities.text.policies",
     "TextCNN": "multigan.modalities.text.networks.cnn",
-    "TextGame": "multigan.modalities.text.game",
+    "TextGame": "multigan.modalities.text.text_game",
     "TextGenerator": "multigan.modalities.text.networks.sequence",
     "TextModality": "multigan.modalities.text.modality",
     "TextTransformer": "multigan.modalities.text.networks.transformer",

@@ -9,10 +9,10 @@ from multigan.core.objective import Batch, Objective, Phase, Terms
 from multigan.core.registries import OBJECTIVES, Ingredients
 from multigan.errors import ConfigError
 from multigan.modalities.shared.objectives import rules
-from multigan.modalities.text.game import TextGame
 from multigan.modalities.text.modality import TextModality
 from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.modalities.text.relaxations import RELAXATIONS
+from multigan.modalities.text.text_game import TextGame
 from multigan.modalities.text.vocabulary import masked_mean, until_end
 from multigan.registry import Component
 from multigan.typed import Fraction, Interval, Natural, Weight

@@ -9,7 +9,7 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from multigan.core.modes import evaluating
+from multigan.core.switches import evaluating
 from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.modalities.text.pipeline import TextPipeline
 from multigan.modalities.text.vocabulary import Rows

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.draws import seeded
-from multigan.core.modes import evaluating
+from multigan.core.switches import evaluating
 from multigan.errors import ConfigError
 from multigan.files import atomic_folder
 from multigan.modalities.text.choosing import Sharpening, choose_by

@@ -23,7 +23,7 @@ from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean, u
 from multigan.typed import Above, Count, Decay, Share
 
 if TYPE_CHECKING:
-    from multigan.modalities.text.game import TextGame
+    from multigan.modalities.text.text_game import TextGame
 
 # Logits held at once while texts are completed: half a GiB on a GPU. A CPU gains nothing from more
 # than the allocator uses again; see `multigan.core.heap`.

@@ -21,7 +21,7 @@ from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean
 from multigan.registry import BUILT_IN, Registry
 
 if TYPE_CHECKING:
-    from multigan.modalities.text.game import TextGame
+    from multigan.modalities.text.text_game import TextGame
 
 
 @dataclass(frozen=True)

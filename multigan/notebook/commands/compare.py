@@ -23,6 +23,6 @@ def run(args: Namespace) -> None:
     from multigan.runs.run import Run
 
     with need_anywidget("Comparing runs"):
-        from multigan.notebook.compare import Compare
+        from multigan.notebook.comparison import Compare
     runs = [Run.find(name, args.runs) for name in (args.first, args.others)]
     display(Compare(*runs, device=args.device))

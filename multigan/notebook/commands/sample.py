@@ -10,7 +10,7 @@ from PIL import Image
 
 from multigan.cli import sample
 from multigan.notebook import stills
-from multigan.terminal.sampling import make
+from multigan.terminal.sample_files import make
 
 SUMMARY = sample.SUMMARY
 COLUMNS = 8

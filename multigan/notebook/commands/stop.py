@@ -16,8 +16,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Stops the run and says how it stands."""
     from multigan.notebook import stills
+    from multigan.notebook.asking import ask
     from multigan.notebook.showing import chosen_run
-    from multigan.notebook.steering import ask
 
     chosen = chosen_run(args)
     ask(chosen, "stop")

@@ -1,6 +1,6 @@
 """The collapse doctor: what is wrong with a run, in plain words with a number, and what helps."""
 
-from multigan.runs.health.doctor import Doctor
+from multigan.runs.health.collapse_doctor import Doctor
 from multigan.runs.health.findings import ALARMS, Alarm, Finding, Remedy, diagnose, worst
 from multigan.runs.health.healer import Healer
 from multigan.runs.health.reference import Reference, make_reference

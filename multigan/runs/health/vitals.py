@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from multigan.core.draws import seeded
 from multigan.core.game import AdversarialGame
 from multigan.core.losses import AdversarialLoss
-from multigan.core.modes import evaluating
+from multigan.core.switches import evaluating
 from multigan.runs.health.reference import Reference, pair_distances, spread
 
 MISSED = 0.125  # of a region's fair share of the samples; with less it counts as lost

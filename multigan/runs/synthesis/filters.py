@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
-from multigan.core.modes import evaluating
+from multigan.core.switches import evaluating
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError
 from multigan.metrics.judges import data_classifier

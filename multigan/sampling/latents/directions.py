@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from multigan.core.draws import seeded
 from multigan.errors import ConfigError
-from multigan.sampling.latents.layers import activations, first_effects, listening_layer
+from multigan.sampling.latents.latent_layers import activations, first_effects, listening_layer
 
 NUM_LATENTS = 4000  # for principal directions; more change them little
 POWER_STEPS = 5  # of the randomized decomposition

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
 
 from multigan.core.draws import seeded
-from multigan.core.modes import evaluating, frozen
+from multigan.core.switches import evaluating, frozen
 from multigan.errors import ConfigError
 
 Distance = Callable[[Tensor, Tensor], Tensor]

@@ -17,7 +17,7 @@ from torch.nn.functional import leaky_relu, relu
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
-from multigan.modalities.image.networks.condition import ConditionChannel
+from multigan.modalities.image.networks.condition_channel import ConditionChannel
 from multigan.modalities.shared.heads import ConditionalDiscriminator, Conditioning, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import (

@@ -19,7 +19,7 @@ from torch.nn.functional import avg_pool2d, interpolate, relu
 from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.modalities.image.networks.attention import SelfAttention
-from multigan.modalities.image.networks.condition import ConditionChannel
+from multigan.modalities.image.networks.condition_channel import ConditionChannel
 from multigan.modalities.shared.heads import ConditionalDiscriminator, Conditioning, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import (

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.draws import seeded
-from multigan.core.modes import evaluating
+from multigan.core.switches import evaluating
 from multigan.errors import ConfigError
 
 CHUNK = 256  # latents that go through the generator at once

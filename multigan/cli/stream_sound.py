@@ -30,7 +30,7 @@ def run(args: Namespace) -> None:
     from multigan.files import write_atomic
     from multigan.modalities.audio.clip import Audio, turned_down
     from multigan.modalities.audio.pipeline import audio_pipeline
-    from multigan.terminal.sampling import open_pipeline
+    from multigan.terminal.sample_files import open_pipeline
 
     if args.out.suffix not in (".wav", ".flac"):
         raise ConfigError(f"Sound is written as .wav or .flac, not as {args.out.name!r}.")

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from multigan.core.game import AdversarialGame
 from multigan.core.growth import ProgressiveGame
-from multigan.core.modes import evaluating
 from multigan.core.objective import Batch
+from multigan.core.switches import evaluating
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.files import write_json
 from multigan.runs.folder import RunFolder

@@ -11,9 +11,9 @@ from IPython.display import display
 from multigan.errors import MultiganError
 from multigan.notebook.assets import script, style
 from multigan.notebook.comms import any_shell
-from multigan.notebook.curves import Curves
 from multigan.notebook.exploring import Explored, View
-from multigan.notebook.media import media_of, still_of
+from multigan.notebook.in_memory import media_of, still_of
+from multigan.notebook.logged import Curves
 from multigan.notebook.stills import Bundle
 from multigan.notebook.views import display_widget
 from multigan.runs.run import Run
