@@ -64,7 +64,7 @@ def add_checkpoint(parser: ArgumentParser) -> None:
         "--average",
         type=float,
         metavar="LENGTH",
-        help="sample the EMA of weights over this share of the training, 0.01 to 0.25, whatever the "
+        help="sample the EMA over this share of the training, 0.01 to 0.25, whatever the "
         "recipe's half-life; for runs that stored profiles (--set profile_every=500)",
     )
 

@@ -17,8 +17,8 @@ class ConditionSpec:
         names: Theirs, in order; may be empty.
         center, scale: The mean and the deviation in the data of each of a vector's numbers;
             networks see numbers with these taken out. Empty leaves them as they are.
-        examples: Attributes or vectors as the data has them, for samples that nobody has told
-            anything else.
+        examples: Attributes or vectors as the data has them, for samples without a condition of
+            their own.
     """
 
     kind: Kind

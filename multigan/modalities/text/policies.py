@@ -170,21 +170,19 @@ class Rollout(_Policy):
         kept = torch.ones(beginnings, length, dtype=torch.bool, device=flat.device).tril()
         given = kept.repeat(count * repeats, 1)
         rows = sampled.ids.repeat_interleave(repeats * beginnings, 0)
-        condition = batch.condition
-        condition = (
-            None if condition is None else condition.repeat_interleave(repeats * beginnings, 0)
-        )
+        asked = batch.condition
+        asked = None if asked is None else asked.repeat_interleave(repeats * beginnings, 0)
         policy = self.policy or game.generator
         with without_dropout(policy):
             ids, _ = policy.sample(
                 len(flat),
                 lambda logits, at: choose_by(flat[~given[:, at], at], logits.softmax(-1)),
-                condition=condition,
+                condition=asked,
                 prefix=rows,
                 given=given,
                 length=length,
             )
-        return self._reality(game, ids, condition).view(count, repeats, beginnings)
+        return self._reality(game, ids, asked).view(count, repeats, beginnings)
 
     def _reality(self, game: "TextGame", ids: Tensor, condition: Tensor | None) -> Tensor:
         embedded = game.discriminator.embed(ids, until_end(ids, game.end_id))

@@ -172,7 +172,7 @@ class TextGame(AdversarialGame):
 
     @torch.no_grad()
     def sample(self, batch: Batch, *, repeat: int = 1) -> Sampled:
-        """Samples `repeat` texts for each of the batch, told and prompted as it is."""
+        """Samples `repeat` texts for each of the batch, conditioned and prompted as it is."""
         ids, condition = batch.samples, batch.condition
         noise = GumbelNoise(
             len(ids), ids.shape[1], self.generator.vocab_size, ids.device, repeat=repeat

@@ -47,7 +47,7 @@ class EndlessGenerator(nn.Module):
     Args:
         latent_dim: Z = S + A x (T / stride + twice the margin); errors say what fits.
         sample_shape: (C, F, T), T a multiple of `stride`.
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: W.
         style_dim: S.
         stride: Frames for each anchor, a power of two.

@@ -39,7 +39,7 @@ class FrameGenerator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, F, T), T a multiple of 4.
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: W, the channels of every block.
         embedding_dim: Size of the condition's embedding, which joins the latent.
         blocks: Residual blocks after each doubling.
@@ -92,7 +92,7 @@ class FrameDiscriminator(ConditionalDiscriminator):
 
     Args:
         sample_shape: (C, F, T), T a multiple of 4.
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: W, the channels of every block.
         blocks: Residual blocks before each halving.
         conditioning: "projection", "classifier" or "contrastive"; see `shared.heads`.

@@ -34,7 +34,7 @@ class SpecGANGenerator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, F, T).
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: Channels before the last layer; each layer before it has twice as many.
         embedding_dim: Size of the condition's embedding, appended to the latent.
         uniform: Whether the latent, which is drawn from N(0, 1), is turned into one drawn uniformly
@@ -83,8 +83,7 @@ class SpecGANDiscriminator(nn.Module):
 
     Args:
         sample_shape: (C, F, T).
-        condition: What every sample is conditioned on, or None; its projection is added to the
-            logit.
+        condition: What samples are conditioned on, or None; its projection is added to the logit.
         width: Channels after the first convolution; each one doubles them.
         phase_shuffle: By how many frames activations are moved at most. The paper tried 0 and 2,
             and of spectrograms liked 0 better.

@@ -40,7 +40,7 @@ class Vocos(nn.Module):
     Args:
         latent_dim: Z, which must be n_mels times the number of frames.
         sample_shape: (1, T), T a multiple of the hop.
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         n_fft: Samples of a window.
         hop_length: Samples between windows.
         n_mels: F.

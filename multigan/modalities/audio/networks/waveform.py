@@ -34,8 +34,7 @@ class WaveformDiscriminator(nn.Module):
 
     Args:
         sample_shape: (C, T).
-        condition: What every sample is conditioned on, or None; its projection is added to every
-            logit.
+        condition: What samples are conditioned on, or None; its projection is added to every logit.
         width: Channels after the first convolution of the period discriminators, and of all of the
             others'. 32 is the papers'; channels then grow to 32 x `width` at most.
         widest: The most channels of a period discriminator, as a multiple of `width`.

@@ -32,7 +32,7 @@ class WaveGANGenerator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, T), T a multiple of 64.
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: Channels before the last layer; each layer before it has twice as many.
         embedding_dim: Size of the condition's embedding, appended to the latent.
         uniform: Whether the latent, which is drawn from N(0, 1), is turned into one drawn uniformly
@@ -94,8 +94,7 @@ class WaveGANDiscriminator(nn.Module):
 
     Args:
         sample_shape: (C, T), T a multiple of 64.
-        condition: What every sample is conditioned on, or None; its projection is added to the
-            logit.
+        condition: What samples are conditioned on, or None; its projection is added to the logit.
         width: Channels after the first convolution; each one doubles them.
         phase_shuffle: By how many samples activations are moved at most; 2 is the paper's.
     """

@@ -35,7 +35,7 @@ class BigGANGenerator(nn.Module):
     Args:
         latent_dim: Z, cut into one part for the first map and one for each block.
         sample_shape: (C, H, W).
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: Channels of the first three doublings, halved with each one after them (384 in the
             paper's CIFAR-10 network).
         embedding_dim: Size of the shared embedding (128 in the paper).
@@ -66,15 +66,13 @@ class BigGANGenerator(nn.Module):
                 f"be {self.parts} or more, not {latent_dim}."
             )
         first, *others = (len(part) for part in torch.zeros(latent_dim).tensor_split(self.parts))
-        condition_dim = embedding_dim if condition else 0
+        dim = embedding_dim if condition else 0
 
         self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
         self.base = width, height >> doublings, length >> doublings
         self.input = nn.Linear(first, prod(self.base))
         self.blocks = nn.ModuleList(
-            UpBlock(
-                a, b, ConditionSpec("vector", condition_dim + part), norm="batch", up=doublings > 0
-            )
+            UpBlock(a, b, ConditionSpec("vector", dim + part), norm="batch", up=doublings > 0)
             for (a, b), part in zip(pairwise(sizes), others, strict=True)
         )
         self.attended = max(0, len(self.blocks) - 2)  # the block whose map has half the size

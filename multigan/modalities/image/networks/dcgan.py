@@ -38,7 +38,7 @@ class DCGANGenerator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, H, W); the map starts at the size that halving H and W leads to.
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: Channels of the largest hidden map. Each halving doubles them, up to eightfold.
         norm: "batch", "pixel" or "none", after every layer but the last.
         conditioning: "concat" appends the embedded condition to the latent, "norm" lets it
@@ -64,7 +64,7 @@ class DCGANGenerator(nn.Module):
         channels, height, length = check_image_shape(sample_shape, who="The dcgan generator")
         doublings = halvings(height, length)
         sizes = _channels(width, doublings)[::-1]
-        norm_condition = condition if conditioning == "norm" else None
+        in_norm = condition if conditioning == "norm" else None
 
         self.base = sizes[0], height >> doublings, length >> doublings
         self.embed = None
@@ -76,9 +76,7 @@ class DCGANGenerator(nn.Module):
         self.ups = nn.ModuleList(
             nn.ConvTranspose2d(a, b, 4, stride=2, padding=1, bias=bias) for a, b in pairwise(sizes)
         )
-        self.norms = nn.ModuleList(
-            MaybeConditionalNorm(c, norm_condition, norm=norm) for c in sizes
-        )
+        self.norms = nn.ModuleList(MaybeConditionalNorm(c, in_norm, norm=norm) for c in sizes)
         self.output = (
             nn.ConvTranspose2d(sizes[-1], channels, 4, stride=2, padding=1)
             if doublings
@@ -103,7 +101,7 @@ class DCGANDiscriminator(ConditionalDiscriminator):
 
     Args:
         sample_shape: (C, H, W).
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: Channels after the first convolution. Each halving doubles them, up to eightfold.
         spectral_norm: Whether every weight is divided by its spectral norm.
         norm: "none", or "batch" after every convolution but the first, as in the paper; gradient

@@ -46,8 +46,7 @@ class ProgressiveGenerator(Growing):
         latent_dim: Z.
         sample_shape: (C, H, W); it grows from the size that halving H and W leads to, 4x4 for
             squares whose side is a power of two.
-        condition: What every sample is conditioned on, or None; its embedding is appended to the
-            latent.
+        condition: What samples are conditioned on, or None; embedded beside the latent.
         width: Channels of the four smallest sizes (512 in the paper), halved with each after them.
         embedding_dim: Size of the condition's embedding; 0 appends the condition's own numbers, one
             for each class, as GANSynth does.
@@ -70,12 +69,10 @@ class ProgressiveGenerator(Growing):
         widths = stage_widths(width, stages)
 
         self.embed: nn.Module | None
-        self.embed, condition_dim = (
-            embed_condition(condition, embedding_dim) if condition else (None, 0)
-        )
+        self.embed, dim = embed_condition(condition, embedding_dim) if condition else (None, 0)
         self.base = widths[0], height >> stages, length >> stages
         self.normalize = PixelNorm()
-        self.input = EqualizedLinear(latent_dim + condition_dim, prod(self.base), gain=RECTIFIED)
+        self.input = EqualizedLinear(latent_dim + dim, prod(self.base), gain=RECTIFIED)
         self.first = EqualizedConv2d(widths[0], widths[0], 3)
         self.blocks = nn.ModuleList(UpBlock(a, b) for a, b in pairwise(widths))
         self.outputs = nn.ModuleList(to_image(w, channels, bounded) for w in widths)
@@ -110,7 +107,7 @@ class ProgressiveDiscriminator(Growing, ConditionalDiscriminator):
 
     Args:
         sample_shape: (C, H, W).
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: Channels of the four smallest sizes.
         group: Samples in a group of the minibatch standard deviation; 0 leaves it out, and each
             logit then depends on its own sample only.

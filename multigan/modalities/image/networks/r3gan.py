@@ -31,8 +31,7 @@ class R3Generator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, H, W).
-        condition: What every sample is conditioned on, or None; its embedding is appended to the
-            latent.
+        condition: What samples are conditioned on, or None; embedded beside the latent.
         width: Channels of the four smallest stages (768 in the paper's CIFAR-10 network).
         blocks: Residual blocks per stage (2 in the paper).
         group_width: Channels per group of the 3x3 convolutions (16 in the paper).
@@ -86,7 +85,7 @@ class R3Discriminator(nn.Module):
 
     Args:
         sample_shape: (C, H, W).
-        condition: What every sample is conditioned on, or None; the last features are projected on
+        condition: What samples are conditioned on, or None; the last features are projected on
             its embedding (Miyato & Koyama 2018).
         width, blocks, group_width: As for the generator.
         embedding_dim: Size of the features and of the condition's embedding, if conditional.

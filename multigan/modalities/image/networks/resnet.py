@@ -37,7 +37,7 @@ class ResNetGenerator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, H, W).
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: Channels of the first three doublings (up to 32 x 32 from 4 x 4); halved with each
             one after them, so that large images fit into memory. 256 is the paper's.
         norm: "batch", "pixel" or "none", before every activation.
@@ -65,7 +65,7 @@ class ResNetGenerator(nn.Module):
         channels, height, length = check_image_shape(sample_shape, who="The resnet generator")
         doublings = halvings(height, length)
         sizes = [max(1, width >> max(0, index - 3)) for index in range(max(1, doublings) + 1)]
-        norm_condition = condition if conditioning == "norm" else None
+        in_norm = condition if conditioning == "norm" else None
 
         self.base = width, height >> doublings, length >> doublings
         self.embed = None
@@ -74,11 +74,11 @@ class ResNetGenerator(nn.Module):
             latent_dim += embedding_dim
         self.input = nn.Linear(latent_dim, prod(self.base))
         self.blocks = nn.ModuleList(
-            UpBlock(a, b, norm_condition, norm=norm, up=doublings > 0) for a, b in pairwise(sizes)
+            UpBlock(a, b, in_norm, norm=norm, up=doublings > 0) for a, b in pairwise(sizes)
         )
         self.attended = max(0, len(self.blocks) - 2)  # the block whose map has half the size
         self.attention = SelfAttention(sizes[self.attended + 1]) if attention else None
-        self.norm = MaybeConditionalNorm(sizes[-1], norm_condition, norm=norm)
+        self.norm = MaybeConditionalNorm(sizes[-1], in_norm, norm=norm)
         self.output = nn.Conv2d(sizes[-1], channels, 3, padding=1)
         initialize(self)
         if spectral_norm:  # not of the normalizations' gains and biases, which start near zero
@@ -103,7 +103,7 @@ class ResNetDiscriminator(ConditionalDiscriminator):
 
     Args:
         sample_shape: (C, H, W).
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: Channels of all maps; 128 is the paper's.
         spectral_norm: Whether every weight is divided by its spectral norm. Turn it off when a
             gradient penalty does its work.

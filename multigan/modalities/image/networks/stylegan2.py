@@ -50,8 +50,7 @@ class StyleGenerator(nn.Module):
     Args:
         latent_dim: Z.
         sample_shape: (C, H, W).
-        condition: What every sample is conditioned on, or None; its embedding is appended to the
-            latent.
+        condition: What samples are conditioned on, or None; embedded beside the latent.
         width: Channels of the four smallest sizes (512 in the paper), halved with each after them.
         style_dim: S (512 in the paper).
         mapping_layers: Layers from latent to style (8 in the paper; StyleGAN2-ADA takes 2
@@ -145,7 +144,7 @@ class StyleDiscriminator(ConditionalDiscriminator):
 
     Args:
         sample_shape: (C, H, W).
-        condition: What every sample is conditioned on, or None.
+        condition: What samples are conditioned on, or None.
         width: Channels of the four smallest sizes.
         group: Samples in a group of the minibatch standard deviation; 0 leaves it out, and each
             logit then depends on its own sample only.

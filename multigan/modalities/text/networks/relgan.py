@@ -77,10 +77,8 @@ class RelGANDiscriminator(TextDiscriminator):
     def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
         """(B, L, E) -> logits (B, R)."""
         mixed = self.features(samples)[-1].view(len(samples) * self.representations, -1)
-        repeated = (
-            None if condition is None else condition.repeat_interleave(self.representations, 0)
-        )
-        logits: Tensor = self.output(self.hidden(self.dropout(mixed)), repeated)
+        each = None if condition is None else condition.repeat_interleave(self.representations, 0)
+        logits: Tensor = self.output(self.hidden(self.dropout(mixed)), each)
         return logits.view(len(samples), -1)
 
 
