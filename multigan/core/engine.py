@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from multigan.core.half_precision import CheckedConvolutions
+from multigan.core.half_precision import CheckedLayers
 from multigan.errors import ConfigError, MissingDependencyError
 
 PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16}
@@ -55,11 +55,11 @@ class Engine:
     Args:
         device: Where tensors live.
         precision: "float32", or "bfloat16" to run the networks under autocast. Weights, losses and
-            gradient penalties stay in float32, and so do convolutions that a CPU fails at in
+            gradient penalties stay in float32, and so do layers that a CPU fails at in
             bfloat16.
 
     Attributes:
-        notes: Sentences for the person, e.g. that there are such convolutions.
+        notes: Sentences for the person, e.g. that there are such layers.
     """
 
     rank = 0
@@ -71,7 +71,7 @@ class Engine:
             raise ConfigError(f"Precision is {' or '.join(PRECISIONS)}, not {precision!r}.")
         self.precision = precision
         self.notes: list[str] = []
-        self._checked = CheckedConvolutions(self.notes.append)
+        self._checked = CheckedLayers(self.notes.append)
 
     @property
     def is_main(self) -> bool:

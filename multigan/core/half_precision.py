@@ -1,4 +1,4 @@
-"""Convolutions in bfloat16 on a CPU: each is tried before it is first used.
+"""Layers that a CPU fails at in bfloat16 run in float32; convolutions are tried before their use.
 
 oneDNN's bfloat16 convolutions are wrong, NaN or finite, for some shapes whose output is one wide at
 a stride above one: with AMX the result and the weights' gradient, with AVX-512 the gradient. So
@@ -6,6 +6,7 @@ every convolution of new shapes, be it a layer's or a plain function's, is run o
 of these shapes, forwards and backwards, in bfloat16 and in float32. Where they disagree by more
 than rounding explains, it runs in float32 for the rest of the session. Second derivatives are wrong
 for further shapes; everything here that takes them does so in `full_precision`.
+An LSTM that oneDNN refuses to run in bfloat16 runs in float32 too.
 
 The draws have a generator of their own and the verdict follows from shapes alone: this disturbs no
 random state and no statistics, and a resumed run comes to the same verdicts.
@@ -35,28 +36,32 @@ LARGEST_ERROR = 0.05  # of the largest value; rounding explains 0.01, known faul
 TRIES = 2  # what lies in memory decides how wrong a faulty result is
 
 
-class CheckedConvolutions(TorchFunctionMode):
-    """Runs those convolutions of the block that bfloat16 fails for in float32.
+class CheckedLayers(TorchFunctionMode):
+    """Runs those convolutions and LSTMs of the block that bfloat16 fails for in float32.
 
-    Their results are bfloat16 all the same, as those of any convolution under autocast. Outside of
-    autocast nothing changes.
+    Their results are bfloat16 all the same, as those of any under autocast. Outside of autocast
+    nothing changes.
 
     Args:
-        on_fault: Told one sentence when the first convolution fails.
+        on_fault: Told one sentence when the first of them fails.
     """
 
     def __init__(self, on_fault: Callable[[str], None]) -> None:
         super().__init__()
         self.on_fault = on_fault
         self._sound: dict[tuple[Any, ...], bool] = {}
+        self._lstm_runs, self._said = True, False
 
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """Calls `func`; a convolution with care."""
+        """Calls `func`; a convolution or an LSTM with care."""
+        kwargs = kwargs or {}
         if func in CONVOLUTIONS and torch.is_autocast_enabled("cpu"):
-            return self._convolve(func, *args, **(kwargs or {}))
-        return func(*args, **(kwargs or {}))
+            return self._convolve(func, *args, **kwargs)
+        if func is torch.lstm and torch.is_autocast_enabled("cpu"):
+            return self._recur(func, *args, **kwargs)
+        return func(*args, **kwargs)
 
     def _convolve(
         self,
@@ -71,13 +76,31 @@ class CheckedConvolutions(TorchFunctionMode):
         key = (function, *shapes, repr((how, named)))
         if key not in self._sound:
             self._sound[key] = is_sound(function, input, weight, bias, *how, **named)
-            if not self._sound[key] and list(self._sound.values()).count(False) == 1:
-                self.on_fault(_sentence(function, input, weight))
+            if not self._sound[key]:
+                self._say(f"{function.__name__} of {(*input.shape,)}, weights {(*weight.shape,)}")
         if self._sound[key]:
             return function(input, weight, bias, *how, **named)
-        with torch.autocast("cpu", enabled=False):
-            exact = None if bias is None else bias.float()
-            return function(input.float(), weight.float(), exact, *how, **named).bfloat16()
+        exact: Tensor = _exactly(function, input, weight, bias, *how, **named)
+        return exact
+
+    def _recur(self, function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        if self._lstm_runs:
+            try:
+                return function(*args, **named)
+            except RuntimeError as error:
+                if "primitive descriptor" not in str(error):
+                    raise
+                self._lstm_runs = False
+                self._say("lstm")
+        return _exactly(function, *args, **named)
+
+    def _say(self, failed: str) -> None:
+        if not self._said:
+            self.on_fault(
+                "In bfloat16 this processor gets some layers wrong or cannot run them, the first: "
+                f"{failed}. Those run in float32, which takes longer; all others stay in bfloat16."
+            )
+        self._said = True
 
 
 def is_sound(
@@ -142,9 +165,17 @@ def _leave_rubbish() -> None:
     del blocks
 
 
-def _sentence(function: Convolution, input: Tensor, weight: Tensor) -> str:
-    return (
-        "In bfloat16 this processor's convolutions are wrong for some shapes, the first a "
-        f"{function.__name__} of {tuple(input.shape)} with weights {tuple(weight.shape)}. "
-        "Those run in float32, which takes longer; all others stay in bfloat16."
-    )
+def _exactly(function: Callable[..., Any], *args: Any, **named: Any) -> Any:
+    """Calls `function` in float32 and returns its result in bfloat16."""
+    with torch.autocast("cpu", enabled=False):
+        result = function(*_cast(args, torch.float32), **named)
+    return _cast(result, torch.bfloat16)
+
+
+def _cast(value: Any, dtype: torch.dtype) -> Any:
+    """Returns what is given with its floating-point tensors, in lists and tuples too, cast."""
+    if isinstance(value, list | tuple):
+        return type(value)(_cast(each, dtype) for each in value)
+    if isinstance(value, Tensor) and value.is_floating_point():
+        return value.to(dtype)
+    return value

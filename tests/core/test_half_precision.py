@@ -9,7 +9,7 @@ from multigan.core import half_precision
 from multigan.core.draws import seeded
 from multigan.core.engine import Engine
 from multigan.core.game import AdversarialGame
-from multigan.core.half_precision import CheckedConvolutions, is_sound
+from multigan.core.half_precision import CheckedLayers, is_sound
 from multigan.core.losses import LOSSES
 from multigan.core.prior import Prior
 from multigan.core.regularizers import R1
@@ -131,7 +131,7 @@ def test_only_the_shapes_that_fail_run_in_float32_and_it_is_said_once(monkeypatc
                 ran.append((args[0].shape[1], torch.is_autocast_enabled("cpu")))
             return func(*args, **(kwargs or {}))
 
-    network, checked = Convolved(), CheckedConvolutions(said.append)
+    network, checked = Convolved(), CheckedLayers(said.append)
     with Watch(), torch.autocast("cpu", torch.bfloat16), checked:
         for count in (2, 2, 3):
             network(torch.randn(count, 2)).sum().backward()
@@ -139,13 +139,13 @@ def test_only_the_shapes_that_fail_run_in_float32_and_it_is_said_once(monkeypatc
     assert tried == [(2, 1, 1, 2), (2, 4, 1, 2), (3, 1, 1, 2), (3, 4, 1, 2)]
     assert network.dtypes == {torch.bfloat16}
     (sentence,) = said
-    assert "conv2d of (2, 4, 1, 2) with weights (1, 4, 1, 2)" in sentence
+    assert "conv2d of (2, 4, 1, 2), weights (1, 4, 1, 2)" in sentence
 
 
 def test_nothing_is_tried_in_float32_nor_for_penalties(monkeypatch):
     tried = plant(monkeypatch, lambda samples: True)
     convolved_trainer("float32").step()
-    with CheckedConvolutions(tried.append):
+    with CheckedLayers(tried.append):
         conv2d(torch.randn(2, 3, 9, 9), torch.randn(4, 3, 3, 3))
     assert not tried
     trainer = convolved_trainer("bfloat16", [R1(1.0)], norm=False)
@@ -190,3 +190,26 @@ def test_looking_ahead_takes_second_derivatives_in_float32():
         return trainer.step()["generator/adversarial"]
 
     torch.testing.assert_close(term("bfloat16"), term("float32"))
+
+
+def test_an_lstm_that_cannot_run_in_bfloat16_runs_in_float32():
+    said, dtypes = [], []
+
+    class Refuses(torch.overrides.TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            if func is torch.lstm:
+                dtypes.append(args[0].dtype)
+                if torch.is_autocast_enabled("cpu"):
+                    raise RuntimeError("could not create a primitive descriptor for the LSTM")
+            return func(*args, **(kwargs or {}))
+
+    with seeded(0):
+        lstm, tokens = nn.LSTM(4, 5, batch_first=True), torch.randn(2, 3, 4)
+    with Refuses(), torch.autocast("cpu", torch.bfloat16), CheckedLayers(said.append):
+        for _ in range(2):
+            hidden, _ = lstm(tokens.bfloat16())
+    hidden.sum().backward()
+    assert hidden.dtype == torch.bfloat16
+    assert dtypes == [torch.bfloat16, torch.float32, torch.float32]
+    torch.testing.assert_close(hidden.float(), lstm(tokens)[0], atol=0.01, rtol=0.01)
+    assert len(said) == 1
