@@ -150,7 +150,7 @@ def _bfloat16(tried: Tried) -> Check:
         return Check("bfloat16", "ok", "the convolution that fails on some CPUs works")
     remedy = (
         "Nothing for multigan, which tries every convolution first and runs those in float32. "
-        "For other programs, set ONEDNN_MAX_CPU_ISA=AVX2."
+        "Let other programs compute in float32."
     )
     return Check("bfloat16", "broken", "this CPU's convolutions are wrong for some shapes", remedy)
 
