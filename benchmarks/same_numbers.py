@@ -1,8 +1,8 @@
 """Whether another commit and this working tree make the same numbers on this machine, to the bit.
 
-    python -m benchmarks.same_numbers --base main                  # every recipe, 50 steps
-    python -m benchmarks.same_numbers --base main --fixtures       # and the runs in tests/golden
-    python -m benchmarks.same_numbers --base v0.1 --recipes digits vocoder --steps 200
+    python -m benchmarks same-numbers --base main                  # every recipe, 50 steps
+    python -m benchmarks same-numbers --base main --fixtures       # and the runs in tests/golden
+    python -m benchmarks same-numbers --base v0.1 --recipes digits vocoder --steps 200
 
 Each recipe is scaled down until 50 steps take seconds, and trained by both sides at once, through
 the command line, with one thread and the same seed. Of the last checkpoint all weights, averages
@@ -93,7 +93,7 @@ class Side:
         folder.mkdir()
         own = {"PYTHONPATH": str(tree), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
         self._worker = subprocess.Popen(
-            [sys.executable, "-P", str(ROOT / "benchmarks" / "forking.py")],
+            [sys.executable, "-P", str(ROOT / "benchmarks" / "common" / "forking.py")],
             cwd=folder,
             env={**os.environ, **own, "MULTIGAN_CACHE": str(folder / "cache")},
             stdin=subprocess.PIPE,
@@ -144,7 +144,7 @@ def main() -> None:
 def parsed() -> argparse.Namespace:
     """Returns what was asked for."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.same_numbers",
+        prog="python -m benchmarks same-numbers",
         description="Compare this working tree's numbers with another commit's, to the bit.",
     )
     parser.add_argument("--base", required=True, metavar="REV", help="the commit to compare with")

@@ -235,7 +235,7 @@ def test_no_kind_is_named_outside_its_folder():
     wrong = {file: kinds for file, kinds in found.items() if kinds and file not in ABOUT_ONE_KIND}
     assert not wrong, f"Ask `kind_of(name)` for what differs, in a field of `Kind`: {wrong}"
     assert {file for file in ABOUT_ONE_KIND if not found[file]} == set(), "no longer needed"
-    assert named_kinds(ast.parse("import multigan.modalities.text.game\nx = 'audio'")) == {
+    assert named_kinds(ast.parse("import multigan.modalities.text.text_game\nx = 'audio'")) == {
         *("text", "audio")
     }
 

@@ -1,7 +1,7 @@
 """What earlier versions wrote still loads and goes on; made by `python -m tests.golden.make`.
 
 No number is compared with one of then: processors differ in the last bits of theirs. That they are
-the same on one machine is shown by `python -m benchmarks.same_numbers`.
+the same on one machine is shown by `python -m benchmarks same-numbers`.
 """
 
 import json

@@ -83,14 +83,17 @@ def test_recipes_name_the_games_parts(tmp_path):
     [
         ({"pack": 2}, "conditional=false"),
         ({"pack": 3, "conditional": False}, "cannot be packed by 3"),
-        ({"pack": 0}, "pack must be at least 1"),
+        ({"pack": 0}, "pack must be a whole number of at least 1, not 0"),
         ({"controllers.adaptive_augment": {}}, "which this game does not have"),
         (
             TECHNIQUES["adaptive"] | {"schedules.augment.strength": {"start": 0, "end": 1}},
             "has a schedule",
         ),
         ({"controllers.luck": {}}, "luck"),
-        ({"objective": "unrolled", "objective.steps": 0}, "at least one step ahead"),
+        (
+            {"objective": "unrolled", "objective.steps": 0},
+            "steps must be a whole number of at least 1, not 0. How many updates",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_refused_before_anything_is_written(

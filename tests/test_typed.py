@@ -184,7 +184,7 @@ def test_values_are_read_as_their_annotations_say(kind, value, expected):
         (Shape, {"corners": [{"x": "a"}]}, "x.corners.x must be a finite number from"),
         (Shape, {"colours": {}}, "There is no x.colours. Did you mean 'colors'?"),
         (Shape, {"corners": [{}]}, "x.corners is incomplete"),
-        (Shape, {"size": [4, 6]}, "that is a multiple of 4, or null, not [4, 6]."),
+        (Shape, {"size": [4, 6]}, "divisible by 4, or null, not [4, 6]."),
     ],
 )
 def test_what_is_refused_is_named_by_its_path(kind, value, said):

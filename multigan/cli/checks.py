@@ -36,6 +36,13 @@ cuda = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
 print(json.dumps({"version": torch.__version__, "cuda": torch.version.cuda, "devices": cuda,
                   "mps": mps, "threads": torch.get_num_threads()}))
 """
+BFLOAT16 = (
+    GUARD
+    + """
+from multigan.core.half_precision import smallest_case_is_sound
+print(smallest_case_is_sound())
+"""
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,7 @@ def examine(runs: Path) -> list[Check]:
     """Looks at everything; the slow looks, imports, at the same time."""
     programs = {
         "torch": TORCH,
+        "bfloat16": BFLOAT16,
         "torchaudio": "import torchaudio",
         "torchaudio, guarded": GUARD + "import torchaudio",
         "transformers": GUARD + "from transformers import ClapModel",
@@ -78,6 +86,7 @@ def examine(runs: Path) -> list[Check]:
     return [
         _python(),
         *_torch(tried["torch"]),
+        _bfloat16(tried["bfloat16"]),
         _torchaudio(tried["torchaudio"], tried["torchaudio, guarded"]),
         _transformers(tried["transformers"]),
         *(_optional(package, extra) for package, extra in OPTIONAL.items()),
@@ -131,6 +140,19 @@ def _device(facts: Mapping[str, object]) -> Check:
         else f"Update the NVIDIA driver so that it knows CUDA {facts['cuda']}."
     )
     return Check("device", "broken", "an NVIDIA GPU that torch does not see", remedy)
+
+
+def _bfloat16(tried: ProbeResult) -> Check:
+    if not tried.well:
+        remedy = "Train in float32, the default."
+        return Check("bfloat16", "missing", f"could not be tried: {tried.said}", remedy)
+    if tried.said == "True":
+        return Check("bfloat16", "ok", "the convolution that fails on some CPUs works")
+    remedy = (
+        "Nothing for multigan, which tries every convolution first and runs those in float32. "
+        "Let other programs compute in float32."
+    )
+    return Check("bfloat16", "broken", "this CPU's convolutions are wrong for some shapes", remedy)
 
 
 def _torchaudio(plain: ProbeResult, guarded: ProbeResult) -> Check:

@@ -8,13 +8,14 @@ opponents and accumulation work as they do in one process.
 
 import os
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from multigan.core.half_precision import CheckedLayers
 from multigan.errors import ConfigError, MissingDependencyError
 
 PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16}
@@ -54,7 +55,11 @@ class Engine:
     Args:
         device: Where tensors live.
         precision: "float32", or "bfloat16" to run the networks under autocast. Weights, losses and
-            gradient penalties stay in float32.
+            gradient penalties stay in float32, and so do layers that a CPU fails at in
+            bfloat16.
+
+    Attributes:
+        notes: Sentences for the person, e.g. that there are such layers.
     """
 
     rank = 0
@@ -65,16 +70,22 @@ class Engine:
         if precision not in PRECISIONS:
             raise ConfigError(f"Precision is {' or '.join(PRECISIONS)}, not {precision!r}.")
         self.precision = precision
+        self.notes: list[str] = []
+        self._checked = CheckedLayers(self.notes.append)
 
     @property
     def is_main(self) -> bool:
         """Whether this process is the one that writes files and talks to people."""
         return self.rank == 0
 
-    def autocast(self) -> AbstractContextManager[Any]:
+    def autocast(self) -> ExitStack:
         """Runs the networks of the block in this engine's precision."""
-        dtype = PRECISIONS[self.precision]
-        return torch.autocast(self.device.type, dtype=dtype) if dtype else nullcontext()
+        stack = ExitStack()
+        if dtype := PRECISIONS[self.precision]:
+            stack.enter_context(torch.autocast(self.device.type, dtype=dtype))
+            if self.device.type == "cpu":
+                stack.enter_context(self._checked)
+        return stack
 
     def average(self, tensors: Iterable[Tensor]) -> None:
         """Replaces each tensor by its mean over all processes, in place."""

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
-from multigan.core.game import AdversarialGame, twice_differentiable
+from multigan.core.game import AdversarialGame, full_precision, twice_differentiable
 from multigan.core.objective import Batch, Terms
 from multigan.errors import ConfigError
 
@@ -70,7 +70,8 @@ class UnrolledGame(AdversarialGame):
 
     def generator_terms(self, batch: Batch, step: int) -> Terms:
         """Scores fresh generated samples by the discriminator of some steps later."""
-        with self._looking_ahead(batch):
+        # A CPU's bfloat16 convolutions may be wrong when they are differentiated twice.
+        with full_precision("cpu"), self._looking_ahead(batch):
             return super().generator_terms(batch, step)
 
     def _real_logits_for_generator(self, batch: Batch) -> Tensor | None:

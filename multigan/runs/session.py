@@ -301,7 +301,7 @@ def _open(
     callbacks: Sequence[Callback],
     on_row: Callable[[dict[str, Any]], None] | None,
 ) -> Session:
-    notes: list[str] = []
+    notes = trainer.engine.notes
     evaluate = Evaluate(
         run,
         _measure(recipe, parts, notes),

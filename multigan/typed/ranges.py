@@ -66,7 +66,7 @@ class MultipleOf(Bound):
     """Whole numbers that `step` divides."""
 
     def __init__(self, step: int) -> None:
-        super().__init__(f"that is a multiple of {step}", lambda value: value % step == 0)
+        super().__init__(f"divisible by {step}", lambda value: value % step == 0)
 
 
 class That(Bound):

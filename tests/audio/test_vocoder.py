@@ -174,5 +174,7 @@ def test_other_networks_are_refused(tmp_path):
 
 def test_half_precision_trains_it_too(tmp_path):
     small = recipe("vocoder").changed(SMALL | {"steps": 1, "precision": "bfloat16"})
-    run = start(small, out=tmp_path, device="cpu").fit()
-    assert run.status()["state"] == "finished"
+    session = start(small, out=tmp_path, device="cpu")
+    assert session.fit().status()["state"] == "finished"
+    said = [note for note in session.notes if "bfloat16" in note]
+    assert len(said) <= 1  # where this processor's convolutions fail

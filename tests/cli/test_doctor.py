@@ -25,6 +25,14 @@ def test_a_package_that_is_missing_comes_with_its_extra():
     assert "multigan[data]" in check.remedy
 
 
+def test_a_processor_whose_bfloat16_is_wrong_is_named_and_keeps_nobody_from_training():
+    assert checks._bfloat16(checks.ProbeResult(True, "True")).state == "ok"
+    wrong = checks._bfloat16(checks.ProbeResult(True, "False"))
+    assert (wrong.state, wrong.core) == ("broken", False)
+    assert "runs those in float32" in wrong.remedy
+    assert checks.attempt(checks.BFLOAT16).said in ("True", "False")
+
+
 def test_a_folder_that_cannot_be_written_is_found(tmp_path):
     assert checks._writable(tmp_path / "not" / "yet").state == "ok"
     (tmp_path / "file").touch()

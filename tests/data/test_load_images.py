@@ -151,8 +151,8 @@ def test_the_fingerprint_depends_on_content_and_options(folder):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"size": 30}, "multiple of 4"),
-        ({"size": 0}, "multiple of 4"),
+        ({"size": 30}, "divisible by 4"),
+        ({"size": 0}, "divisible by 4"),
         ({"channels": 2}, "not 2"),
         ({"fit": "squeeze"}, "one of crop, pad, stretch"),
         ({"max_unreadable": 5}, "from 0 to 1.* The share of files"),

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from multigan.core.draws import part_of, seeded
+from multigan.core.engine import PRECISIONS, Engine
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.core.regularizers import R1, R2, FeatureMatching
@@ -165,8 +166,8 @@ def test_every_relaxation_plays_with_every_discriminator_in_both_precisions(
         regularizers=[R1(1.0), R2(1.0)],
         entropy_weight=0.1,
     )
-    for lowered in (False, True):
-        with seeded(0), torch.autocast("cpu", torch.bfloat16, enabled=lowered):
+    for precision in PRECISIONS:
+        with seeded(0), Engine("cpu", precision).autocast():
             terms = {**play.generator_terms(Batch(some_ids()), 0)}
             terms |= play.discriminator_terms(Batch(some_ids()), 0)
         assert all(term.isfinite() for term in terms.values())

@@ -18,10 +18,12 @@ from multigan.errors import ShapeError
 from multigan.files import write_atomic
 from multigan.modalities.shared.contact_sheet import draw_sheet
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape
+from multigan.typed import checked
 
 MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 
+@checked
 class ImageModality(Modality):
     """Images of one size with 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA) channels.
 

@@ -41,7 +41,8 @@ def unrolled(
 
     Args:
         ingredients: The recipe and its networks.
-        steps, learning_rate: Of the discriminator's steps ahead; see `UnrolledGame`.
+        steps: How many updates of the discriminator the generator looks ahead; see `UnrolledGame`.
+        learning_rate: Of those updates.
         top_share: As in `game`.
 
     Raises:

@@ -18,8 +18,10 @@ from multigan.core.modality import Modality
 from multigan.errors import ShapeError
 from multigan.files import write_atomic
 from multigan.modalities.text.tokenizers import read_tokenizer
+from multigan.typed import checked
 
 
+@checked
 class TextModality(Modality):
     """Texts of at most `length` tokens; a row's first end ends the text and fills the rest.
 
