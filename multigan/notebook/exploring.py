@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from multigan.core.protocols import HasStyles
+from multigan.core.registries import KINDS
 from multigan.errors import ConfigError
-from multigan.modalities.kind import kind_of
 from multigan.notebook.finding import Found, Key
 from multigan.runs.folder import checkpoint_step
 from multigan.runs.profiles import LONGEST, SHORTEST
@@ -23,6 +23,7 @@ from multigan.sampling.pipeline import Pipeline
 NUM_DIRECTIONS = 8
 METHODS = ("principal", "factorized", "random")
 MOST_SHOWN = 64
+UNKNOWN_EXPLORED = 8  # samples shown at first of a modality that is no plug-in
 MOST_MIXED = 8  # samples, each with the styles of each
 WRITING = {"prompt": "", "temperature": 1.0, "top_k": 0, "top_p": 1.0}  # text's own options
 
@@ -148,7 +149,7 @@ class Explored:
             "scale": [] if spec is None else list(spec.scale),
             "lengths": self._lengths(),
             "steps": [checkpoint_step(folder) for folder in folders],
-            "count": kind_of(modality).explored,
+            "count": KINDS[modality].explored if modality in KINDS else UNKNOWN_EXPLORED,
             "most": MOST_SHOWN,
         }
 

@@ -181,3 +181,16 @@ def test_what_is_projected_is_checked(multigan, trained, tmp_path):
 def test_styles_are_mixed_only_where_there_are_any(multigan, trained, tmp_path):
     said = multigan("sample", trained, "-n", 2, "--mix", "--out", tmp_path)
     assert "DCGANGenerator has no styles to mix" in said.err
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (("--prompt", "a"), "This run makes images: --prompt is for text."),
+        (("--format", "flac"), "--format flac is for audio data, and this pipeline makes images."),
+    ],
+)
+def test_an_option_of_another_kind_of_data_is_refused(multigan, trained, tmp_path, option, message):
+    said = multigan("sample", trained, "-n", 1, "--out", tmp_path, *option)
+    assert said.code == 1
+    assert message in said.err

@@ -96,6 +96,13 @@ def test_demo_leaves_a_picture_and_names_the_report_last(multigan, tmp_path):
     assert report == f"Report: {tmp_path / '0001-digits' / 'report.html'}"
 
 
+def test_a_demo_of_no_kind_of_data_names_those_that_there_are(multigan, tmp_path):
+    said = multigan("demo", "--modality", "smell", "--out", tmp_path)
+    assert said.code == 1
+    assert all(name in said.err for name in ("audio", "image", "text"))
+    assert not list(tmp_path.iterdir())
+
+
 def test_recipes_are_listed_and_shown(multigan):
     listed = multigan("recipes")
     assert "digits" in listed.out
