@@ -15,6 +15,7 @@ class FileKind:
         examples: Two of their suffixes, as a sentence has them.
         suffixes: All of them, in lower case, with the dot.
         columns: What a table's column of them is usually called, likeliest first.
+        feature: What `datasets` calls the type of such a column.
         largest_bytes: A longer entry of a zip is none of them.
         open_file: Opens one from disk; what that gives is a context manager.
         open_bytes: Opens one in memory.
@@ -24,6 +25,7 @@ class FileKind:
     examples: str
     suffixes: frozenset[str]
     columns: tuple[str, ...]
+    feature: str
     largest_bytes: int
     open_file: Callable[[Path], Any]
     open_bytes: Callable[[bytes], Any]

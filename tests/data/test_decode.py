@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from multigan.modalities.image.load.decode import Canvas, decode, open_bytes, read_header
-from multigan.modalities.image.load.survey import quiet
+from multigan.modalities.image.load.decode import Canvas, decode, open_bytes, quiet, read_header
 from tests.data.pictures import encoded, picture, png
 
 

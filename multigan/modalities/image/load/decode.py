@@ -3,6 +3,9 @@
 Shapes: C channels (1 grey, 3 RGB, 4 RGBA), H height, W width.
 """
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -103,6 +106,14 @@ def decode(image: Image.Image, canvas: Canvas | None) -> tuple[np.ndarray, list[
         image = _to_size(image, canvas, changes)
     pixels = np.asarray(image)
     return (pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)), changes
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silences Pillow's warnings: they tell of oddities that the report counts or that are none."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        yield
 
 
 def reason(error: BaseException) -> str:
@@ -229,6 +240,7 @@ PICTURES = FileKind(
         | {".pgm", ".pbm", ".pnm", ".tga", ".jp2", ".avif"}
     ),
     columns=("image", "img", "images", "picture", "photo"),
+    feature="Image",
     largest_bytes=256 << 20,
     open_file=open_file,
     open_bytes=open_bytes,
