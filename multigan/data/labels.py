@@ -107,11 +107,13 @@ class Labels(NamedTuple):
         """Returns the labels of some of the samples."""
         return self._replace(values=[self.values[i] for i in indices]) if self.values else self
 
-    def tensor(self) -> Tensor | None:
-        """Returns (N,) int64 classes or (N, C) float32 numbers; None without any."""
+    def tensors(self) -> tuple[Tensor | None, ConditionSpec | None]:
+        """Returns (N,) int64 classes or (N, C) float32 numbers, and what they mean; or neither."""
         if not self.values:
-            return None
-        return torch.tensor(self.values, dtype=torch.float32 if self.numbers else torch.int64)
+            return None, None
+        kind = torch.float32 if self.numbers else torch.int64
+        values = torch.tensor(self.values, dtype=kind)
+        return values, condition_spec(self.classes, self.numbers, values)
 
 
 NO_LABELS = Labels()

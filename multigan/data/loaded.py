@@ -1,6 +1,5 @@
 """What every loader returns, whatever kind of data it reads: a source, and how it came about."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Self
@@ -22,14 +21,18 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What was read, and what was left out.
+    """What was read, and what was left out; a kind of data adds what it changed.
 
     Attributes:
         where: The file, folder or data set.
         found: How many files, rows or texts there were.
         used: How many samples they gave.
         unreadable: Those that could not be read.
+        ignored: The first names of files of other kinds.
+        num_ignored: How many those were.
         classes: The classes' names, in order; empty without classes.
+        numbers: The names of the attributes or numbers that are labels instead of classes.
+        storage: "memory", or "memory-mapped at ...".
         notes: What else is worth knowing, in sentences.
         seconds: How long reading took.
     """
@@ -38,74 +41,33 @@ class LoadReport:
     found: int
     used: int
     unreadable: tuple[Unreadable, ...] = ()
+    ignored: tuple[str, ...] = ()
+    num_ignored: int = 0
     classes: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    storage: str = "memory"
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
 
-    noun: ClassVar[str] = "samples"
+    samples: ClassVar[str] = "samples"  # what people call them
+    files: ClassVar[str] = "samples"  # and what they are cut from
 
-    def to_json(self) -> dict[str, Any]:
-        """Returns plain values, as `json.dumps` can write them."""
-        return asdict(self)
+    @property
+    def sample_shape(self) -> tuple[int, ...]:
+        """S, the shape of one sample; what is stored in a cache must know it."""
+        return ()
 
-    def summary(self) -> str:
-        """Returns a few sentences for people."""
-        sentences = [self.headline(), *self.changes()]
-        if self.unreadable:
-            sentences.append(
-                f"Left out {len(self.unreadable)} unreadable: "
-                f"{describe_unreadable(self.unreadable)}"
-            )
-        return " ".join([*sentences, *self.ignorance(), *self.notes])
-
-    def headline(self) -> str:
-        """Returns the first sentence."""
-        return f"{self.origin} ({self.seconds:.1f} s)."
+    def form(self) -> str:
+        """Returns what each sample is, in words."""
+        return ", ".join(map(str, self.sample_shape)) or "each a number"
 
     def changes(self) -> list[str]:
         """Returns sentences that say what was done to the samples."""
         return []
 
-    def ignorance(self) -> list[str]:
-        """Returns sentences that say what was not even looked at."""
-        return []
-
-    @property
-    def origin(self) -> str:
-        """How many samples there are, of what, and from where."""
-        return f"{self.used} {self.noun}{self._labelled()} from {self.where}"
-
-    def _labelled(self) -> str:
-        return f" of {len(self.classes)} classes" if self.classes else ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredReport(LoadReport, ABC):
-    """What is said of samples that were decoded and stored.
-
-    Attributes:
-        ignored: The first names of files of other kinds.
-        num_ignored: How many those were.
-        numbers: The names of the attributes or numbers that are labels instead of classes.
-        storage: "memory", or "memory-mapped at ...".
-    """
-
-    ignored: tuple[str, ...] = ()
-    num_ignored: int = 0
-    numbers: tuple[str, ...] = ()
-    storage: str = "memory"
-
-    files: ClassVar[str]
-
-    @property
-    @abstractmethod
-    def sample_shape(self) -> tuple[int, ...]:
-        """S, the shape of one sample."""
-
-    @property
-    @abstractmethod
-    def form(self) -> str:
-        """What each sample is, in words."""
+    def to_json(self) -> dict[str, Any]:
+        """Returns plain values, as `json.dumps` can write them."""
+        return asdict(self)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -117,21 +79,33 @@ class StoredReport(LoadReport, ABC):
         stored["unreadable"] = tuple(Unreadable(**entry) for entry in value["unreadable"])
         return cls(**stored)
 
-    def headline(self) -> str:
-        """Returns the first sentence."""
+    def summary(self) -> str:
+        """Returns a few sentences for people."""
         place = "in memory" if self.storage == "memory" else self.storage
-        return f"{self.origin}, {self.form}, {place} ({self.seconds:.1f} s)."
+        sentences = [f"{self.origin}, {self.form()}, {place} ({self.seconds:.1f} s)."]
+        return " ".join([*sentences, *self.details()])
 
-    def ignorance(self) -> list[str]:
-        """Returns a sentence about files of other kinds."""
-        if not self.num_ignored:
-            return []
-        more = self.num_ignored - len(self.ignored[:NAMES_SHOWN])
-        names = ", ".join(self.ignored[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
-        return [f"Ignored {self.num_ignored} files that are not {self.files}: {names}."]
+    @property
+    def origin(self) -> str:
+        """How many samples there are, of what, and from where."""
+        labels = f" of {len(self.classes)} classes" if self.classes else ""
+        labels = f" with {len(self.numbers)} numbers each" if self.numbers else labels
+        return f"{self.used} {self.samples}{labels} from {self.where}"
 
-    def _labelled(self) -> str:
-        return f" with {len(self.numbers)} numbers each" if self.numbers else super()._labelled()
+    def details(self) -> list[str]:
+        """Returns sentences that say what was changed and left out, and the notes."""
+        sentences = self.changes()
+        if self.unreadable:
+            first = describe_unreadable(self.unreadable)
+            sentences.append(f"Left out {len(self.unreadable)} unreadable: {first}")
+        if self.num_ignored:
+            more = self.num_ignored - NAMES_SHOWN
+            names = ", ".join(self.ignored[:NAMES_SHOWN])
+            names += f" and {more} more" if more > 0 else ""
+            sentences.append(
+                f"Ignored {self.num_ignored} files that are not {self.files}: {names}."
+            )
+        return [*sentences, *self.notes]
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def limited(self, limit: int | None, plural: str) -> "Reader":
+    def limited(self, limit: int | None, plural: str = "items") -> "Reader":
         """Returns a reader of `limit` of the items, spread evenly over all of them."""
         if limit is None or limit >= self.count:
             return self
@@ -130,29 +130,22 @@ def read_folder(folder: Path, *, kind: FileKind, classify: Classify) -> Reader:
         kind: Which files are wanted.
         classify: Tells their classes.
     """
-    wanted, ignored = _sorted_out(sorted(_walk(folder)), kind)
-    if not wanted:
-        raise DataError(_none_found(str(folder), len(ignored), kind))
-    consulted: set[str] = set()
 
-    def read(name: str) -> bytes:
-        consulted.add(name)
+    def marks(used: Sequence[PurePosixPath]) -> tuple[str, str]:
+        stats = [_stat(folder / path) for path in used]
+        stamps = [
+            f"{path} {size} {changed}" for path, (size, changed) in zip(used, stats, strict=True)
+        ]
+        identity = digest(str(folder.resolve()), *stamps)
+        return identity, digest(*(str(size) for size, _ in stats))
+
+    def content(name: PurePosixPath) -> bytes:
         return (folder / name).read_bytes()
 
-    listing = Listing(str(folder), wanted, ignored, read)
-    used, labels, classes, notes = classify(listing)
-    stats = [_stat(folder / path) for path in used]
-    stamps = [f"{path} {size} {changed}" for path, (size, changed) in zip(used, stats, strict=True)]
-    return Reader(
-        where=str(folder),
-        identity=digest(str(folder.resolve()), *stamps),
-        items=lambda: ((str(path), partial(kind.open_file, folder / path)) for path in used),
-        count=len(used),
-        labels=Labels(labels, classes),
-        ignored=tuple(name for name in ignored if name not in consulted),
-        notes=notes,
-        files=digest(*(str(size) for size, _ in stats)),
-    )
+    def opened(name: PurePosixPath) -> Any:
+        return kind.open_file(folder / name)
+
+    return _listed(folder, _walk(folder), kind, classify, content, opened, marks)
 
 
 def read_zip(path: Path, *, kind: FileKind, classify: Classify) -> Reader:
@@ -188,36 +181,53 @@ def _zip_reader(path: Path, archive: zipfile.ZipFile, kind: FileKind, classify: 
         _refuse_unsafe(path, entry)
     _refuse_bomb(path, entries, kind)
     by_name = {PurePosixPath(entry.filename): entry for entry in entries}
-    wanted, ignored = _sorted_out([str(name) for name in by_name], kind)
-    if not wanted:
-        raise DataError(_none_found(str(path), len(ignored), kind))
     lock = threading.Lock()  # a ZipFile counts its readers without one
 
     def content(name: PurePosixPath) -> bytes:
         with lock:
             return archive.read(by_name[name])
 
+    def opened(name: PurePosixPath) -> Any:
+        return kind.open_bytes(content(name))
+
+    def marks(used: Sequence[PurePosixPath]) -> tuple[str, str]:
+        sums = (f"{by_name[name].CRC} {by_name[name].file_size}" for name in used)
+        return digest(file_identity(path), *map(str, used)), digest(*sums)
+
+    reader = _listed(path, map(str, by_name), kind, classify, content, opened, marks)
+    return replace(reader, close=archive.close)
+
+
+def _listed(
+    where: Path,
+    names: Iterable[str],
+    kind: FileKind,
+    classify: Classify,
+    content: Callable[[PurePosixPath], bytes],
+    opened: Callable[[PurePosixPath], Any],
+    marks: Callable[[Sequence[PurePosixPath]], tuple[str, str]],
+) -> Reader:
+    """Reads the files of a kind among `names`; `marks` gives a reader's `identity` and `files`."""
+    wanted, ignored = _sorted_out(names, kind)
+    if not wanted:
+        raise DataError(_none_found(str(where), len(ignored), kind))
     consulted: set[str] = set()
 
     def read(name: str) -> bytes:
         consulted.add(name)
         return content(PurePosixPath(name))
 
-    def opened(name: PurePosixPath) -> Any:
-        return kind.open_bytes(content(name))
-
-    listing = Listing(str(path), wanted, ignored, read)
-    used, labels, classes, notes = classify(listing)
+    used, labels, classes, notes = classify(Listing(str(where), wanted, ignored, read))
+    identity, files = marks(used)
     return Reader(
-        where=str(path),
-        identity=digest(file_identity(path), *map(str, used)),
+        where=str(where),
+        identity=identity,
         items=lambda: ((str(name), partial(opened, name)) for name in used),
         count=len(used),
         labels=Labels(labels, classes),
         ignored=tuple(name for name in ignored if name not in consulted),
         notes=notes,
-        files=digest(*(f"{by_name[name].CRC} {by_name[name].file_size}" for name in used)),
-        close=archive.close,
+        files=files,
     )
 
 

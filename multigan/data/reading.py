@@ -8,22 +8,22 @@ Shapes: N samples, K of them at a time, S the shape of one.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from math import prod
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from multigan.data.fingerprint import content_fingerprint
-from multigan.data.labels import condition_spec
 from multigan.data.loaded import (
     Loaded,
-    StoredReport,
+    LoadReport,
     Unreadable,
     describe_unreadable,
     refuse_unreadable,
@@ -93,6 +93,10 @@ H = TypeVar("H", bound=Hashable)
 Opt = TypeVar("Opt", bound=StoredOptions)
 T = TypeVar("T", bound=Target)
 L = TypeVar("L", bound=Loaded)
+X = TypeVar("X")
+
+# What came of items by position, and the unreadable ones.
+Attempted = tuple[list[tuple[int, X]], list[Unreadable]]
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ class Format(Generic[Opt, T, L]):
         dtype: Of stored samples, as numpy writes it.
         settings: What else a decoded set depends on than its files.
         plan: Returns what every item is brought to, and how many samples there can be at most.
-        decode: Brings an open item to that; raises for what it cannot use.
+        decode: `(item, target) -> Decoded` brings an open item to that; raises for what it cannot
+            use.
         reason: Says in a few words why it, or opening, raised.
         facts: Returns the report's own fields.
         ready: Returns what rows in memory are, (N, *S), if they can be used as they are.
@@ -117,24 +122,15 @@ class Format(Generic[Opt, T, L]):
     name: str
     origins: Origins[Opt]
     loaded: type[L]
-    report: type[StoredReport]
+    report: type[LoadReport]
     dtype: str
     settings: Callable[[Opt], object]
     plan: Callable[[Reader, Opt], tuple[T, int]]
-    decode: Callable[[Any, T], Decoded]
+    decode: Callable[..., Decoded]
     reason: Callable[[BaseException], str]
     facts: Callable[[T, Tally], dict[str, Any]]
     ready: Callable[[Reader, Opt], T | None] = lambda reader, options: None
     verb: str = "read"
-
-    @property
-    def plural(self) -> str:
-        """What people call the items."""
-        return self.origins.files.plural
-
-    def bytes(self, count: int, shape: tuple[int, ...]) -> int:
-        """Returns what `count` samples take, of shape S."""
-        return count * prod(shape) * np.dtype(self.dtype).itemsize
 
 
 def load(data: Any, options: Opt, form: Format[Opt, T, L]) -> L:
@@ -145,7 +141,7 @@ def load(data: Any, options: Opt, form: Format[Opt, T, L]) -> L:
     """
     started = time.perf_counter()
     with form.origins.open(data, options) as reader:
-        loaded = _read(reader, options, form)
+        loaded = Reading(reader, options, form).load()
     seconds = round(time.perf_counter() - started, 3)
     return replace(loaded, report=replace(loaded.report, seconds=seconds))
 
@@ -155,16 +151,15 @@ def scan(
 ) -> tuple[Counter[H], list[Unreadable]]:
     """Looks at every item's header, and returns how often there is each, and what has none."""
     headers, unreadable = Counter[H](), []
-    look = partial(_headers, header, reason)
-    with closing(map_in_order(look, chunks(reader.items(), ITEMS_AT_ONCE))) as parts:
+    with closing(_attempts(reader, header, reason, ITEMS_AT_ONCE)) as parts:
         for found, bad in parts:
-            headers.update(found)
+            headers.update(one for _, one in found)
             unreadable += bad
     return headers, unreadable
 
 
 def refuse(
-    unreadable: list[Unreadable],
+    unreadable: Sequence[Unreadable],
     reader: Reader,
     options: StoredOptions,
     plural: str,
@@ -179,149 +174,146 @@ def refuse(
     refuse_unreadable(unreadable, reader.count, what, most, at_least="At least ", verb=verb)
 
 
-def _headers(
-    header: Callable[[Any], H], reason: Callable[[BaseException], str], items: list[Item]
-) -> tuple[list[H], list[Unreadable]]:
-    headers, unreadable = [], []
-    for name, opened in items:
+@dataclass(frozen=True)
+class Reading(Generic[Opt, T, L]):
+    """One reader's items on their way into a set."""
+
+    reader: Reader
+    options: Opt
+    form: Format[Opt, T, L]
+
+    def load(self) -> L:
+        """Returns the set: as it is in memory, or from the cache, or decoded anew."""
+        reader, options, form = self.reader, self.options, self.form
+        if reader.count == 0:
+            raise DataError(
+                f"There are no {self._plural} in {reader.where}. Check how it was made."
+            )
+        given = form.ready(reader, options)
+        if given is not None and reader.rows is not None:
+            return self._in_memory(given, reader.rows, Tally(list(range(reader.count))))
+        stored = self._cached()
+        if stored is not None:
+            return stored
+        target, most = form.plan(reader, options)
+        if self._bytes(most, target.shape) > options.room:
+            return self._mapped(target, most)
+        store = MemoryStore(most, target.shape, form.dtype)
+        tally = self.decode(target, store)
+        return self._in_memory(target, store.rows, tally)
+
+    def decode(self, target: T, store: Store) -> Tally:
+        """Decodes every item into `store`; stops at the first one too many that is unreadable."""
+        tally, decode = Tally(), partial(self.form.decode, target=target)
+        at_once = max(1, min(ITEMS_AT_ONCE, BYTES_AT_ONCE // self._bytes(1, target.shape)))
+        with closing(_attempts(self.reader, decode, self.form.reason, at_once)) as parts:
+            for found, unreadable in parts:
+                for index, one in found:
+                    store.append(one.rows)
+                    tally.used += [index] * len(one.rows)
+                    tally.changes.update(one.changes)
+                    tally.left_out += one.left_out
+                tally.unreadable += unreadable
+                self._refuse(tally.unreadable)
+        return tally
+
+    @property
+    def _plural(self) -> str:
+        return self.form.origins.files.plural
+
+    @cached_property
+    def _folder(self) -> Path:
+        reader, form = self.reader, self.form
+        values, classes, numbers = reader.labels
+        # The same files can have other labels: another field of their names, or new annotations.
+        labels = digest(*map(str, values), *classes, *numbers)
+        key = digest(reader.identity, labels, repr(form.settings(self.options)))
+        return self.options.folder / f"{form.name}-{key}"
+
+    def _bytes(self, count: int, shape: tuple[int, ...]) -> int:
+        return count * prod(shape) * np.dtype(self.form.dtype).itemsize
+
+    def _refuse(self, unreadable: Sequence[Unreadable]) -> None:
+        refuse(unreadable, self.reader, self.options, self._plural, self.form.verb)
+
+    def _mapped(self, target: T, most: int) -> L:
+        """Returns the set from the cache, where one process at a time makes it."""
+        with building_alone(self._folder):
+            stored = self._cached()  # another process may just have made it
+            if stored is None:
+                self._write_cache(target, most)
+                stored = self._cached()
+        if stored is None:
+            raise DataError(
+                f"The {self._plural} written to {self._folder} cannot be read back. Is it full?"
+            )
+        return stored
+
+    def _write_cache(self, target: T, most: int) -> None:
+        with atomic_folder(self._folder) as folder:
+            with closing(
+                FileStore(rows_file(folder), most, target.shape, self.form.dtype)
+            ) as store:
+                tally = self.decode(target, store)
+            storage = f"memory-mapped at {self._folder}"
+            report = replace(self._report(target, tally), storage=storage)
+            write_cached(folder, self.reader.labels.at(tally.used), report)
+
+    def _cached(self) -> L | None:
+        stored = read_cached(self._folder, self.form.report)
+        if stored is None:
+            return None
+        source, report = stored
+        self._refuse(report.unreadable)
+        if self._bytes(len(source), source.sample_shape) > self.options.room:
+            return self._set(source, report)
+        rows, _ = source.read(torch.arange(len(source)))  # there is more room now
+        held = TensorSource(rows, source.labels, source.condition)
+        return self._set(held, replace(report, storage="memory"))
+
+    def _in_memory(self, target: T, rows: Tensor, tally: Tally) -> L:
+        labels, condition = self.reader.labels.at(tally.used).tensors()
+        return self._set(TensorSource(rows, labels, condition), self._report(target, tally))
+
+    def _set(self, source: TensorSource | MappedSource, report: LoadReport) -> L:
+        names = report.classes + report.numbers
+        fingerprint = content_fingerprint(
+            source, report.sample_shape, source.labels, names, self.reader.files
+        )
+        return self.form.loaded(source, report, fingerprint)
+
+    def _report(self, target: T, tally: Tally) -> LoadReport:
+        return self.form.report(
+            where=self.reader.where,
+            found=self.reader.count,
+            used=len(tally.used),
+            unreadable=tuple(tally.unreadable),
+            ignored=self.reader.ignored[:NAMES_KEPT],
+            num_ignored=len(self.reader.ignored),
+            classes=self.reader.labels.classes,
+            numbers=self.reader.labels.numbers,
+            notes=self.reader.notes,
+            **self.form.facts(target, tally),
+        )
+
+
+def _attempts(
+    reader: Reader, use: Callable[[Any], X], reason: Callable[[BaseException], str], at_once: int
+) -> Generator[Attempted[X], None, None]:
+    """Opens and uses all items in threads, a few at once, in order."""
+    return map_in_order(partial(_attempt, use, reason), chunks(enumerate(reader.items()), at_once))
+
+
+def _attempt(
+    use: Callable[[Any], X], reason: Callable[[BaseException], str], items: list[tuple[int, Item]]
+) -> Attempted[X]:
+    found, unreadable = [], []
+    for index, (name, opened) in items:
         try:
             with opened() as item:
-                headers.append(header(item))
+                found.append((index, use(item)))
         except MultiganError:
             raise  # a package is missing
         except Exception as error:  # Pillow, libsndfile and disks can raise nearly anything
             unreadable.append(Unreadable(name, reason(error)))
-    return headers, unreadable
-
-
-def _read(reader: Reader, options: Opt, form: Format[Opt, T, L]) -> L:
-    if reader.count == 0:
-        raise DataError(f"There are no {form.plural} in {reader.where}. Check how it was made.")
-    given = form.ready(reader, options)
-    if given is not None and reader.rows is not None:
-        tally = Tally(list(range(reader.count)))
-        return _in_memory(reader, given, TensorSource(reader.rows), tally, form)
-    # The same files can have other labels: another field of their names, or new annotations.
-    labels = digest(*map(str, reader.labels.values), *reader.labels.classes, *reader.labels.numbers)
-    key = digest(reader.identity, labels, repr(form.settings(options)))
-    folder = options.folder / f"{form.name}-{key}"
-    cached = partial(_cached, folder, reader, options, form)
-    stored = cached()
-    if stored is not None:
-        return stored
-    target, most = form.plan(reader, options)
-    if form.bytes(most, target.shape) > options.room:
-        with building_alone(folder):
-            stored = cached()  # another process may just have made it
-            if stored is None:
-                _build_cache(folder, reader, target, most, options, form)
-                stored = cached()
-        if stored is None:
-            raise DataError(
-                f"The {form.plural} written to {folder} cannot be read back. Is it full?"
-            )
-        return stored
-    store = MemoryStore(most, target.shape, form.dtype)
-    tally = decode_all(reader, target, store, options, form)
-    return _in_memory(reader, target, TensorSource(store.rows), tally, form)
-
-
-def decode_all(
-    reader: Reader, target: T, store: Store, options: Opt, form: Format[Opt, T, L]
-) -> Tally:
-    """Decodes every item into `store`; stops at the first one too many that is unreadable."""
-    tally = Tally()
-    at_once = max(1, min(ITEMS_AT_ONCE, BYTES_AT_ONCE // form.bytes(1, target.shape)))
-    inputs = chunks(enumerate(reader.items()), at_once)
-    with closing(map_in_order(partial(_decode_chunk, form, target), inputs)) as parts:
-        for rows, part in parts:
-            store.append(rows)
-            tally.used += part.used
-            tally.unreadable += part.unreadable
-            tally.changes += part.changes
-            tally.left_out += part.left_out
-            refuse(tally.unreadable, reader, options, form.plural, form.verb)
-    return tally
-
-
-def _decode_chunk(
-    form: Format[Opt, T, L], target: T, items: list[tuple[int, Item]]
-) -> tuple[np.ndarray, Tally]:
-    tally, parts = Tally(), []
-    for index, (name, opened) in items:
-        try:
-            with opened() as item:
-                decoded = form.decode(item, target)
-        except MultiganError:
-            raise  # a package is missing
-        except Exception as error:  # Pillow, libsndfile and disks can raise nearly anything
-            tally.unreadable.append(Unreadable(name, form.reason(error)))
-            continue
-        parts.append(decoded.rows)
-        tally.used += [index] * len(decoded.rows)
-        tally.changes.update(decoded.changes)
-        tally.left_out += decoded.left_out
-    rows = np.empty((len(tally.used), *target.shape), form.dtype)
-    return np.concatenate(parts, out=rows) if parts else rows, tally
-
-
-def _build_cache(
-    folder: Path, reader: Reader, target: T, most: int, options: Opt, form: Format[Opt, T, L]
-) -> None:
-    with atomic_folder(folder) as building:
-        with closing(FileStore(rows_file(building), most, target.shape, form.dtype)) as store:
-            tally = decode_all(reader, target, store, options, form)
-        report = _report(reader, target, tally, form)
-        report = replace(report, storage=f"memory-mapped at {folder}")
-        write_cached(building, reader.labels.at(tally.used), report)
-
-
-def _cached(folder: Path, reader: Reader, options: Opt, form: Format[Opt, T, L]) -> L | None:
-    stored = read_cached(folder, form.report)
-    if stored is None:
-        return None
-    mapped, report = stored
-    refuse(list(report.unreadable), reader, options, form.plural, form.verb)
-    if form.bytes(len(mapped), mapped.sample_shape) > options.room:
-        return _loaded(mapped, report, reader, form)
-    rows, _ = mapped.read(torch.arange(len(mapped)))  # there is more room now
-    source = TensorSource(rows, mapped.labels, mapped.condition)
-    return _loaded(source, replace(report, storage="memory"), reader, form)
-
-
-def _in_memory(
-    reader: Reader, target: T, rows: TensorSource, tally: Tally, form: Format[Opt, T, L]
-) -> L:
-    found = reader.labels.at(tally.used)
-    labels = found.tensor()
-    condition = condition_spec(found.classes, found.numbers, labels)
-    source = replace(rows, labels=labels, condition=condition)
-    return _loaded(source, _report(reader, target, tally, form), reader, form)
-
-
-def _loaded(
-    source: TensorSource | MappedSource,
-    report: StoredReport,
-    reader: Reader,
-    form: Format[Opt, T, L],
-) -> L:
-    names = report.classes + report.numbers
-    fingerprint = content_fingerprint(
-        source, report.sample_shape, source.labels, names, reader.files
-    )
-    return form.loaded(source, report, fingerprint)
-
-
-def _report(reader: Reader, target: T, tally: Tally, form: Format[Opt, T, L]) -> StoredReport:
-    return form.report(
-        where=reader.where,
-        found=reader.count,
-        used=len(tally.used),
-        unreadable=tuple(tally.unreadable),
-        ignored=reader.ignored[:NAMES_KEPT],
-        num_ignored=len(reader.ignored),
-        classes=reader.labels.classes,
-        numbers=reader.labels.numbers,
-        notes=reader.notes,
-        **form.facts(target, tally),
-    )
+    return found, unreadable

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from multigan.data.labels import Labels, condition_spec
-from multigan.data.loaded import StoredReport
+from multigan.data.loaded import LoadReport
 from multigan.data.source import MappedSource
 from multigan.errors import DataError
 from multigan.files import write_json
@@ -23,7 +23,7 @@ VERSION = 1  # of the layout of a cached set; raising it makes all of them be bu
 FALLBACK_MEMORY = 4 << 30
 
 
-R = TypeVar("R", bound=StoredReport)
+R = TypeVar("R", bound=LoadReport)
 
 
 class Store(Protocol):
@@ -106,7 +106,7 @@ def cache_root(cache: Path | str | None) -> Path:
     return Path(cache or os.environ.get("MULTIGAN_CACHE") or Path.home() / ".cache" / "multigan")
 
 
-def write_cached(folder: Path, labels: Labels, report: StoredReport) -> None:
+def write_cached(folder: Path, labels: Labels, report: LoadReport) -> None:
     """Completes a cached set whose samples are in `folder` already, as `rows_file` names them."""
     kind = np.float32 if labels.numbers else np.int64
     np.save(folder / "labels.npy", np.asarray(labels.values, dtype=kind))

@@ -5,6 +5,7 @@ That is a column `image: {bytes, path}`, or `audio` likewise, and one of labels.
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -121,23 +122,34 @@ def class_names(schema: Any, label: str | None) -> Sequence[str]:
         return ()
 
 
-def _metadata(path: Path) -> Any:
+@contextmanager
+def open_parquet(path: Path) -> Iterator[Any]:
+    """Opens a `pyarrow.parquet.ParquetFile`.
+
+    Raises:
+        MissingDependencyError: `pyarrow` is not installed.
+        DataError: The file is damaged, or turns out to be while it is open.
+    """
     try:
         from pyarrow import ArrowException
-        from pyarrow.parquet import read_metadata
+        from pyarrow.parquet import ParquetFile
     except ImportError:
         raise MissingDependencyError("pyarrow", purpose=f"Reading {path}", extra="data") from None
     try:
-        return read_metadata(path)
+        with ParquetFile(path) as table:
+            yield table
     except (ArrowException, OSError) as error:
         line = str(error).strip().split("\n")[0]
         raise DataError(f"{path} is not a whole Parquet file: {line} Fetch it again.") from None
 
 
-def _column(path: Path, name: str) -> list[Any]:
-    from pyarrow.parquet import ParquetFile
+def _metadata(path: Path) -> Any:
+    with open_parquet(path) as table:
+        return table.metadata
 
-    with ParquetFile(path) as table:
+
+def _column(path: Path, name: str) -> list[Any]:
+    with open_parquet(path) as table:
         return table.read(columns=[name]).column(0).to_pylist()
 
 

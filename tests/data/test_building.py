@@ -12,19 +12,19 @@ from multigan.files import building_alone
 
 FOUR = """
 import os, sys, time
-from multigan.data import reading
+from multigan.data.reading import Reading
 from multigan.modalities.image.load.load import load_images
 
 log = sys.argv[3]
-decode_all = reading.decode_all
+decode = Reading.decode
 
 def slow(*given):
     with open(log, "a") as file:
         file.write("decoded\\n")
     time.sleep(0.3)
-    return decode_all(*given)
+    return decode(*given)
 
-reading.decode_all = slow
+Reading.decode = slow
 children = []
 for _ in range(4):
     child = os.fork()

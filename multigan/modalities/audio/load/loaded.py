@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from multigan.data.loaded import Loaded, StoredReport, counted
+from multigan.data.loaded import Loaded, LoadReport, counted
 
 CHANNELS = {1: "mono", 2: "stereo"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class AudioReport(StoredReport):
+class AudioReport(LoadReport):
     """How a set of sounds was read; files that are cut into windows give several clips.
 
     Attributes:
@@ -29,7 +29,7 @@ class AudioReport(StoredReport):
     changed: Mapping[str, int] = field(default_factory=dict)
     left_out_seconds: float = 0.0
 
-    noun: ClassVar[str] = "clips"
+    samples: ClassVar[str] = "clips"
     files: ClassVar[str] = "sounds"
 
     @property
@@ -37,9 +37,8 @@ class AudioReport(StoredReport):
         """(C, T)."""
         return self.channels, self.length
 
-    @property
     def form(self) -> str:
-        """Length, rate and channels."""
+        """Returns length, rate and channels."""
         seconds = self.length / self.sample_rate
         return f"each {seconds:.3g} s at {self.sample_rate} Hz, {CHANNELS[self.channels]}"
 

@@ -4,9 +4,10 @@ Shapes: N images, C channels, H height, W width.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from multigan.data.labels import WHOLE, require_split
@@ -95,18 +96,15 @@ def _objects(data: Any, options: ImageOptions) -> Reader | None:
     return read_dataset(data, limit=options.limit, folder=options.folder)
 
 
-def _decode(image: Image.Image, canvas: Canvas) -> Decoded:
-    pixels, changes = decode(image, canvas)
-    return Decoded(pixels[None], changes)
+def _decode(image: Image.Image, target: Canvas) -> Decoded:
+    pixels, changes = decode(image, target)
+    return Decoded(np.ascontiguousarray(pixels[None]), changes)
 
 
 def _facts(canvas: Canvas, tally: Tally) -> dict[str, Any]:
     changes = tally.changes
     return {
-        "height": canvas.height,
-        "width": canvas.width,
-        "channels": canvas.channels,
-        "fit": canvas.fit,
+        **asdict(canvas),
         "converted": {name: n for name, n in changes.items() if name not in SIZE_CHANGES},
         "resized": {name: n for name, n in changes.items() if name in SIZE_CHANGES},
     }

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from multigan.data.loaded import Loaded, StoredReport, counted
+from multigan.data.loaded import Loaded, LoadReport, counted
 
 MODES = {1: "grey", 3: "RGB", 4: "RGBA"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageReport(StoredReport):
+class ImageReport(LoadReport):
     """How a set of images was read.
 
     Attributes:
@@ -29,7 +29,7 @@ class ImageReport(StoredReport):
     resized: Mapping[str, int] = field(default_factory=dict)
     fit: str = "crop"
 
-    noun: ClassVar[str] = "images"
+    samples: ClassVar[str] = "images"
     files: ClassVar[str] = "images"
 
     @property
@@ -37,9 +37,8 @@ class ImageReport(StoredReport):
         """(C, H, W)."""
         return self.channels, self.height, self.width
 
-    @property
     def form(self) -> str:
-        """Size and colors."""
+        """Returns size and colors."""
         colors = MODES.get(self.channels, f"{self.channels} channels")
         return f"{self.width}x{self.height} {colors}"
 

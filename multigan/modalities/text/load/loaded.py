@@ -36,14 +36,13 @@ class TextReport(LoadReport):
     changed: Mapping[str, int] = field(default_factory=dict)
     examples: tuple[str, ...] = ()
 
-    noun: ClassVar[str] = "texts"
+    samples: ClassVar[str] = "texts"
 
-    def headline(self) -> str:
-        """Returns the first sentence."""
-        return (
-            f"{self.origin}: up to {self.length} tokens of a vocabulary of {self.vocab_size} "
-            f"({self.tokenizer}; {self.seconds:.1f} s)."
-        )
+    def summary(self) -> str:
+        """Returns a few sentences for people."""
+        form = f"up to {self.length} tokens of a vocabulary of {self.vocab_size}"
+        first = f"{self.origin}: {form} ({self.tokenizer}; {self.seconds:.1f} s)."
+        return " ".join([first, *self.details()])
 
     def changes(self) -> list[str]:
         """Returns what the vocabulary lacks, and what was left out and changed."""

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from multigan.data.loaded import Unreadable
-from multigan.data.tables import LABEL_COLUMNS, class_names, find_label
-from multigan.errors import DataError, MissingDependencyError
+from multigan.data.tables import LABEL_COLUMNS, class_names, find_label, open_parquet
+from multigan.errors import DataError
 from multigan.modalities.text.load.options import TextOptions
 from multigan.modalities.text.load.texts import Texts, gather
 
@@ -130,21 +130,11 @@ def _from_records(
 
 
 def _read_parquet(path: Path, options: TextOptions) -> Texts:
-    try:
-        from pyarrow import ArrowException
-        from pyarrow.parquet import ParquetFile
-    except ImportError:
-        raise MissingDependencyError("pyarrow", purpose=f"Reading {path}", extra="data") from None
-    try:
-        with ParquetFile(path) as table:
-            schema = table.schema_arrow
-            text = text_column_of(schema, options.text_column, str(path))
-            label = find_label(schema, options.label_column, str(path))
-            wanted = [text] if label is None else [text, label]
-            columns = table.read(columns=wanted)
-    except (ArrowException, OSError) as error:
-        line = str(error).strip().split("\n")[0]
-        raise DataError(f"{path} is not a whole Parquet file: {line} Fetch it again.") from None
+    with open_parquet(path) as table:
+        schema = table.schema_arrow
+        text = text_column_of(schema, options.text_column, str(path))
+        label = find_label(schema, options.label_column, str(path))
+        columns = table.read(columns=[text] if label is None else [text, label])
     texts = columns.column(text).to_pylist()
     labels = [None] * len(texts) if label is None else columns.column(label).to_pylist()
     names = class_names(schema, label)
