@@ -59,7 +59,7 @@ class LoadReport:
 
     def form(self) -> str:
         """Returns what each sample is, in words."""
-        return ", ".join(map(str, self.sample_shape)) or "each a number"
+        return ""
 
     def changes(self) -> list[str]:
         """Returns sentences that say what was done to the samples."""
@@ -82,8 +82,8 @@ class LoadReport:
     def summary(self) -> str:
         """Returns a few sentences for people."""
         place = "in memory" if self.storage == "memory" else self.storage
-        sentences = [f"{self.origin}, {self.form()}, {place} ({self.seconds:.1f} s)."]
-        return " ".join([*sentences, *self.details()])
+        first = ", ".join(filter(None, (self.origin, self.form(), place)))
+        return " ".join([f"{first} ({self.seconds:.1f} s).", *self.details()])
 
     @property
     def origin(self) -> str:

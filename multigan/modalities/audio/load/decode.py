@@ -6,9 +6,7 @@ Shapes: K clips cut from one file, C channels, T samples of a clip, L of the fil
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from math import gcd
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -45,20 +43,6 @@ class Target:
     def shape(self) -> tuple[int, int]:
         """(C, T)."""
         return self.channels, self.length
-
-
-def open_bytes(content: bytes) -> Any:
-    """Opens a sound file in memory."""
-    if not content:
-        raise ValueError("it is empty")
-    return _soundfile().SoundFile(BytesIO(content))
-
-
-def open_file(path: Path) -> Any:
-    """Opens a sound file; its samples are decoded when they are needed."""
-    if path.stat().st_size == 0:
-        raise ValueError("it is empty")
-    return _soundfile().SoundFile(path)
 
 
 def decode(sound: Any, target: Target) -> Decoded:
@@ -231,6 +215,5 @@ SOUNDS = FileKind(
     columns=("audio", "sound", "clip", "speech", "waveform", "recording"),
     feature="Audio",
     largest_bytes=2 << 30,
-    open_file=open_file,
-    open_bytes=open_bytes,
+    opener=lambda file: _soundfile().SoundFile(file),
 )

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from multigan.data.origins import Origins
-from multigan.data.readers import Reader, digest
+from multigan.data.readers import digest
 from multigan.data.reading import Format, Tally, load
 from multigan.modalities.audio.load.arrays import read_tensor
 from multigan.modalities.audio.load.decode import DECODING, SOUNDS, Target, decode, reason
 from multigan.modalities.audio.load.layouts import by_layout
 from multigan.modalities.audio.load.loaded import AudioReport, AudioSet
-from multigan.modalities.audio.load.notes import carried_melody, carried_notes
+from multigan.modalities.audio.load.notes import read_melody, read_notes
 from multigan.modalities.audio.load.options import AudioOptions
 from multigan.modalities.audio.load.plan import plan
 from multigan.typed import chosen
@@ -53,20 +53,6 @@ def load_audio(data: Any, options: AudioOptions | None = None, **fields: Any) ->
     return replace(sounds, fingerprint=fingerprint)
 
 
-def _read_notes(options: AudioOptions) -> Reader:
-    notes, labels, names = carried_notes(options)
-    options = replace(options, sample_rate=notes.sample_rate)
-    reader = read_tensor(notes.waveforms, labels, options)
-    where = f"notes ({', '.join(notes.instruments)})"
-    return replace(reader, where=where, labels=reader.labels._replace(classes=names))
-
-
-def _read_melody(options: AudioOptions) -> Reader:
-    waveform, rate = carried_melody(options)
-    reader = read_tensor(waveform, None, replace(options, sample_rate=rate))
-    return replace(reader, where="melody (improvised on a harp)")
-
-
 def _settings(options: AudioOptions) -> object:
     form = (options.sample_rate, options.channels, options.length)
     return form, options.fit, options.trim_db, options.normalize, DECODING
@@ -90,7 +76,7 @@ FORMAT = Format(
         known="a folder of sounds, a .zip or .parquet file, 'notes', 'melody', a name on the "
         "Hugging Face Hub such as 'owner/name', or a tensor (N, T) or (N, C, T)",
         tensors=read_tensor,
-        own={"notes": _read_notes, "melody": _read_melody},
+        own={"notes": read_notes, "melody": read_melody},
         classify=by_layout,
     ),
     loaded=AudioSet,

@@ -67,20 +67,6 @@ class Canvas:
         return self.channels, self.height, self.width
 
 
-def open_bytes(content: bytes) -> Image.Image:
-    """Opens a picture in memory; its pixels are decoded when they are needed."""
-    if not content:
-        raise ValueError("it is empty")
-    return _checked(Image.open(BytesIO(content), formats=FORMATS))
-
-
-def open_file(path: Path) -> Image.Image:
-    """Opens a picture file; its pixels are decoded when they are needed."""
-    if path.stat().st_size == 0:
-        raise ValueError("it is empty")
-    return _checked(Image.open(path, formats=FORMATS))
-
-
 def read_header(image: Image.Image) -> Header:
     """Returns the size, upright, and the channels that a picture's own colors need."""
     width, height = image.size
@@ -123,7 +109,8 @@ def reason(error: BaseException) -> str:
     return str(error).split("\n")[0] or type(error).__name__
 
 
-def _checked(image: Image.Image) -> Image.Image:
+def _open(file: Path | BytesIO) -> Image.Image:
+    image = Image.open(file, formats=FORMATS)
     limit = Image.MAX_IMAGE_PIXELS
     if limit is not None and image.width * image.height > limit:
         image.close()
@@ -242,6 +229,5 @@ PICTURES = FileKind(
     columns=("image", "img", "images", "picture", "photo"),
     feature="Image",
     largest_bytes=256 << 20,
-    open_file=open_file,
-    open_bytes=open_bytes,
+    opener=_open,
 )
