@@ -25,7 +25,8 @@ from multigan.core.prior import Prior
 from multigan.core.registries import DISCRIMINATORS, GENERATORS, build_modality
 from multigan.core.trainer import Trainer
 from multigan.data.stream import Stream
-from multigan.modalities.audio.load.load import AudioSet, load_audio
+from multigan.modalities.audio.load.load import load_audio
+from multigan.modalities.audio.load.loaded import AudioSet
 from multigan.modalities.audio.modality import AudioModality
 from multigan.modalities.kind import kind_of
 from multigan.registry import Component

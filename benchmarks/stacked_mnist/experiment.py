@@ -29,7 +29,8 @@ from multigan.errors import ConfigError, DivergedError, RunError
 from multigan.metrics import ClassCoverage, Classifier, class_coverage
 from multigan.metrics.classifier import accuracy, from_bytes
 from multigan.metrics.judges import data_classifier
-from multigan.modalities.image.load.load import ImageSet, load_images
+from multigan.modalities.image.load.load import load_images
+from multigan.modalities.image.load.loaded import ImageSet
 from multigan.modalities.image.load.stacked import HEIGHT, PREFIX, StackedSource, stacked_class
 from multigan.modalities.recipes import recipe as find_recipe
 from multigan.runs.folder import checkpoint_step

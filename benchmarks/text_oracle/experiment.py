@@ -17,7 +17,7 @@ from benchmarks.text_oracle.stuck import Stuck
 from multigan.config import Recipe
 from multigan.errors import DataError, RunError
 from multigan.files import read_json
-from multigan.modalities.text.load.oracle import HELD_OUT, TEST, open_oracle
+from multigan.modalities.text.load.oracle_sentences import HELD_OUT, TEST, open_oracle
 from multigan.modalities.text.metrics.tradeoff import ALPHAS, Point, Tempered, sweep
 from multigan.modalities.text.oracle import LENGTH, Oracle
 from multigan.modalities.text.oracle_evaluate import TemperedPipeline
@@ -111,7 +111,7 @@ def run_recipe(
 
     Args:
         recipe: With its seed, its steps, and how many checkpoints it keeps to choose from.
-        data: "oracle" or "oracle:<path>"; see `multigan.modalities.text.load.oracle`.
+        data: "oracle" or "oracle:<path>"; see `multigan.modalities.text.load.oracle_sentences`.
         samples: How many samples and sentences the numbers are of.
         out: Where the run is made.
         device: "auto", "cpu", "cuda" or "mps".

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,27 @@ class FileKind:
         examples: Two of their suffixes, as a sentence has them.
         suffixes: All of them, in lower case, with the dot.
         columns: What a table's column of them is usually called, likeliest first.
+        feature: What `datasets` calls the type of such a column.
         largest_bytes: A longer entry of a zip is none of them.
-        open_file: Opens one from disk; what that gives is a context manager.
-        open_bytes: Opens one in memory.
+        opener: Opens one, on disk or in memory; what that gives is a context manager.
     """
 
     plural: str
     examples: str
     suffixes: frozenset[str]
     columns: tuple[str, ...]
+    feature: str
     largest_bytes: int
-    open_file: Callable[[Path], Any]
-    open_bytes: Callable[[bytes], Any]
+    opener: Callable[[Path | BytesIO], Any]
+
+    def open_file(self, path: Path) -> Any:
+        """Opens a file; what it holds is decoded when it is needed."""
+        if path.stat().st_size == 0:
+            raise ValueError("it is empty")
+        return self.opener(path)
+
+    def open_bytes(self, content: bytes) -> Any:
+        """Opens a file's content."""
+        if not content:
+            raise ValueError("it is empty")
+        return self.opener(BytesIO(content))

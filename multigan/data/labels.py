@@ -99,9 +99,24 @@ class Labels(NamedTuple):
         numbers: The numbers' names, one for each in a row; empty for classes.
     """
 
-    values: list[Any]
+    values: Sequence[Any] = ()
     classes: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+
+    def at(self, indices: Sequence[int]) -> "Labels":
+        """Returns the labels of some of the samples."""
+        return self._replace(values=[self.values[i] for i in indices]) if self.values else self
+
+    def tensors(self) -> tuple[Tensor | None, ConditionSpec | None]:
+        """Returns (N,) int64 classes or (N, C) float32 numbers, and what they mean; or neither."""
+        if not self.values:
+            return None, None
+        kind = torch.float32 if self.numbers else torch.int64
+        values = torch.tensor(self.values, dtype=kind)
+        return values, condition_spec(self.classes, self.numbers, values)
+
+
+NO_LABELS = Labels()
 
 
 def read_labels(values: Sequence[Any], names: Sequence[str], where: str) -> Labels:
@@ -153,13 +168,6 @@ def condition_spec(
     return ConditionSpec(
         *("vector", len(numbers), numbers), tuple(center.tolist()), tuple(scale.tolist()), examples
     )
-
-
-def label_tensor(values: Sequence[Any], numbers: tuple[str, ...]) -> Tensor | None:
-    """Returns labels as (N,) int64 classes or (N, C) float32 numbers, None without any."""
-    if not values:
-        return None
-    return torch.tensor(values, dtype=torch.float32 if numbers else torch.int64)
 
 
 def class_folders(

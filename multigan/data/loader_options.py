@@ -54,6 +54,11 @@ class StoredOptions(LoaderOptions):
         return cache_root(self.cache)
 
     @property
+    def content_column(self) -> str | None:
+        """Of a table, where the samples are; None looks for it."""
+        return None
+
+    @property
     def one_label_column(self) -> str | None:
         """The column that tables outside of Parquet files take labels from.
 

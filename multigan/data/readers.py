@@ -10,8 +10,10 @@ from hashlib import blake2b
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple, Self
 
+from torch import Tensor
+
 from multigan.data.file_kind import FileKind
-from multigan.data.labels import class_folders
+from multigan.data.labels import NO_LABELS, Labels, class_folders
 from multigan.errors import DataError
 
 # A zip is refused when it promises more than both; a photo album is compressed hardly at all.
@@ -77,29 +79,25 @@ class Reader:
         identity: Changes when the files do, or their place; names the cache of what they hold.
         items: Starts over and yields every one in the same order.
         count: How many that are.
-        labels: Their class numbers, or rows of numbers, or empty.
-        classes: The classes' names, or empty.
-        numbers: What the numbers are called, where labels are rows of numbers.
+        labels: Theirs.
         ignored: Names of files of other kinds.
         notes: What the report should say.
         files: Changes when the files' contents do, as far as that is cheap to know: by their sizes,
             or by checksums. Neither place nor time matters, unlike for `identity`.
+        rows: What the items hold, (N, *S), where it is decoded and in memory anyway.
         close: Gives back what is held open.
-        plural: What people call the items.
     """
 
     where: str
     identity: str
     items: Callable[[], Iterable[Item]]
     count: int
-    labels: Sequence[Any] = ()
-    classes: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
+    labels: Labels = NO_LABELS
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     files: str = ""
+    rows: Tensor | None = None
     close: Callable[[], None] = lambda: None
-    plural: str = "items"
 
     def __enter__(self) -> Self:
         return self
@@ -107,7 +105,7 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def limited(self, limit: int | None) -> "Reader":
+    def limited(self, limit: int | None, plural: str = "items") -> "Reader":
         """Returns a reader of `limit` of the items, spread evenly over all of them."""
         if limit is None or limit >= self.count:
             return self
@@ -118,57 +116,46 @@ class Reader:
             identity=f"{self.identity} limit {limit}",
             items=lambda: _chosen(self.items(), chosen),
             count=limit,
-            labels=[self.labels[index] for index in chosen] if self.labels else (),
-            notes=(*self.notes, f"Only {limit} of {count} {self.plural} were asked for."),
+            labels=self.labels.at(chosen),
+            rows=None if self.rows is None else self.rows[chosen],
+            notes=(*self.notes, f"Only {limit} of {count} {plural} were asked for."),
         )
 
 
-def read_folder(
-    folder: Path, split: str, *, kind: FileKind, classify: Classify | None = None
-) -> Reader:
+def read_folder(folder: Path, *, kind: FileKind, classify: Classify) -> Reader:
     """Reads the files in a folder: one folder per class, or all of them in it directly.
 
     Args:
         folder: Where they are.
-        split: Which part, of data that has parts.
         kind: Which files are wanted.
-        classify: Tells their classes; None looks at folders.
+        classify: Tells their classes.
     """
-    wanted, ignored = _sorted_out(sorted(_walk(folder)), kind)
-    if not wanted:
-        raise DataError(_none_found(str(folder), len(ignored), kind))
-    consulted: set[str] = set()
 
-    def read(name: str) -> bytes:
-        consulted.add(name)
+    def marks(used: Sequence[PurePosixPath]) -> tuple[str, str]:
+        stats = [_stat(folder / path) for path in used]
+        stamps = [
+            f"{path} {size} {changed}" for path, (size, changed) in zip(used, stats, strict=True)
+        ]
+        identity = digest(str(folder.resolve()), *stamps)
+        return identity, digest(*(str(size) for size, _ in stats))
+
+    def content(name: PurePosixPath) -> bytes:
         return (folder / name).read_bytes()
 
-    listing = Listing(str(folder), wanted, ignored, read)
-    used, labels, classes, notes = (classify or by_folders(split))(listing)
-    stats = [_stat(folder / path) for path in used]
-    stamps = [f"{path} {size} {changed}" for path, (size, changed) in zip(used, stats, strict=True)]
-    return Reader(
-        where=str(folder),
-        identity=digest(str(folder.resolve()), *stamps),
-        items=lambda: ((str(path), partial(kind.open_file, folder / path)) for path in used),
-        count=len(used),
-        labels=labels,
-        classes=classes,
-        ignored=tuple(name for name in ignored if name not in consulted),
-        notes=notes,
-        files=digest(*(str(size) for size, _ in stats)),
-        plural=kind.plural,
-    )
+    def opened(name: PurePosixPath) -> Any:
+        return kind.open_file(folder / name)
+
+    return _listed(folder, _walk(folder), kind, classify, content, opened, marks)
 
 
-def read_zip(path: Path, split: str, *, kind: FileKind, classify: Classify | None = None) -> Reader:
+def read_zip(path: Path, *, kind: FileKind, classify: Classify) -> Reader:
     """Reads the files in a zip, laid out as in a folder. Nothing is extracted to disk."""
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
         raise DataError(f"{path} is not a whole zip file: {error}. Fetch it again.") from None
     try:
-        return _zip_reader(path, archive, kind, classify or by_folders(split))
+        return _zip_reader(path, archive, kind, classify)
     except BaseException:
         archive.close()
         raise
@@ -194,38 +181,53 @@ def _zip_reader(path: Path, archive: zipfile.ZipFile, kind: FileKind, classify: 
         _refuse_unsafe(path, entry)
     _refuse_bomb(path, entries, kind)
     by_name = {PurePosixPath(entry.filename): entry for entry in entries}
-    wanted, ignored = _sorted_out([str(name) for name in by_name], kind)
-    if not wanted:
-        raise DataError(_none_found(str(path), len(ignored), kind))
     lock = threading.Lock()  # a ZipFile counts its readers without one
 
     def content(name: PurePosixPath) -> bytes:
         with lock:
             return archive.read(by_name[name])
 
+    def opened(name: PurePosixPath) -> Any:
+        return kind.open_bytes(content(name))
+
+    def marks(used: Sequence[PurePosixPath]) -> tuple[str, str]:
+        sums = (f"{by_name[name].CRC} {by_name[name].file_size}" for name in used)
+        return digest(file_identity(path), *map(str, used)), digest(*sums)
+
+    reader = _listed(path, map(str, by_name), kind, classify, content, opened, marks)
+    return replace(reader, close=archive.close)
+
+
+def _listed(
+    where: Path,
+    names: Iterable[str],
+    kind: FileKind,
+    classify: Classify,
+    content: Callable[[PurePosixPath], bytes],
+    opened: Callable[[PurePosixPath], Any],
+    marks: Callable[[Sequence[PurePosixPath]], tuple[str, str]],
+) -> Reader:
+    """Reads the files of a kind among `names`; `marks` gives a reader's `identity` and `files`."""
+    wanted, ignored = _sorted_out(names, kind)
+    if not wanted:
+        raise DataError(_none_found(str(where), len(ignored), kind))
     consulted: set[str] = set()
 
     def read(name: str) -> bytes:
         consulted.add(name)
         return content(PurePosixPath(name))
 
-    def opened(name: PurePosixPath) -> Any:
-        return kind.open_bytes(content(name))
-
-    listing = Listing(str(path), wanted, ignored, read)
-    used, labels, classes, notes = classify(listing)
+    used, labels, classes, notes = classify(Listing(str(where), wanted, ignored, read))
+    identity, files = marks(used)
     return Reader(
-        where=str(path),
-        identity=digest(file_identity(path), *map(str, used)),
+        where=str(where),
+        identity=identity,
         items=lambda: ((str(name), partial(opened, name)) for name in used),
         count=len(used),
-        labels=labels,
-        classes=classes,
+        labels=Labels(labels, classes),
         ignored=tuple(name for name in ignored if name not in consulted),
         notes=notes,
-        files=digest(*(f"{by_name[name].CRC} {by_name[name].file_size}" for name in used)),
-        close=archive.close,
-        plural=kind.plural,
+        files=files,
     )
 
 

@@ -7,12 +7,14 @@ import json
 import os
 import shutil
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, Self, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from multigan.data.labels import Labels, condition_spec
+from multigan.data.loaded import LoadReport
 from multigan.data.source import MappedSource
 from multigan.errors import DataError
 from multigan.files import write_json
@@ -21,21 +23,7 @@ VERSION = 1  # of the layout of a cached set; raising it makes all of them be bu
 FALLBACK_MEMORY = 4 << 30
 
 
-class StoredReport(Protocol):
-    """What is stored beside decoded samples."""
-
-    @property
-    def used(self) -> int: ...
-    @property
-    def classes(self) -> tuple[str, ...]: ...
-    @property
-    def sample_shape(self) -> tuple[int, ...]: ...
-    def to_json(self) -> dict[str, Any]: ...
-    @classmethod
-    def from_json(cls, value: Any, /) -> Self: ...
-
-
-R = TypeVar("R", bound=StoredReport)
+R = TypeVar("R", bound=LoadReport)
 
 
 class Store(Protocol):
@@ -48,21 +36,19 @@ class Store(Protocol):
 class MemoryStore:
     """Room for at most `count` decoded samples in one tensor."""
 
-    def __init__(
-        self, count: int, shape: tuple[int, ...], dtype: torch.dtype = torch.uint8
-    ) -> None:
-        self._rows = torch.empty((count, *shape), dtype=dtype)
+    def __init__(self, count: int, shape: tuple[int, ...], dtype: str = "|u1") -> None:
+        self._rows = np.empty((count, *shape), dtype)
         self._used = 0
 
-    def append(self, rows: np.ndarray) -> None:
+    def append(self, samples: np.ndarray) -> None:
         """Adds samples (K, *S)."""
-        self._rows[self._used : self._used + len(rows)] = torch.from_numpy(rows)
-        self._used += len(rows)
+        self._rows[self._used : self._used + len(samples)] = samples
+        self._used += len(samples)
 
     @property
     def rows(self) -> Tensor:
         """All samples so far, (N, *S)."""
-        return self._rows[: self._used]
+        return torch.from_numpy(self._rows[: self._used])
 
 
 class FileStore:
@@ -83,10 +69,10 @@ class FileStore:
         self._file: BinaryIO = path.open("wb")
         self._write_header(count)
 
-    def append(self, rows: np.ndarray) -> None:
+    def append(self, samples: np.ndarray) -> None:
         """Adds samples (K, *S)."""
-        self._file.write(np.ascontiguousarray(rows, dtype=self._dtype).data)
-        self._used += len(rows)
+        self._file.write(np.ascontiguousarray(samples, dtype=self._dtype).data)
+        self._used += len(samples)
 
     def close(self) -> None:
         """Ends the file, with the number of samples it really holds."""
@@ -120,14 +106,14 @@ def cache_root(cache: Path | str | None) -> Path:
     return Path(cache or os.environ.get("MULTIGAN_CACHE") or Path.home() / ".cache" / "multigan")
 
 
-def write_cached(folder: Path, labels: list[Any], report: StoredReport) -> None:
+def write_cached(folder: Path, labels: Labels, report: LoadReport) -> None:
     """Completes a cached set whose samples are in `folder` already, as `rows_file` names them."""
-    kind = np.float32 if labels and isinstance(labels[0], tuple) else np.int64
-    np.save(folder / "labels.npy", np.asarray(labels, dtype=kind))
+    kind = np.float32 if labels.numbers else np.int64
+    np.save(folder / "labels.npy", np.asarray(labels.values, dtype=kind))
     write_json(folder / "report.json", {"version": VERSION, **report.to_json()})
 
 
-def read_cached(folder: Path, kind: type[R]) -> tuple[MappedSource, Tensor | None, R] | None:
+def read_cached(folder: Path, kind: type[R]) -> tuple[MappedSource, R] | None:
     """Returns a cached set, or None if there is none or it is damaged: then it is made again.
 
     Args:
@@ -135,7 +121,7 @@ def read_cached(folder: Path, kind: type[R]) -> tuple[MappedSource, Tensor | Non
         kind: The class of its report.
     """
     try:
-        stored: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        stored = json.loads((folder / "report.json").read_text(encoding="utf-8"))
         if stored["version"] != VERSION:
             return None
         report = kind.from_json(stored)
@@ -143,12 +129,14 @@ def read_cached(folder: Path, kind: type[R]) -> tuple[MappedSource, Tensor | Non
         source = MappedSource(rows_file(folder))
     except (OSError, EOFError, KeyError, TypeError, ValueError):  # DataError is a ValueError
         return None
-    labeled = bool(report.classes) or labels.ndim == 2  # classes, or rows of numbers
-    expected = report.used if labeled else 0
-    shape = report.sample_shape
-    if len(source) != report.used or source.sample_shape != shape or len(labels) != expected:
+    labelled = bool(report.classes or report.numbers)
+    expected = (report.used, report.sample_shape, report.used if labelled else 0)
+    if (len(source), source.sample_shape, len(labels)) != expected:
         return None
-    return source, labels if labeled else None, report
+    if labelled:
+        source.labels = labels
+        source.condition = condition_spec(report.classes, report.numbers, labels)
+    return source, report
 
 
 def rows_file(folder: Path) -> Path:

@@ -5,12 +5,14 @@ That is a column `image: {bytes, path}`, or `audio` likewise, and one of labels.
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from multigan.data.file_kind import FileKind
-from multigan.data.labels import SPLITS, WHOLE, Labels, plain_split, read_labels
+from multigan.data.labels import NO_LABELS, SPLITS, WHOLE, Labels, plain_split, read_labels
+from multigan.data.loader_options import StoredOptions
 from multigan.data.readers import Item, Reader, digest, file_identity
 from multigan.errors import DataError, MissingDependencyError
 
@@ -20,18 +22,12 @@ LABEL_COLUMNS = ("label", "labels", "class", "category", "target", "fine_label")
 ROWS_AT_ONCE = 32
 
 
-def read_parquet(
-    path: Path,
-    split: str,
-    *,
-    content_column: str | None,
-    label_column: str | Sequence[str] | None,
-    kind: FileKind,
-) -> Reader:
+def read_parquet(path: Path, options: StoredOptions, kind: FileKind) -> Reader:
     """Reads what is in a Parquet file, or in all those of a folder that belong to `split`.
 
     Files are read a few rows at a time and never held in memory whole.
     """
+    split, label_column = options.split, options.label_column
     found = [path] if path.is_file() else sorted(path.rglob("*.parquet"))
     paths = [file for file in found if belongs(file, path, split)]
     if not paths:
@@ -41,7 +37,7 @@ def read_parquet(
         )
     tables = [_metadata(file) for file in paths]
     schema = tables[0].schema.to_arrow_schema()
-    content = find_content(schema, content_column, str(path), kind)
+    content = find_content(schema, options.content_column, str(path), kind)
     labels, found_any = _labels(paths, schema, label_column, str(path))
     notes = [] if found_any else [f"No labels: no column is called {', '.join(LABEL_COLUMNS)}."]
     if len(paths) < len(found):
@@ -51,12 +47,9 @@ def read_parquet(
         identity=digest(*map(file_identity, paths), content, str(label_column)),
         items=partial(_items, paths, content, kind),
         count=sum(table.num_rows for table in tables),
-        labels=labels.values,
-        classes=labels.classes,
-        numbers=labels.numbers,
+        labels=labels,
         notes=tuple(notes),
         files=digest(*(str(file.stat().st_size) for file in paths)),
-        plural=kind.plural,
     )
 
 
@@ -67,7 +60,7 @@ def _labels(
     if asked is None or isinstance(asked, str):
         label = find_label(schema, asked, where)
         if label is None:
-            return Labels([]), False
+            return NO_LABELS, False
         values = [value for file in paths for value in _column(file, label)]
         found = read_labels(values, class_names(schema, label), f"column {label!r} of {where}")
         return found, True
@@ -129,23 +122,34 @@ def class_names(schema: Any, label: str | None) -> Sequence[str]:
         return ()
 
 
-def _metadata(path: Path) -> Any:
+@contextmanager
+def open_parquet(path: Path) -> Iterator[Any]:
+    """Opens a `pyarrow.parquet.ParquetFile`.
+
+    Raises:
+        MissingDependencyError: `pyarrow` is not installed.
+        DataError: The file is damaged, or turns out to be while it is open.
+    """
     try:
         from pyarrow import ArrowException
-        from pyarrow.parquet import read_metadata
+        from pyarrow.parquet import ParquetFile
     except ImportError:
         raise MissingDependencyError("pyarrow", purpose=f"Reading {path}", extra="data") from None
     try:
-        return read_metadata(path)
+        with ParquetFile(path) as table:
+            yield table
     except (ArrowException, OSError) as error:
         line = str(error).strip().split("\n")[0]
         raise DataError(f"{path} is not a whole Parquet file: {line} Fetch it again.") from None
 
 
-def _column(path: Path, name: str) -> list[Any]:
-    from pyarrow.parquet import ParquetFile
+def _metadata(path: Path) -> Any:
+    with open_parquet(path) as table:
+        return table.metadata
 
-    with ParquetFile(path) as table:
+
+def _column(path: Path, name: str) -> list[Any]:
+    with open_parquet(path) as table:
         return table.read(columns=[name]).column(0).to_pylist()
 
 

@@ -11,7 +11,7 @@ from benchmarks.text_oracle.experiment import ITSELF, STUCK, measure_run, read_r
 from multigan.errors import DataError, RunError
 from multigan.modalities.recipes import recipe
 from multigan.modalities.text.load.load import load_text
-from multigan.modalities.text.load.oracle import HELD_OUT, TEST
+from multigan.modalities.text.load.oracle_sentences import HELD_OUT, TEST
 from multigan.modalities.text.oracle import Oracle
 from multigan.modalities.text.oracle_evaluate import TemperedPipeline
 from multigan.runs.session import start

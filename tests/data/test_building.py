@@ -12,24 +12,25 @@ from multigan.files import building_alone
 
 FOUR = """
 import os, sys, time
-from multigan.modalities.image.load import load as images
+from multigan.data.reading import Reading
+from multigan.modalities.image.load.load import load_images
 
 log = sys.argv[3]
-collect = images.collect
+decode = Reading.decode
 
 def slow(*given):
     with open(log, "a") as file:
         file.write("decoded\\n")
     time.sleep(0.3)
-    return collect(*given)
+    return decode(*given)
 
-images.collect = slow
+Reading.decode = slow
 children = []
 for _ in range(4):
     child = os.fork()
     if child == 0:
         try:
-            loaded = images.load_images(sys.argv[1], cache=sys.argv[2], memory_bytes=1)
+            loaded = load_images(sys.argv[1], cache=sys.argv[2], memory_bytes=1)
             os._exit(0 if len(loaded) == 7 else 2)
         except BaseException as error:
             print(repr(error), file=sys.stderr, flush=True)

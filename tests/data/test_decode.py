@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from multigan.modalities.image.load.decode import Canvas, decode, open_bytes, read_header
-from multigan.modalities.image.load.survey import quiet
+from multigan.modalities.image.load.decode import PICTURES, Canvas, decode, quiet, read_header
 from tests.data.pictures import encoded, picture, png
 
 
 def reopened(image: Image.Image, kind: str = "PNG", **options) -> Image.Image:
-    return open_bytes(encoded(image, kind, **options))
+    return PICTURES.open_bytes(encoded(image, kind, **options))
 
 
 @pytest.mark.parametrize(("mode", "channels"), [("L", 1), ("RGB", 3), ("RGBA", 4)])
@@ -76,7 +75,7 @@ def test_a_turned_picture_is_turned_back():
 def test_the_first_frame_of_an_animation_is_taken():
     frames = [Image.new("L", (4, 4), 10), Image.new("L", (4, 4), 200)]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    decoded, changes = decode(open_bytes(content), Canvas(4, 4, 1))
+    decoded, changes = decode(PICTURES.open_bytes(content), Canvas(4, 4, 1))
     assert (decoded == 10).all()
     assert "first frame taken" in changes
 
@@ -135,9 +134,9 @@ def test_unknown_ranges_are_not_guessed(image, message):
 def test_a_picture_too_large_to_be_one_is_not_decoded(monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 60)
     with quiet(), pytest.raises(ValueError, match=r"bomb\? It would have 8x8 pixels"):
-        open_bytes(png(size=(8, 8)))
+        PICTURES.open_bytes(png(size=(8, 8)))
 
 
 def test_postscript_is_never_run():
     with pytest.raises(OSError, match="cannot identify"):
-        open_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n")
+        PICTURES.open_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n")

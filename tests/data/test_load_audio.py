@@ -6,7 +6,7 @@ import torch
 
 from multigan.errors import ConfigError, DataError
 from multigan.modalities.audio.load.load import load_audio
-from multigan.modalities.audio.load.report import AudioReport
+from multigan.modalities.audio.load.loaded import AudioReport
 from tests.data.sounds import encoded, tone, write, zipped
 
 

@@ -10,8 +10,8 @@ import torch
 from PIL import Image
 
 from multigan.errors import ConfigError, DataError
-from multigan.modalities.image.load.load import ImageSet, load_images
-from multigan.modalities.image.load.report import LoadReport
+from multigan.modalities.image.load.load import load_images
+from multigan.modalities.image.load.loaded import ImageReport, ImageSet
 from tests.data.pictures import encoded, folder_of, numbered, picture, png
 
 ALL = torch.arange(7)
@@ -134,7 +134,7 @@ def test_a_failed_build_leaves_nothing_behind(folder, tmp_path):
 def test_a_report_survives_json(folder):
     (folder / "cat" / "2.png").write_bytes(b"bad")
     report = load_images(folder, max_unreadable=0.5).report
-    assert LoadReport.from_json(json.loads(json.dumps(report.to_json()))) == report
+    assert ImageReport.from_json(json.loads(json.dumps(report.to_json()))) == report
 
 
 def test_the_fingerprint_depends_on_content_and_options(folder):

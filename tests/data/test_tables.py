@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from multigan.errors import DataError
-from multigan.modalities.image.load.load import ImageSet, load_images
+from multigan.modalities.image.load.load import load_images
+from multigan.modalities.image.load.loaded import ImageSet
 from tests.data.pictures import folder_of, numbered, pixels, png
 
 pa = pytest.importorskip("pyarrow", reason="Parquet needs the extra 'data'")

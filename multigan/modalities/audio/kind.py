@@ -10,7 +10,8 @@ from multigan.data.source import Source
 from multigan.modalities.audio import augmentations, networks, resynthesis, vocoder
 from multigan.modalities.audio.evaluate import AudioEvaluator
 from multigan.modalities.audio.inspection import keep_likenesses, write_pairs
-from multigan.modalities.audio.load.load import AudioSet, load_audio
+from multigan.modalities.audio.load.load import load_audio
+from multigan.modalities.audio.load.loaded import AudioSet
 from multigan.modalities.audio.load.options import AudioOptions
 from multigan.modalities.audio.modality import AudioModality, fitted_component
 from multigan.modalities.audio.music.ode import play_ode

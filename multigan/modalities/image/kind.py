@@ -3,7 +3,8 @@
 from multigan.core.registries import KINDS
 from multigan.metrics.feature_evaluator import FeatureEvaluator
 from multigan.modalities.image import augmentations, networks
-from multigan.modalities.image.load.load import ImageSet, load_images
+from multigan.modalities.image.load.load import load_images
+from multigan.modalities.image.load.loaded import ImageSet
 from multigan.modalities.image.load.options import ImageOptions
 from multigan.modalities.image.modality import ImageModality
 from multigan.modalities.kind import Kind, refuse_representation

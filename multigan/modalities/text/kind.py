@@ -5,8 +5,8 @@ from multigan.modalities.kind import Kind, refuse_representation
 from multigan.modalities.text import latent, networks, objectives, policies, relaxations
 from multigan.modalities.text.evaluate import TextEvaluator
 from multigan.modalities.text.load.load import load_text
+from multigan.modalities.text.load.loaded import TextSet
 from multigan.modalities.text.load.options import TextOptions
-from multigan.modalities.text.load.textset import TextSet
 from multigan.modalities.text.modality import TextModality
 from multigan.modalities.text.pipeline import text_pipeline
 from multigan.registry import Component

@@ -4,18 +4,16 @@ Shapes: K clips cut from one file, C channels, T samples of a clip, L of the fil
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from math import gcd
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from multigan.data.file_kind import FileKind
+from multigan.data.reading import Decoded
 from multigan.errors import MissingDependencyError
 from multigan.modalities.audio.load.options import Fit, Normalize
 from multigan.modalities.audio.sound import FULL_SCALE
@@ -45,35 +43,6 @@ class Target:
     def shape(self) -> tuple[int, int]:
         """(C, T)."""
         return self.channels, self.length
-
-
-@dataclass
-class Decoded:
-    """What came of one file.
-
-    Attributes:
-        clips: (K, C, T) int16.
-        changes: In the words that the report counts.
-        left_out: Samples that were cut off.
-    """
-
-    clips: np.ndarray
-    changes: list[str] = field(default_factory=list)
-    left_out: int = 0
-
-
-def open_bytes(content: bytes) -> Any:
-    """Opens a sound file in memory."""
-    if not content:
-        raise ValueError("it is empty")
-    return _soundfile().SoundFile(BytesIO(content))
-
-
-def open_file(path: Path) -> Any:
-    """Opens a sound file; its samples are decoded when they are needed."""
-    if path.stat().st_size == 0:
-        raise ValueError("it is empty")
-    return _soundfile().SoundFile(path)
 
 
 def decode(sound: Any, target: Target) -> Decoded:
@@ -244,7 +213,7 @@ SOUNDS = FileKind(
         | {".caf", ".w64", ".rf64"}
     ),
     columns=("audio", "sound", "clip", "speech", "waveform", "recording"),
+    feature="Audio",
     largest_bytes=2 << 30,
-    open_file=open_file,
-    open_bytes=open_bytes,
+    opener=lambda file: _soundfile().SoundFile(file),
 )

@@ -1,11 +1,13 @@
 """The notes and the melody that multigan carries: strings, made when they are asked for."""
 
-from torch import Tensor
+from dataclasses import replace
 
+from multigan.data.readers import Reader
 from multigan.errors import DataError
+from multigan.modalities.audio.load.arrays import read_tensor
 from multigan.modalities.audio.load.options import AudioOptions
 from multigan.modalities.audio.music.improvise import improvisation
-from multigan.modalities.audio.music.note_set import NoteSet, make_notes
+from multigan.modalities.audio.music.note_set import make_notes
 from multigan.modalities.audio.music.pitch import pitch_name
 
 INSTRUMENTS = ("guitar", "harp", "banjo", "piano")
@@ -13,20 +15,19 @@ SAMPLE_RATE, LENGTH = 8000, 4096  # half a second, which two CPU cores learn in 
 TAKES = 24  # of each of the thirteen pitches from C4 to C5, by each instrument
 LABELS = ("pitch", "instrument")
 SPLITS = ("train", "test", "all")
-
-
 MELODY_SECONDS = 120.0
 
 
-def carried_melody(options: AudioOptions) -> tuple[Tensor, int]:
-    """Returns an improvised melody (1, T) and its sample rate; the splits are different ones."""
+def read_melody(options: AudioOptions) -> Reader:
+    """Reads an improvised melody, one sound; the splits are different ones."""
     rate = options.sample_rate or SAMPLE_RATE
-    seed = _split_number(options)
-    return improvisation(MELODY_SECONDS, sample_rate=rate, seed=seed)[None], rate
+    waveform = improvisation(MELODY_SECONDS, sample_rate=rate, seed=_split_number(options))
+    reader = read_tensor(waveform[None], None, replace(options, sample_rate=rate))
+    return replace(reader, where="melody (improvised on a harp)")
 
 
-def carried_notes(options: AudioOptions) -> tuple[NoteSet, Tensor, tuple[str, ...]]:
-    """Returns the notes, the class number (N,) of each, and the classes' names.
+def read_notes(options: AudioOptions) -> Reader:
+    """Reads notes.
 
     Args:
         options: Of which `sample_rate` and `length` say how long the notes are, `label` what their
@@ -46,11 +47,15 @@ def carried_notes(options: AudioOptions) -> tuple[NoteSet, Tensor, tuple[str, ..
         seconds=(options.length or LENGTH) / rate,
         seed=_split_number(options),
     )
-    if options.label == "instrument":
-        return notes, notes.instrument, notes.instruments
     lowest, highest = int(notes.pitch.min()), int(notes.pitch.max())
+    labels = notes.pitch - lowest
     names = tuple(pitch_name(pitch) for pitch in range(lowest, highest + 1))
-    return notes, notes.pitch - lowest, names
+    if options.label == "instrument":
+        labels, names = notes.instrument, notes.instruments
+    options = replace(options, sample_rate=notes.sample_rate)
+    reader = read_tensor(notes.waveforms, labels, options)
+    where = f"notes ({', '.join(notes.instruments)})"
+    return replace(reader, where=where, labels=reader.labels._replace(classes=names))
 
 
 def _split_number(options: AudioOptions) -> int:

@@ -53,3 +53,8 @@ class AudioOptions(StoredOptions):
 
     audio_column: str | None = None
     """Of a table, where the sounds are; null looks for it."""
+
+    @property
+    def content_column(self) -> str | None:
+        """`audio_column`."""
+        return self.audio_column

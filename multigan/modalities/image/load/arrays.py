@@ -4,102 +4,38 @@ Shapes: N images, C channels, H height, W width.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
-from multigan.data.labels import Labels, read_labels
+from multigan.data.labels import NO_LABELS, Labels, read_labels
 from multigan.data.readers import Item, Reader
 from multigan.errors import DataError
-from multigan.modalities.image.load.decode import MODE_OF, PICTURES
+from multigan.modalities.image.load.decode import MODE_OF
+from multigan.modalities.image.load.options import ImageOptions
 
 
-@dataclass(frozen=True)
-class Arrays:
-    """Decoded pictures in memory.
-
-    Attributes:
-        where: What to call them.
-        identity: Changes when the content does, or its file's place; names caches made of it.
-        pixels: (N, C, H, W) uint8.
-        labels: Class numbers, or rows of numbers, or empty.
-        classes: The classes' names, or empty.
-        numbers: What the numbers are called, where labels are rows of numbers.
-        notes: What the report should say.
-        files: As of `Reader`.
-    """
-
-    where: str
-    identity: str
-    pixels: Tensor
-    labels: list[Any]
-    classes: tuple[str, ...]
-    numbers: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    files: str = ""
-
-    def limited(self, limit: int | None) -> "Arrays":
-        """Returns `limit` of the pictures, spread evenly over all of them."""
-        count = len(self.pixels)
-        if limit is None or limit >= count:
-            return self
-        chosen = [(number * count) // limit for number in range(limit)]
-        return replace(
-            self,
-            identity=f"{self.identity} limit {limit}",
-            pixels=self.pixels[chosen],
-            labels=[self.labels[index] for index in chosen] if self.labels else [],
-            notes=(*self.notes, f"Only {limit} of {count} images were asked for."),
-        )
-
-    def reader(self) -> Reader:
-        """Returns the pictures one by one, to be resized or given other channels."""
-        channels = self.pixels.shape[1]
-        if channels not in MODE_OF:
-            raise DataError(
-                f"{self.where} has {channels} channels. Images of 1, 3 or 4 can be resized or "
-                "converted; for others state neither size nor channels."
-            )
-        return Reader(
-            plural=PICTURES.plural,
-            where=self.where,
-            identity=self.identity,
-            items=self._items,
-            count=len(self.pixels),
-            labels=self.labels,
-            classes=self.classes,
-            numbers=self.numbers,
-            notes=self.notes,
-            files=self.files,
-        )
-
-    def _items(self) -> Iterator[Item]:
-        for index, pixels in enumerate(self.pixels):
-            yield f"image {index}", partial(to_image, pixels.numpy())
-
-
-def from_tensor(data: Tensor, labels: Tensor | None) -> Arrays:
+def from_tensor(data: Tensor, labels: Tensor | None, options: ImageOptions) -> Reader:
     """Takes images (N, C, H, W) or (N, H, W), uint8 or floats in [-1, 1] or [0, 1]."""
     where = f"a tensor of shape {tuple(data.shape)}"
     pixels, notes = to_bytes(four_dimensions(data.detach().cpu(), where), where)
     content = _content(pixels, labels)
-    return replace(arrays_of(where, content, pixels, labels, notes), files=content)
+    return replace(reader_of(where, content, pixels, labels, notes), files=content)
 
 
-def load_digits() -> Arrays:
+def load_digits() -> Reader:
     """Returns scikit-learn's 1797 handwritten digits, 8 x 8 grey, in ten classes."""
     from sklearn import datasets
 
     digits = datasets.load_digits()
     scaled = torch.from_numpy(digits.images) * (255 / 16)  # they come as 0 to 16
     pixels = scaled.round().to(torch.uint8)[:, None]
-    return arrays_of("digits", "digits", pixels, torch.from_numpy(digits.target), ())
+    return reader_of("digits", "digits", pixels, torch.from_numpy(digits.target), ())
 
 
 def to_bytes(values: Tensor, where: str) -> tuple[Tensor, tuple[str, ...]]:
@@ -131,13 +67,22 @@ def to_image(pixels: np.ndarray) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(last))
 
 
-def arrays_of(
+def reader_of(
     where: str, identity: str, pixels: Tensor, labels: Tensor | None, notes: tuple[str, ...]
-) -> Arrays:
-    """Returns pixels (N, C, H, W) uint8 with their labels: (N,) classes or (N, C) numbers."""
-    if labels is None:
-        return Arrays(where, identity, pixels, [], (), notes=notes)
-    return Arrays(where, identity, pixels, *labels_of(labels, len(pixels), where), notes=notes)
+) -> Reader:
+    """Reads pixels (N, C, H, W) uint8 with their labels: (N,) classes or (N, C) numbers.
+
+    As they are, or one by one, to be resized or given other channels.
+    """
+    return Reader(
+        where=where,
+        identity=identity,
+        items=partial(_items, pixels, where),
+        count=len(pixels),
+        labels=NO_LABELS if labels is None else labels_of(labels, len(pixels), where),
+        notes=notes,
+        rows=pixels,
+    )
 
 
 def labels_of(labels: Tensor, count: int, where: str) -> Labels:
@@ -162,6 +107,17 @@ def four_dimensions(data: Tensor, where: str) -> Tensor:
             ".permute(0, 3, 1, 2)."
         )
     return data
+
+
+def _items(pixels: Tensor, where: str) -> Iterator[Item]:
+    channels = pixels.shape[1]
+    if channels not in MODE_OF:
+        raise DataError(
+            f"{where} has {channels} channels. Images of 1, 3 or 4 can be resized or "
+            "converted; for others state neither size nor channels."
+        )
+    for index, image in enumerate(pixels):
+        yield f"image {index}", partial(to_image, image.numpy())
 
 
 def _content(pixels: Tensor, labels: Tensor | None) -> str:

@@ -3,6 +3,9 @@
 Shapes: C channels (1 grey, 3 RGB, 4 RGBA), H height, W width.
 """
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -64,20 +67,6 @@ class Canvas:
         return self.channels, self.height, self.width
 
 
-def open_bytes(content: bytes) -> Image.Image:
-    """Opens a picture in memory; its pixels are decoded when they are needed."""
-    if not content:
-        raise ValueError("it is empty")
-    return _checked(Image.open(BytesIO(content), formats=FORMATS))
-
-
-def open_file(path: Path) -> Image.Image:
-    """Opens a picture file; its pixels are decoded when they are needed."""
-    if path.stat().st_size == 0:
-        raise ValueError("it is empty")
-    return _checked(Image.open(path, formats=FORMATS))
-
-
 def read_header(image: Image.Image) -> Header:
     """Returns the size, upright, and the channels that a picture's own colors need."""
     width, height = image.size
@@ -105,6 +94,14 @@ def decode(image: Image.Image, canvas: Canvas | None) -> tuple[np.ndarray, list[
     return (pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)), changes
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silences Pillow's warnings: they tell of oddities that the report counts or that are none."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+        yield
+
+
 def reason(error: BaseException) -> str:
     """Says in a few words why a picture could not be read."""
     if isinstance(error, UnidentifiedImageError):
@@ -112,7 +109,8 @@ def reason(error: BaseException) -> str:
     return str(error).split("\n")[0] or type(error).__name__
 
 
-def _checked(image: Image.Image) -> Image.Image:
+def _open(file: Path | BytesIO) -> Image.Image:
+    image = Image.open(file, formats=FORMATS)
     limit = Image.MAX_IMAGE_PIXELS
     if limit is not None and image.width * image.height > limit:
         image.close()
@@ -229,7 +227,7 @@ PICTURES = FileKind(
         | {".pgm", ".pbm", ".pnm", ".tga", ".jp2", ".avif"}
     ),
     columns=("image", "img", "images", "picture", "photo"),
+    feature="Image",
     largest_bytes=256 << 20,
-    open_file=open_file,
-    open_bytes=open_bytes,
+    opener=_open,
 )

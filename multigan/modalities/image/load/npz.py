@@ -13,31 +13,32 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from multigan.data.labels import Labels
+from multigan.data.labels import NO_LABELS, WHOLE, require_split
 from multigan.data.readers import Item, Reader, digest, file_identity
 from multigan.data.source import NpyHeader, read_npy_header, to_tensor
 from multigan.errors import DataError
 from multigan.modalities.image.load.arrays import (
-    Arrays,
-    arrays_of,
     four_dimensions,
     labels_of,
+    reader_of,
     to_bytes,
     to_image,
 )
-from multigan.modalities.image.load.decode import MODE_OF, PICTURES
+from multigan.modalities.image.load.decode import MODE_OF
+from multigan.modalities.image.load.options import ImageOptions
 
 PIXEL_NAMES = ("images", "x", "arr_0")
 LABEL_NAMES = ("labels", "y", "arr_1")
 
 
-def read_npz(path: Path, memory_bytes: int) -> Arrays | Reader:
+def read_npz(path: Path, options: ImageOptions) -> Reader:
     """Reads `images` (N, H, W), (N, C, H, W) or (N, H, W, C), and `labels` if there are any.
 
     Labels are classes (N,), or attributes or numbers (N, C).
 
-    An array that takes more than `memory_bytes` is read image by image.
+    An array that takes more than `options.room` is read image by image.
     """
+    require_split(options.split, WHOLE, str(path))
     headers = _headers(path)
     name = next((name for name in PIXEL_NAMES if name in headers), None)
     if name is None:
@@ -48,12 +49,12 @@ def read_npz(path: Path, memory_bytes: int) -> Arrays | Reader:
     label_name = next((name for name in LABEL_NAMES if name in headers), None)
     with np.load(path, allow_pickle=False) as arrays:
         labels = None if label_name is None else to_tensor(arrays[label_name])
-        if headers[name].nbytes > memory_bytes:
+        if headers[name].nbytes > options.room:
             return _streamed(path, name, headers[name], labels)
         images = to_tensor(_channels_first(arrays[name]))
     pixels, notes = to_bytes(four_dimensions(images, str(path)), str(path))
-    arrays = arrays_of(str(path), file_identity(path), pixels, labels, notes)
-    return replace(arrays, files=_checksums(path))
+    reader = reader_of(str(path), file_identity(path), pixels, labels, notes)
+    return replace(reader, files=_checksums(path))
 
 
 def _checksums(path: Path) -> str:
@@ -82,16 +83,12 @@ def _streamed(path: Path, name: str, header: NpyHeader, labels: Tensor | None) -
             "that may be used, and only uint8 images of 1, 3 or 4 channels, one after the other, "
             "can be read piece by piece. Save it as such."
         )
-    found = Labels([]) if labels is None else labels_of(labels, count, str(path))
     return Reader(
-        plural=PICTURES.plural,
         where=str(path),
         identity=file_identity(path),
         items=partial(_items, path, name, header.shape),
         count=count,
-        labels=found.values,
-        classes=found.classes,
-        numbers=found.numbers,
+        labels=NO_LABELS if labels is None else labels_of(labels, count, str(path)),
         files=_checksums(path),
     )
 

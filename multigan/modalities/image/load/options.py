@@ -34,3 +34,8 @@ class ImageOptions(StoredOptions):
     def shape(self) -> tuple[int, int] | None:
         """Height and width, or None."""
         return (self.size, self.size) if isinstance(self.size, int) else self.size
+
+    @property
+    def content_column(self) -> str | None:
+        """`image_column`."""
+        return self.image_column

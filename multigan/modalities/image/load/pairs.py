@@ -1,6 +1,7 @@
 """Data sets given in Python: whatever yields pictures, or pairs of a picture and a label."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -10,10 +11,10 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from multigan.data.labels import Labels, read_labels
-from multigan.data.readers import Reader, digest
+from multigan.data.labels import NO_LABELS, Labels, read_labels
+from multigan.data.readers import Reader
 from multigan.data.source import to_tensor
-from multigan.data.spool import Spool
+from multigan.data.temp_file import TempFile
 from multigan.errors import DataError
 from multigan.modalities.image.load.arrays import to_bytes, to_image
 from multigan.modalities.image.load.decode import MODE_OF, PICTURES
@@ -35,41 +36,22 @@ def read_dataset(dataset: Any, *, limit: int | None, folder: Path) -> Reader:
     """
     where = f"a data set of type {type(dataset).__name__}"
     try:
-        spool, values = _spooled(dataset, where, limit, folder, signed=False)
+        return _read(dataset, where, limit, folder, signed=False)
     except _SignedError:
-        spool, values = _spooled(dataset, where, limit, folder, signed=True)
-    try:
-        labels = _labels(dataset, values, len(spool), where)
-    except DataError:
-        spool.close()
-        raise
-    return Reader(
-        plural=PICTURES.plural,
-        where=where,
-        identity=digest(spool.identity, *map(str, values)),
-        items=spool.items,
-        count=len(spool),
-        labels=labels.values,
-        classes=labels.classes,
-        numbers=labels.numbers,
-        files=spool.identity,
-        close=spool.close,
-    )
+        return _read(dataset, where, limit, folder, signed=True)
 
 
-def _spooled(
-    dataset: Any, where: str, limit: int | None, folder: Path, *, signed: bool
-) -> tuple[Spool, list[Any]]:
-    spool, values = Spool(folder, PICTURES), []
-    try:
+def _read(dataset: Any, where: str, limit: int | None, folder: Path, *, signed: bool) -> Reader:
+    file, values = TempFile(folder, PICTURES), []
+    with ExitStack() as on_error:
+        on_error.callback(file.close)
         for item in islice(_each(dataset), limit):
             sample, *rest = item if isinstance(item, (tuple, list)) else (item,)
-            spool.add(_encoded(sample, where, signed))
+            file.add(_encoded(sample, where, signed))
             values += [_number(label) for label in rest[:1]]
-    except BaseException:
-        spool.close()
-        raise
-    return spool, values
+        labels = _labels(dataset, values, len(file), where)
+        on_error.pop_all()
+    return file.reader(where, labels)
 
 
 def _each(dataset: Any) -> Iterator[Any]:
@@ -115,7 +97,7 @@ def _picture(sample: Any, where: str, signed: bool) -> Image.Image:
 
 def _labels(dataset: Any, values: list[Any], count: int, where: str) -> Labels:
     if not values:
-        return Labels([])
+        return NO_LABELS
     if len(values) != count:
         raise DataError(
             f"{where} gives {count} images but {len(values)} labels. Give all of them a label, or "

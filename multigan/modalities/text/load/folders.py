@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from multigan.data.report import Unreadable
+from multigan.data.loaded import Unreadable
 from multigan.errors import DataError
-from multigan.modalities.text.load.files import read_file
-from multigan.modalities.text.load.found import Found, gather, refuse_share
 from multigan.modalities.text.load.options import TextOptions
+from multigan.modalities.text.load.text_files import read_file
+from multigan.modalities.text.load.texts import Texts, gather, refuse_texts
 
 SUFFIX = ".txt"
 
 
-def read_folder(path: Path, options: TextOptions) -> Found:
+def read_folder(path: Path, options: TextOptions) -> Texts:
     """Reads every `.txt` under a folder, in the order of their names; hidden ones are no data.
 
     A file that cannot be read at all is left out and counted, as one picture or sound among others
@@ -58,7 +58,7 @@ def read_folder(path: Path, options: TextOptions) -> Found:
 
 def _read_all(
     files: list[Path], root: Path, options: TextOptions
-) -> tuple[list[tuple[Path, Found]], list[Unreadable]]:
+) -> tuple[list[tuple[Path, Texts]], list[Unreadable]]:
     """Returns what is in each file, and the files that are not text."""
     read, refused = [], []
     for file in files:
@@ -67,7 +67,7 @@ def _read_all(
         except DataError as error:
             reason = str(error).removeprefix(f"{file} ")
             refused.append(Unreadable(str(file.relative_to(root)), reason))
-    refuse_share(refused, len(files), f"files in {root}", options.max_unreadable)
+    refuse_texts(refused, len(files), f"files in {root}", options.max_unreadable)
     return read, refused
 
 

@@ -18,12 +18,11 @@ from multigan.core.condition import ConditionSpec
 from multigan.data.labels import WHOLE, require_split
 from multigan.data.source import TensorSource
 from multigan.errors import ConfigError, DataError
-from multigan.modalities.text.load.found import Found, refuse_unreadable
-from multigan.modalities.text.load.opening import open_text
+from multigan.modalities.text.load.loaded import TextReport, TextSet
 from multigan.modalities.text.load.options import LONGEST, TextOptions
-from multigan.modalities.text.load.oracle import is_oracle, load_oracle
-from multigan.modalities.text.load.report import TextReport
-from multigan.modalities.text.load.textset import TextSet
+from multigan.modalities.text.load.oracle_sentences import is_oracle, load_oracle
+from multigan.modalities.text.load.origins import open_text
+from multigan.modalities.text.load.texts import Texts, refuse_texts
 from multigan.modalities.text.tokenizers import (
     ByteTokenizer,
     CharacterTokenizer,
@@ -67,13 +66,14 @@ def load_text(data: Any, options: TextOptions | None = None, **fields: Any) -> T
         return load_oracle(data, length=options.length, limit=options.limit)
     started = time.perf_counter()
     found = open_text(data, options)
-    refuse_unreadable(found, options.max_unreadable)
+    total = len(found.unreadable) + len(found.texts)
+    refuse_texts(found.unreadable, total, f"texts in {found.where}", options.max_unreadable)
     loaded = _windows(found, options) if options.cut == "windows" else _lines(found, options)
     seconds = round(time.perf_counter() - started, 3)
     return replace(loaded, report=replace(loaded.report, seconds=seconds))
 
 
-def _lines(found: Found, options: TextOptions) -> TextSet:
+def _lines(found: Texts, options: TextOptions) -> TextSet:
     """Makes a sample of each text that is not empty."""
     kept = [index for index, text in enumerate(found.texts) if text.strip()]
     left_out = Counter({"empty": len(found.texts) - len(kept)})
@@ -107,7 +107,7 @@ def _lines(found: Found, options: TextOptions) -> TextSet:
     )
 
 
-def _windows(found: Found, options: TextOptions) -> TextSet:
+def _windows(found: Texts, options: TextOptions) -> TextSet:
     """Cuts everything into pieces of one length, which overlap nowhere and have no end."""
     if found.classes:
         raise DataError("Windows run over the texts' borders, so they have no classes: cut=lines.")
@@ -129,7 +129,7 @@ def _windows(found: Found, options: TextOptions) -> TextSet:
 
 
 def _text_set(
-    found: Found,
+    found: Texts,
     options: TextOptions,
     tokenizer: Tokenizer,
     ids: Tensor,
@@ -157,7 +157,8 @@ def _text_set(
         examples=tuple(_evenly(texts, NUM_EXAMPLES)),
         notes=(*found.notes, *_repeated(texts)),
     )
-    return TextSet(source, tokenizer, tuple(texts), report, _fingerprint(texts, labels, report))
+    fingerprint = _fingerprint(texts, labels, report)
+    return TextSet(source, report, fingerprint, tokenizer=tokenizer, texts=tuple(texts))
 
 
 def _tokenizer(texts: Sequence[str], options: TextOptions) -> Tokenizer:

@@ -3,7 +3,7 @@
 import re
 
 from multigan.errors import DataError
-from multigan.modalities.text.load.found import Found, gather
+from multigan.modalities.text.load.texts import Texts, gather
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“(])")
 _MARKUP = re.compile(r"[*\"`“”]+|\[\d+\]")
@@ -12,7 +12,7 @@ _CODE = ("::=", ">>>", " = ", "==", "|", "---")
 FEWEST_WORDS = 5
 
 
-def read_prose() -> Found:
+def read_prose() -> Texts:
     """Returns the sentences of `pydoc_data.topics`, without code, tables, headings and markup."""
     try:
         from pydoc_data.topics import topics

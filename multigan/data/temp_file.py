@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from multigan.data.file_kind import FileKind
-from multigan.data.readers import Item
+from multigan.data.labels import Labels
+from multigan.data.readers import Item, Reader
 
 
-class Spool:
+class TempFile:
     """Encoded files in a temporary file of `folder`, which vanishes when it is closed."""
 
     def __init__(self, folder: Path, kind: FileKind) -> None:
@@ -40,6 +41,13 @@ class Spool:
         self._spans.append((self._file.tell(), len(content)))
         self._file.write(content)
         self._hash.update(len(content).to_bytes(8, "big") + content)
+
+    def reader(self, where: str, labels: Labels, notes: tuple[str, ...] = ()) -> Reader:
+        """Returns a reader of what was added, which closes the file."""
+        identity, count = self.identity, len(self)
+        return Reader(
+            where, identity, self.items, count, labels, (), notes, identity, close=self.close
+        )
 
     def items(self) -> Iterator[Item]:
         """Yields what was added, in order."""

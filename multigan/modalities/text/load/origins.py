@@ -1,19 +1,19 @@
-"""What kind of text somebody named: files, a name on the Hub, or something given in Python."""
+"""Where texts come from: files, a name on the Hub, or something given in Python."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from multigan.data.hub import HUB_NAME, HUB_PREFIX
 from multigan.data.labels import WHOLE, index_labels, require_split
+from multigan.data.origins import IN_PYTHON, open_named
 from multigan.data.tables import belongs
 from multigan.errors import DataError
-from multigan.modalities.text.load.files import read_file
 from multigan.modalities.text.load.folders import read_folder
-from multigan.modalities.text.load.found import Found, gather
-from multigan.modalities.text.load.hub import read_hub, read_loaded
+from multigan.modalities.text.load.hub_texts import read_hub_texts, read_table_texts
 from multigan.modalities.text.load.options import TextOptions
 from multigan.modalities.text.load.prose import read_prose
+from multigan.modalities.text.load.text_files import read_file
+from multigan.modalities.text.load.texts import Texts, gather
 
 KNOWN = (
     "a text file (.txt, .csv, .tsv, .jsonl, .parquet), a folder of .txt files, 'prose', a name on "
@@ -21,13 +21,13 @@ KNOWN = (
 )
 
 
-def open_text(data: Any, options: TextOptions) -> Found:
+def open_text(data: Any, options: TextOptions) -> Texts:
     """Returns the texts that `data` names or holds."""
     if isinstance(data, (str, Path)):
         return _open_named(data, options)
     require_split(options.split, WHOLE, "Data given in Python")
     if hasattr(data, "select_columns"):  # a data set of the package `datasets`
-        return read_loaded(data, "a data set given in Python", options)
+        return read_table_texts(data, IN_PYTHON, options)
     if isinstance(data, tuple) and len(data) == 2 and not isinstance(data[0], str):
         return _from_columns(data[0], data[1])
     if isinstance(data, Iterable) and not isinstance(data, Mapping):
@@ -35,27 +35,35 @@ def open_text(data: Any, options: TextOptions) -> Found:
     raise DataError(f"Cannot read texts from {type(data).__name__}. Expected {KNOWN}.")
 
 
-def _open_named(data: str | Path, options: TextOptions) -> Found:
-    name = str(data)
-    if name == "prose":
-        require_split(options.split, WHOLE, name)
+def _open_named(data: str | Path, options: TextOptions) -> Texts:
+    def whole(what: object) -> None:
+        require_split(options.split, WHOLE, str(what))
+
+    def prose() -> Texts:
+        whole("prose")
         return read_prose()
-    if name.startswith(HUB_PREFIX):
-        return read_hub(name.removeprefix(HUB_PREFIX), options)
-    path = Path(data).expanduser()
-    if path.is_file():
+
+    def file(path: Path) -> Texts:
         if not belongs(path, path, options.split):
-            require_split(options.split, WHOLE, name)
+            whole(data)
         return read_file(path, options)
-    if path.is_dir():
-        require_split(options.split, WHOLE, name)  # a folder inside it is named by its own path
+
+    def folder(path: Path) -> Texts:
+        whole(data)  # a folder inside it is named by its own path
         return read_folder(path, options)
-    if isinstance(data, str) and HUB_NAME.fullmatch(name):
-        return read_hub(name, options)
-    raise DataError(f"There is no file {name!r}. Expected {KNOWN}.")
+
+    return open_named(
+        data,
+        own={"prose": prose},
+        folder=folder,
+        file=file,
+        hub=lambda name: read_hub_texts(name, options),
+        known=KNOWN,
+        sought="file",
+    )
 
 
-def _from_columns(texts: Iterable[Any], labels: Iterable[Any]) -> Found:
+def _from_columns(texts: Iterable[Any], labels: Iterable[Any]) -> Texts:
     texts, labels = list(texts), [_plain(label) for label in labels]
     if len(texts) != len(labels):
         raise DataError(f"There are {len(texts)} texts but {len(labels)} labels. Give as many.")
@@ -63,7 +71,7 @@ def _from_columns(texts: Iterable[Any], labels: Iterable[Any]) -> Found:
     return gather("texts given in Python", zip(texts, labels, strict=True), labelled=True)
 
 
-def _from_items(items: Iterable[Any]) -> Found:
+def _from_items(items: Iterable[Any]) -> Texts:
     found = list(items)
     paired = [isinstance(item, (tuple, list)) and len(item) == 2 for item in found]
     if found and all(paired):

@@ -12,8 +12,7 @@ from typing import Any
 from torch import Tensor
 
 from multigan.data.source import TensorSource
-from multigan.modalities.text.load.report import TextReport
-from multigan.modalities.text.load.textset import TextSet
+from multigan.modalities.text.load.loaded import TextReport, TextSet
 from multigan.modalities.text.oracle import LENGTH, Oracle
 from multigan.modalities.text.tokenizers import NumberTokenizer
 
@@ -63,7 +62,10 @@ def load_oracle(data: str, *, length: int | None = None, limit: int | None = Non
         examples=texts[:4],
     )
     return OracleSet(
-        TensorSource(ids.int()), tokenizer, texts, report, _fingerprint(ids), oracle=oracle
+        *(TensorSource(ids.int()), report, _fingerprint(ids)),
+        tokenizer=tokenizer,
+        texts=texts,
+        oracle=oracle,
     )
 
 

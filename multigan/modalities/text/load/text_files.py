@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from multigan.data.report import Unreadable
-from multigan.data.tables import LABEL_COLUMNS, class_names, find_label
-from multigan.errors import DataError, MissingDependencyError
-from multigan.modalities.text.load.found import Found, gather
+from multigan.data.loaded import Unreadable
+from multigan.data.tables import LABEL_COLUMNS, class_names, find_label, open_parquet
+from multigan.errors import DataError
 from multigan.modalities.text.load.options import TextOptions
+from multigan.modalities.text.load.texts import Texts, gather
 
 TEXT_COLUMNS = ("text", "sentence", "caption", "content", "review", "document", "line", "title")
 TABLES = {".csv": ",", ".tsv": "\t"}
@@ -21,7 +21,7 @@ JSON_LINES = (".jsonl", ".ndjson")
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
-def read_file(path: Path, options: TextOptions) -> Found:
+def read_file(path: Path, options: TextOptions) -> Texts:
     """Reads a file by its suffix; whatever is no table is plain text.
 
     Raises:
@@ -74,7 +74,7 @@ def _decode_whole(path: Path, content: bytes, encoding: str) -> str:
         raise DataError(f"{path} is not {encoding}: {error}. Name another encoding.") from None
 
 
-def _read_plain(path: Path, content: bytes, options: TextOptions) -> Found:
+def _read_plain(path: Path, content: bytes, options: TextOptions) -> Texts:
     if b"\0" in content[:4096] and options.encoding == "utf-8":
         raise DataError(
             f"{path} has NUL bytes, so it is not plain text of one byte or more a character. "
@@ -86,7 +86,7 @@ def _read_plain(path: Path, content: bytes, options: TextOptions) -> Found:
     return gather(str(path), ((t, None) for _, t in lines), labelled=False, damaged=damaged)
 
 
-def _read_table(path: Path, content: bytes, delimiter: str, options: TextOptions) -> Found:
+def _read_table(path: Path, content: bytes, delimiter: str, options: TextOptions) -> Texts:
     lines, damaged = decoded_lines(path, content, options.encoding)
     try:
         reader = csv.DictReader((f"{text}\n" for _, text in lines), delimiter=delimiter)
@@ -97,7 +97,7 @@ def _read_table(path: Path, content: bytes, delimiter: str, options: TextOptions
     return _from_records(path, columns, rows, options, damaged)
 
 
-def _read_json_lines(path: Path, content: bytes, options: TextOptions) -> Found:
+def _read_json_lines(path: Path, content: bytes, options: TextOptions) -> Texts:
     lines, damaged = decoded_lines(path, content, options.encoding)
     rows: list[Mapping[str, Any]] = []
     for number, text in lines:
@@ -122,29 +122,19 @@ def _from_records(
     rows: Sequence[Mapping[str, Any]],
     options: TextOptions,
     damaged: Sequence[Unreadable],
-) -> Found:
+) -> Texts:
     text = text_column(columns, options.text_column, str(path))
     label = _label_column(columns, options.label_column, str(path))
     pairs = ((row.get(text), None if label is None else row.get(label)) for row in rows)
     return gather(str(path), pairs, labelled=label is not None, damaged=damaged)
 
 
-def _read_parquet(path: Path, options: TextOptions) -> Found:
-    try:
-        from pyarrow import ArrowException
-        from pyarrow.parquet import ParquetFile
-    except ImportError:
-        raise MissingDependencyError("pyarrow", purpose=f"Reading {path}", extra="data") from None
-    try:
-        with ParquetFile(path) as table:
-            schema = table.schema_arrow
-            text = text_column_of(schema, options.text_column, str(path))
-            label = find_label(schema, options.label_column, str(path))
-            wanted = [text] if label is None else [text, label]
-            columns = table.read(columns=wanted)
-    except (ArrowException, OSError) as error:
-        line = str(error).strip().split("\n")[0]
-        raise DataError(f"{path} is not a whole Parquet file: {line} Fetch it again.") from None
+def _read_parquet(path: Path, options: TextOptions) -> Texts:
+    with open_parquet(path) as table:
+        schema = table.schema_arrow
+        text = text_column_of(schema, options.text_column, str(path))
+        label = find_label(schema, options.label_column, str(path))
+        columns = table.read(columns=[text] if label is None else [text, label])
     texts = columns.column(text).to_pylist()
     labels = [None] * len(texts) if label is None else columns.column(label).to_pylist()
     names = class_names(schema, label)

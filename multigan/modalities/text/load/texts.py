@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from multigan.data.labels import index_labels
-from multigan.data.report import Unreadable, describe_unreadable
-from multigan.errors import DataError
+from multigan.data.loaded import Unreadable, refuse_unreadable
 
 
 @dataclass(frozen=True)
-class Found:
+class Texts:
     """Texts with their labels.
 
     Attributes:
@@ -38,7 +37,7 @@ def gather(
     names: Sequence[str] = (),
     damaged: Sequence[Unreadable] = (),
     notes: tuple[str, ...] = (),
-) -> Found:
+) -> Texts:
     """Returns the rows whose text is a string; the others are unreadable.
 
     Args:
@@ -62,21 +61,10 @@ def gather(
     labels, classes = index_labels(values if labelled else [], names, f"the labels of {where}")
     if len(classes) == 1:  # one class tells nothing
         labels, classes = [], ()
-    return Found(where, texts, labels, classes, tuple(unreadable), notes)
+    return Texts(where, texts, labels, classes, tuple(unreadable), notes)
 
 
-def refuse_unreadable(found: Found, most: float) -> None:
-    """Raises a DataError if more than a share `most` of the texts cannot be read."""
-    total = len(found.unreadable) + len(found.texts)
-    refuse_share(found.unreadable, total, f"texts in {found.where}", most)
-
-
-def refuse_share(unreadable: Sequence[Unreadable], total: int, what: str, most: float) -> None:
+def refuse_texts(unreadable: Sequence[Unreadable], total: int, what: str, most: float) -> None:
     """Raises a DataError if more than a share `most` of `total` things cannot be read."""
-    if len(unreadable) > most * total:
-        raise DataError(
-            f"{len(unreadable)} of {total} {what} cannot be read, more than the {most:.2%} "
-            f"that are tolerated: {describe_unreadable(unreadable)} Repair them, name "
-            "another encoding (--set data.encoding=latin-1), or leave them out with a larger "
-            "share, e.g. --set data.max_unreadable=0.1."
-        )
+    repair = "Repair them, name another encoding (--set data.encoding=latin-1)"
+    refuse_unreadable(unreadable, total, what, most, repair=repair)

@@ -3,25 +3,25 @@
 from itertools import islice
 from typing import Any
 
-from multigan.data.opened import cause, open_dataset, with_schema
+from multigan.data.hub import cause, open_dataset, with_schema
 from multigan.data.tables import class_names, find_label
 from multigan.errors import DataError
-from multigan.modalities.text.load.files import text_column_of
-from multigan.modalities.text.load.found import Found, gather
 from multigan.modalities.text.load.options import TextOptions
+from multigan.modalities.text.load.text_files import text_column_of
+from multigan.modalities.text.load.texts import Texts, gather
 
 
-def read_hub(name: str, options: TextOptions) -> Found:
+def read_hub_texts(name: str, options: TextOptions) -> Texts:
     """Reads a data set on the Hub, or a folder that `datasets` can read.
 
     Raises:
         DataError: There is none, or none of that split.
     """
     dataset = open_dataset(name, options.split, streaming=options.streaming, sought="file")
-    return read_loaded(dataset, f"{name}, split {options.split!r}", options)
+    return read_table_texts(dataset, f"{name}, split {options.split!r}", options)
 
 
-def read_loaded(dataset: Any, where: str, options: TextOptions) -> Found:
+def read_table_texts(dataset: Any, where: str, options: TextOptions) -> Texts:
     """Reads a `datasets.Dataset`, or an `IterableDataset`, which is a stream.
 
     Of a stream the first `limit` rows are read, and no further ones are fetched.
