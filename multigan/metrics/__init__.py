@@ -29,7 +29,7 @@ from multigan.metrics.frechet import Gaussian, frechet_distance
 from multigan.metrics.kernel import kernel_distance
 from multigan.metrics.modes import ClassCoverage, ModeCoverage, class_coverage, mode_coverage
 from multigan.metrics.neighbors import density_coverage, precision_recall
-from multigan.metrics.pretrained import INCEPTION_SHA256
+from multigan.metrics.pretrained_extractors import INCEPTION_SHA256
 from multigan.metrics.result import MetricResult
 from multigan.metrics.score import inception_score
 

@@ -26,21 +26,6 @@ Note = Callable[[str], None]
 Pictures = Callable[[Tensor], Tensor]
 
 
-def labelled_samples(loaded: Loaded, limit: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Returns up to `limit` raw samples (N, ...) and their classes (N,), drawn by `seed`.
-
-    Raises:
-        ConfigError: The data has no classes.
-    """
-    raw, labels = loaded.source.read(drawn(len(loaded.source), limit, seed))
-    if labels is None or loaded.condition is None or loaded.condition.kind != "class":
-        raise ConfigError(
-            "A classifier needs the data's own labels, and this data has none. "
-            "Use --extractor random-conv, or inception:<path> or clip:<path> with local weights."
-        )
-    return raw.cpu(), labels.cpu()
-
-
 def data_classifier(
     loaded: Loaded,
     *,
@@ -86,8 +71,13 @@ def _stored_classifier(folder: Path) -> Classifier | None:
 def _trained_classifier(
     loaded: Loaded, seed: int, on_note: Note | None, pictures: Pictures | None, steps: int
 ) -> Classifier:
-    images, labels = labelled_samples(loaded, CLASSIFIER_IMAGES, seed)
-    assert loaded.condition is not None  # labelled_samples has checked
+    raw, labels = loaded.source.read(drawn(len(loaded.source), CLASSIFIER_IMAGES, seed))
+    if labels is None or loaded.condition is None or loaded.condition.kind != "class":
+        raise ConfigError(
+            "A classifier needs the data's own labels, and this data has none. "
+            "Use --extractor random-conv, or inception:<path> or clip:<path> with local weights."
+        )
+    images, labels = raw.cpu(), labels.cpu()
     if on_note:
         on_note(f"Training a classifier on {len(images)} samples, once for this data ...")
     if pictures is not None:

@@ -189,10 +189,12 @@ class FeatureEmbedder(TensorEmbedder[Features]):
 
     def __init__(self, config: EvaluationConfig, *, classifier_by_default: bool = False) -> None:
         super().__init__(config)
+        # Convolutions need a row of values at least.
+        default = "random-conv" if len(self.pipeline.modality.sample_shape) > 1 else "flat"
         self.extractor: FeatureExtractor = (
             classifier_extractor(config.own, config.on_note)
             if own_classifier(config, by_default=classifier_by_default)
-            else build_extractor(config.extractor or "random-conv")
+            else build_extractor(config.extractor or default)
         )
         if isinstance(self.extractor, ModuleExtractor):
             # Apple's GPUs lack operations that extractors need, such as pooling of any size.
