@@ -19,7 +19,7 @@ from multigan.metrics.extractors import classifier as extractor_of
 from multigan.metrics.features import ModuleExtractor
 from multigan.metrics.real_samples import AT_ONCE, drawn
 
-CLASSIFIER_IMAGES = 50_000  # more would not make a better judge, only a slower one
+CLASSIFIER_IMAGES = 50_000  # more would not make it better, only slower
 CLASSIFIER_STEPS = 1000
 
 Note = Callable[[str], None]

@@ -205,15 +205,14 @@ class FeatureEmbedder(TensorEmbedder[Features]):
     def embed(self, raw: Tensor, labels: Tensor | None) -> Features:
         """Returns features of raw samples (N, ...) and their classes (N,)."""
         encode, device = self.pipeline.modality.encode, self.pipeline.device
-        return self._features((encode(p.to(device)) for p in torch.split(raw, AT_ONCE)), labels)
+        parts = (encode(part.to(device)) for part in torch.split(raw, AT_ONCE))
+        return self.embed_generated(parts, labels)
 
-    def embed_generated(self, samples: Tensor, labels: Tensor | None) -> Features:
-        """Returns features of samples (N, *S) and the classes asked for (N,)."""
-        return self._features(samples, labels)
-
-    def _features(self, samples: Tensor | Iterable[Tensor], labels: Tensor | None) -> Features:
-        features = extract(self.extractor, samples)
-        return features if labels is None else features.with_labels(labels)
+    def embed_generated(
+        self, samples: Tensor | Iterable[Tensor], labels: Tensor | None
+    ) -> Features:
+        """Returns features of samples (N, *S), or batches of them, and their classes (N,)."""
+        return extract(self.extractor, samples).with_labels(labels)
 
 
 @dataclass(frozen=True)

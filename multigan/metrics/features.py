@@ -73,8 +73,8 @@ class Features(SampleSet):
     def __len__(self) -> int:
         return len(self.features)
 
-    def with_labels(self, labels: Tensor) -> Self:
-        """Returns the same features with the samples' classes (N,)."""
+    def with_labels(self, labels: Tensor | None) -> Self:
+        """Returns the same features with the samples' classes (N,), or without."""
         return replace(self, labels=labels)
 
     def rows(self, index: Tensor) -> Self:

@@ -162,8 +162,7 @@ class ClipEmbedder(TensorEmbedder[ClipFeatures]):
         """Returns waveforms (N, C, L), turned down where a person gets them so."""
         peak = waveform.abs().amax((1, 2))
         waveform = turned_down(waveform)
-        features = self._features(torch.split(waveform, AT_ONCE))
-        features = features if labels is None else features.with_labels(labels)
+        features = self._features(torch.split(waveform, AT_ONCE)).with_labels(labels)
         representation = self.modality.representation
         hop = representation.stft.hop_length if isinstance(representation, Spectral) else None
         pitches = pitches_of(self.pipeline.condition)

@@ -130,26 +130,18 @@ def _register(
 
 
 def _register_bleu(order: int) -> None:
+    # Real text has a BLEU of its own, and more is not better than that.
     _register(
-        f"bleu-{order}",
-        f"BLEU-{order}",
-        None,  # real text has a BLEU of its own, and more is not better than that
-        lambda c: c.bleu.mean(order),
+        *(f"bleu-{order}", f"BLEU-{order}", None, lambda c: c.bleu.mean(order)),
         lambda c: f"mean over samples, {c.bleu.references} references, smoothing {SMOOTHING}",
     )
     _register(
-        f"self-bleu-{order}",
-        f"Self-BLEU-{order}",
-        None,
-        lambda c: c.self_bleu.mean(order),
+        *(f"self-bleu-{order}", f"Self-BLEU-{order}", None, lambda c: c.self_bleu.mean(order)),
         lambda c: f"leave-one-out, {c.self_bleu.references} references, smoothing {SMOOTHING}",
     )
     _register(
-        f"distinct-{order}",
-        f"distinct-{order}",
-        None,
-        lambda c: distinct(c.corpora[0], order),
-        lambda c: f"of {len(c.samples)} texts",
+        *(f"distinct-{order}", f"distinct-{order}", None),
+        *(lambda c: distinct(c.corpora[0], order), lambda c: f"of {len(c.samples)} texts"),
     )
 
 
@@ -160,46 +152,33 @@ def _neural(training: Corpus, scored: Corpus, seed: int) -> float:
 for _order in range(1, MOST + 1):
     _register_bleu(_order)
 _register(
-    "unique",
-    "unique texts",
-    None,
-    lambda c: unique_share(c.samples),
+    *("unique", "unique texts", None, lambda c: unique_share(c.samples)),
     lambda c: f"share of {len(c.samples)}",
 )
 _register(
-    "copied",
-    "copied from the training data",
-    None,
+    *("copied", "copied from the training data", None),
     lambda c: copied_share(c.samples, c.training),
     lambda c: f"share, of {len(c.training)} known",
     # Real texts are their own copies, so the control of copies is how many references are.
     lambda c: copied_share(c.references, c.others),
 )
 _register(
-    "lm",
-    "language-model score",
-    None,  # a few fluent sentences again and again have the lowest
+    *("lm", "language-model score", None),  # a few fluent sentences again and again are lowest
     lambda c: ngram_nll(c.known[1], c.known[0]),
     lambda c: f"{ORDER}-gram, trained on references; nats a word",
 )
 _register(
-    "reverse-lm",
-    "reverse language-model score",
-    True,
+    *("reverse-lm", "reverse language-model score", True),
     lambda c: ngram_nll(c.known[0], c.known[1]),
     lambda c: f"{ORDER}-gram, trained on samples; nats a word",
 )
 _register(
-    "neural-lm",
-    "neural language-model score",
-    None,
+    *("neural-lm", "neural language-model score", None),
     lambda c: _neural(c.known[1], c.known[0], c.seed),
     lambda c: "LSTM, trained on references; nats a word",
 )
 _register(
-    "reverse-neural-lm",
-    "reverse neural language-model score",
-    True,
+    *("reverse-neural-lm", "reverse neural language-model score", True),
     lambda c: _neural(c.known[0], c.known[1], c.seed),
     lambda c: "LSTM, trained on samples; nats a word",
 )
