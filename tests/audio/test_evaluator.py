@@ -110,7 +110,7 @@ def test_metrics_can_be_chosen_and_unknown_ones_are_named(notes):
     results = evaluate_pipeline(
         pipeline(notes, Replay), notes, metrics=chosen, num_samples=30, extractor="random-conv"
     )
-    assert {result.name for result in results} == set(chosen)
+    assert [result.name for result in results] == chosen
     with pytest.raises(UnknownNameError, match="loudness"):
         evaluate_pipeline(pipeline(notes, Replay), notes, metrics=["loudnes"], num_samples=30)
 

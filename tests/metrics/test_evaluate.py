@@ -95,6 +95,18 @@ def test_without_other_real_samples_the_control_is_one_half_against_the_other():
     assert (without.control, without.n_control, without.value_at_n_control) == (None, None, None)
 
 
+def test_json_keeps_the_names_that_its_readers_know():
+    given = RealBaseline(features(50, seed=2), features(50, seed=3))
+    result = only(evaluate(features(80), features(seed=1), ["frechet"], split="a", control=given))
+    found = result.to_json()
+    assert (found["matched"], found["floor"]) == (
+        result.value_at_n_control,
+        result.round_trip_bound,
+    )
+    assert not {"value_at_n_control", "round_trip_bound"} & set(found)
+    assert None not in (found["matched"], found["floor"])
+
+
 def test_other_real_samples_stand_in_the_generators_place_with_its_n():
     real, fake, other = features(90), features(80, seed=1, shift=0.4), features(200, seed=2)
     floor = features(200, seed=2, shift=0.1)
