@@ -10,9 +10,10 @@ from PIL import Image
 from torch import nn
 
 from multigan.errors import ConfigError
-from multigan.metrics import ModuleExtractor, judges
-from multigan.metrics import feature_evaluator as evaluation
-from multigan.metrics.judges import data_classifier, places
+from multigan.metrics import ModuleExtractor, evaluation
+from multigan.metrics import data_classifier as own_labels
+from multigan.metrics.data_classifier import data_classifier
+from multigan.metrics.real_samples import places
 from multigan.modalities.image.load.load import load_images
 from multigan.modalities.recipes import recipe
 from multigan.runs.evaluate import evaluate_pipeline, evaluate_run
@@ -54,7 +55,7 @@ def trained(tmp_path_factory) -> tuple[Run, Path]:
 
 @pytest.fixture(autouse=True)
 def quick_classifier(monkeypatch):
-    monkeypatch.setattr(judges, "CLASSIFIER_STEPS", 150)
+    monkeypatch.setattr(own_labels, "CLASSIFIER_STEPS", 150)
 
 
 def controls(results) -> dict[str, float]:
@@ -163,13 +164,13 @@ def test_the_checkpoint_is_chosen_by_step_or_as_the_best(trained, monkeypatch):
 
 def test_threads_train_one_classifier(monkeypatch):
     calls, images = [], load_images("digits", limit=60)
-    train = judges.train_classifier
+    train = own_labels.train_classifier
 
     def counted(*given, **options):
         calls.append(1)
         return train(*given, **options)
 
-    monkeypatch.setattr(judges, "train_classifier", counted)
+    monkeypatch.setattr(own_labels, "train_classifier", counted)
     found = []
     threads = [
         threading.Thread(target=lambda: found.append(data_classifier(images))) for _ in range(4)

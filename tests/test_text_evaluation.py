@@ -8,7 +8,7 @@ import torch
 from multigan.errors import ConfigError, UnknownNameError
 from multigan.modalities.kind import kind_of
 from multigan.modalities.recipes import recipe
-from multigan.modalities.text.evaluate import DEFAULT
+from multigan.modalities.text.evaluator import DEFAULT
 from multigan.modalities.text.load.load import load_text
 from multigan.modalities.text.metrics import index_texts, ngram_nll, with_unknown
 from multigan.runs.evaluate import evaluate_pipeline, evaluate_run

@@ -28,7 +28,7 @@ from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.errors import ConfigError, DivergedError, RunError
 from multigan.metrics import ClassCoverage, Classifier, class_coverage
 from multigan.metrics.classifier import accuracy, from_bytes
-from multigan.metrics.judges import data_classifier
+from multigan.metrics.data_classifier import data_classifier
 from multigan.modalities.image.load.load import load_images
 from multigan.modalities.image.load.loaded import ImageSet
 from multigan.modalities.image.load.stacked import HEIGHT, PREFIX, StackedSource, stacked_class

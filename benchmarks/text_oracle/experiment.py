@@ -14,13 +14,13 @@ from typing import Any, Self, cast
 
 from benchmarks.common.curves import Curve, write_curves
 from benchmarks.text_oracle.stuck import Stuck
+from benchmarks.text_oracle.tempered import TemperedPipeline
+from benchmarks.text_oracle.tradeoff import ALPHAS, Point, Tempered, sweep
 from multigan.config import Recipe
 from multigan.errors import DataError, RunError
 from multigan.files import read_json
 from multigan.modalities.text.load.oracle_sentences import HELD_OUT, TEST, open_oracle
-from multigan.modalities.text.metrics.tradeoff import ALPHAS, Point, Tempered, sweep
 from multigan.modalities.text.oracle import LENGTH, Oracle
-from multigan.modalities.text.oracle_evaluate import TemperedPipeline
 from multigan.modalities.text.pipeline import TextPipeline
 from multigan.runs.folder import checkpoint_step
 from multigan.runs.run import Run

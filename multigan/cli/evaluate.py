@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SUMMARY = "Measure a run's samples (of its EMA generator) against real data."
 
 COLUMNS = ["metric", "value", "real against real", "generated", "real", "split", "measured with"]
-FLOOR = "after the round trip"  # of real clips, through the representation and back
+ROUND_TRIP = "after the round trip"  # of real clips, through the representation and back
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -70,9 +70,9 @@ def run(args: Namespace) -> None:
     if args.json:
         print_json([result.to_json() for result in results])
     else:
-        with_floor = any(result.floor is not None for result in results)
-        columns = [*COLUMNS[:3], FLOOR, *COLUMNS[3:]] if with_floor else COLUMNS
-        print_table(columns, [table_row(result, with_floor) for result in results])
+        with_bound = any(result.round_trip_bound is not None for result in results)
+        columns = [*COLUMNS[:3], ROUND_TRIP, *COLUMNS[3:]] if with_bound else COLUMNS
+        print_table(columns, [table_row(result, with_bound) for result in results])
 
 
 def _show_nearest(run: "Run", args: Namespace) -> None:
@@ -109,15 +109,15 @@ def metric_names(given: list[str] | None) -> list[str]:
     return [name for text in given or [] for name in text.split(",") if name]
 
 
-def table_row(result: "MetricResult", with_floor: bool = False) -> list[str | int]:
+def table_row(result: "MetricResult", with_bound: bool = False) -> list[str | int]:
     """Returns a result's cells: a number never stands without what it was measured with."""
     spread = "" if result.std is None else f" ± {result.std:.2g}"
-    floor = "–" if result.floor is None else f"{result.floor:.4g}"
+    bound = "–" if result.round_trip_bound is None else f"{result.round_trip_bound:.4g}"
     return [
         result.label if result.inception else result.title,
         f"{result.value:.4g}{spread}",
         result.beside,
-        *([floor] if with_floor else []),
+        *([bound] if with_bound else []),
         result.n_fake,
         result.n_real,
         result.split,

@@ -6,6 +6,7 @@ for result in evaluate(real, fake, ["frechet", "precision", "recall"], split="te
     print(result)
 """
 
+from multigan.metrics.baseline import RealBaseline, evaluate
 from multigan.metrics.catalog import METRICS, Comparison, Measured, Metric, MetricOptions
 from multigan.metrics.classifier import Classifier, ClassifierReport, train_classifier
 from multigan.metrics.diversity import (
@@ -15,7 +16,6 @@ from multigan.metrics.diversity import (
     mean_pairwise_distance,
     within_class_diversity,
 )
-from multigan.metrics.evaluate import StandIn, check_names, evaluate
 from multigan.metrics.extractors import RandomConv
 from multigan.metrics.features import (
     EXTRACTORS,
@@ -29,7 +29,7 @@ from multigan.metrics.frechet import Gaussian, frechet_distance
 from multigan.metrics.kernel import kernel_distance
 from multigan.metrics.modes import ClassCoverage, ModeCoverage, class_coverage, mode_coverage
 from multigan.metrics.neighbors import density_coverage, precision_recall
-from multigan.metrics.pretrained import INCEPTION_SHA256
+from multigan.metrics.pretrained_extractors import INCEPTION_SHA256
 from multigan.metrics.result import MetricResult
 from multigan.metrics.score import inception_score
 
@@ -51,9 +51,8 @@ __all__ = [
     "ModeCoverage",
     "ModuleExtractor",
     "RandomConv",
-    "StandIn",
+    "RealBaseline",
     "build_extractor",
-    "check_names",
     "class_agreement",
     "class_coverage",
     "class_diversity_ratio",

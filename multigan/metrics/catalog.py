@@ -1,4 +1,4 @@
-"""The metrics by name, each a function of two sets of features.
+"""The metrics by name; here those of two sets of features, which kinds of data add theirs to.
 
 Shapes: N real and M fake samples, F features.
 """
@@ -6,7 +6,7 @@ Shapes: N real and M fake samples, F features.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from torch import Tensor
 
@@ -19,7 +19,7 @@ from multigan.metrics.diversity import (
     mean_pairwise_distance,
     typical_gap,
 )
-from multigan.metrics.features import Features
+from multigan.metrics.features import Description, Features
 from multigan.metrics.frechet import SAMPLES_A_FEATURE, extrapolated_frechet, frechet_distance
 from multigan.metrics.kernel import kernel_distance
 from multigan.metrics.mauve import mauve
@@ -66,6 +66,16 @@ class Comparison:
     fake: Features
     options: MetricOptions
 
+    @property
+    def features(self) -> Self:
+        """Itself: what a `Metric` of "features" measures."""
+        return self
+
+    @property
+    def extractor(self) -> Description:
+        """Where the features are from."""
+        return self.real.extractor
+
     @cached_property
     def precision_recall(self) -> PrecisionRecall:
         """Both shares, for features (N, F) and (M, F)."""
@@ -95,26 +105,40 @@ class Measured(NamedTuple):
 
 @dataclass(frozen=True)
 class Metric:
-    """A way to measure a comparison.
+    """A way to measure generated samples.
 
     Attributes:
-        title: What people call it on features that are not Inception's.
+        title: What people call it on features that are not Inception's; "{split}" in it stands for
+            what the real samples are called.
         lower_is_better: None where neither direction is good in itself.
-        measure: Does it.
+        measure: Does it, given the attribute `of` of what compares two sets.
+        of: "features", which every kind of data has, or what one kind adds; "generator" for what
+            is asked of the generator and not of its samples, and has no control.
         alone: Whether it looks at the generated samples alone, and takes at most a scale from the
             real ones. Real samples can then be measured beside themselves.
+        varies_with_n: Whether its value depends on the number of samples.
         samples_a_feature: How many samples a side it needs for each feature.
+        control: What real samples get, where measuring them in the generator's place is senseless.
+        describe: Says, given the same as `measure`, what the number means nothing without; None
+            where that is the extractor.
     """
 
     title: str
     lower_is_better: bool | None
-    measure: Callable[[Comparison], Measured] = field(repr=False)
+    measure: Callable[[Any], Measured] = field(repr=False)
+    of: str = "features"
     alone: bool = False
+    varies_with_n: bool = True
     samples_a_feature: int = 0
+    control: Callable[[Any], float] | None = field(default=None, repr=False)
+    describe: Callable[[Any], Description] | None = field(default=None, repr=False)
 
-    def fewest(self, features: Features) -> int:
+    def fewest(self, comparison: Any) -> int:
         """Returns how many samples a side it needs of such features."""
-        return self.samples_a_feature * features.features.shape[1]
+        if not self.samples_a_feature:
+            return 0
+        features: Tensor = comparison.features.real.features
+        return self.samples_a_feature * features.shape[1]
 
 
 METRICS: Registry[Metric] = Registry("metric")

@@ -4,6 +4,7 @@ Shapes: N samples in all, B in a batch, `*S` a sample's shape, F features, K cla
 """
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
@@ -18,8 +19,30 @@ from multigan.registry import Component, Registry
 Description = Mapping[str, Any]
 
 
+class SampleSet(ABC):
+    """Samples under measurement, in an order."""
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def rows(self, index: Tensor) -> Self:
+        """Returns the samples that `index` (n,) selects."""
+
+    def first(self, count: int) -> Self:
+        """Returns the first `count` samples, or all if there are no more."""
+        return self if count >= len(self) else self.rows(torch.arange(count))
+
+    def halves(self, seed: int) -> tuple[Self, Self]:
+        """Returns two random halves of the samples, equally large, without overlap."""
+        generator = torch.Generator().manual_seed(seed_from(seed, "halves"))
+        order = torch.randperm(len(self), generator=generator)
+        half = len(self) // 2
+        return self.rows(order[:half]), self.rows(order[half : 2 * half])
+
+
 @dataclass(frozen=True)
-class Features:
+class Features(SampleSet):
     """A set of samples as an extractor sees it.
 
     Attributes:
@@ -50,8 +73,8 @@ class Features:
     def __len__(self) -> int:
         return len(self.features)
 
-    def with_labels(self, labels: Tensor) -> Self:
-        """Returns the same features with the samples' classes (N,)."""
+    def with_labels(self, labels: Tensor | None) -> Self:
+        """Returns the same features with the samples' classes (N,), or without."""
         return replace(self, labels=labels)
 
     def rows(self, index: Tensor) -> Self:
@@ -62,17 +85,6 @@ class Features:
             logits=None if self.logits is None else self.logits[index],
             labels=None if self.labels is None else self.labels[index],
         )
-
-    def first(self, count: int) -> Self:
-        """Returns the first `count` samples, or all if there are no more."""
-        return self if count >= len(self) else self.rows(torch.arange(count))
-
-    def halves(self, seed: int) -> tuple[Self, Self]:
-        """Returns two random halves of the samples, equally large, without overlap."""
-        generator = torch.Generator().manual_seed(seed_from(seed, "halves"))
-        order = torch.randperm(len(self), generator=generator)
-        half = len(self) // 2
-        return self.rows(order[:half]), self.rows(order[half : 2 * half])
 
 
 class FeatureExtractor(Protocol):

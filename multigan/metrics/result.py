@@ -9,6 +9,8 @@ from multigan.errors import ConfigError
 
 # What a metric may be called on Inception features, and only there.
 INCEPTION_NAMES = {"frechet": "FID", "kernel": "KID", "score": "IS"}
+# What a field has been called in JSON from the first, where its name is another now.
+JSON_NAMES = {"value_at_n_control": "matched", "round_trip_bound": "floor"}
 _CLAIMS_INCEPTION = re.compile(r"\b((?i:fid|kid|inception)|IS)\b")
 
 
@@ -31,10 +33,11 @@ class MetricResult:
         control: The metric of real samples in the place of the generated ones: what a perfect model
             would get. None if it was not asked for, or there are too few.
         n_control: How many they were.
-        matched: The metric of as few generated samples as the control has, against the same real
-            ones: where N decides the number, read this beside it. None where `value` is it.
-        floor: The control after the way through the networks' representation and back, which no
-            generator can be better than; None where nothing is lost on that way.
+        value_at_n_control: The metric of as few generated samples as the control has, against the
+            same real ones: where N decides the number, read this beside it. None where it is
+            `value`.
+        round_trip_bound: The control after the round trip through the networks' representation,
+            which no generator can be better than; None where nothing is lost on it.
         detail: Numbers behind the value, e.g. the two sides of a ratio.
     """
 
@@ -51,8 +54,8 @@ class MetricResult:
     k: int | None = None
     control: float | None = None
     n_control: int | None = None
-    matched: float | None = None
-    floor: float | None = None
+    value_at_n_control: float | None = None
+    round_trip_bound: float | None = None
     detail: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -82,15 +85,17 @@ class MetricResult:
         """The control for tables, with its number of samples where that is not the value's."""
         if self.control is None:
             return "–"
-        if self.matched is None:
+        if self.value_at_n_control is None:
             return f"{self.control:.4g}"
-        return f"{self.control:.4g} ({self.n_control} samples; generated: {self.matched:.4g})"
+        same_n = f"generated: {self.value_at_n_control:.4g}"
+        return f"{self.control:.4g} ({self.n_control} samples; {same_n})"
 
     def to_json(self) -> dict[str, Any]:
         """Returns everything, with the label, as values that JSON knows."""
+        values = {JSON_NAMES.get(name, name): value for name, value in asdict(self).items()}
         return {
             "label": self.label,
-            **asdict(self),
+            **values,
             "extractor": dict(self.extractor),
             "resize": self.resize,
         }

@@ -10,8 +10,7 @@ from multigan.core.registries import KINDS
 from multigan.data.loaded import Loaded
 from multigan.data.loader_options import LoaderOptions
 from multigan.errors import ConfigError
-from multigan.metrics.evaluator import Evaluator
-from multigan.metrics.feature_evaluator import FeatureEvaluator
+from multigan.metrics.evaluation import Evaluator
 from multigan.registry import Component, Registry
 from multigan.sampling.pipeline import Pipeline
 from multigan.typed import from_plain
@@ -59,7 +58,7 @@ class Kind:
     match_options: Callable[[Any], dict[str, Any]] = match_nothing
     subset_options: frozenset[str] = frozenset()
     pipeline: Callable[..., Pipeline] = Pipeline
-    evaluator: Evaluator = field(default_factory=FeatureEvaluator)
+    evaluator: Evaluator = field(default_factory=Evaluator)
     write_pairs: Callable[..., Path] | None = None
     keep_nearest: Callable[..., Path] | None = None
     columns: int = 10

@@ -8,8 +8,8 @@ from multigan.config import Recipe
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError
 from multigan.metrics import MetricResult
-from multigan.metrics.judges import Note
-from multigan.metrics.question import Question
+from multigan.metrics.data_classifier import Note
+from multigan.metrics.evaluation import EvaluationConfig
 from multigan.modalities.kind import kind_of
 from multigan.runs.assemble import load_data
 from multigan.runs.run import Run
@@ -93,10 +93,9 @@ def evaluate_pipeline(
 
     See `evaluate_run` for the rest.
     """
-    question = Question(
-        compared or own, split, tuple(metrics), num_samples, extractor, seed, on_note
-    )
-    return kind_of(pipeline.modality.name).evaluator(pipeline, own, question)
+    asked = (split, tuple(metrics), num_samples, extractor, seed, on_note)
+    config = EvaluationConfig(pipeline, own, compared or own, *asked)
+    return kind_of(pipeline.modality.name).evaluator(config)
 
 
 def training_metrics(recipe: Recipe) -> list[str]:
@@ -112,9 +111,9 @@ def check_evaluations(recipe: Recipe, pipeline: Pipeline, own: Loaded) -> None:
     """
     if not recipe.evaluate_every:
         return
-    names, judge = training_metrics(recipe), kind_of(recipe.modality).evaluator
+    names, evaluator = training_metrics(recipe), kind_of(recipe.modality).evaluator
     try:
-        judge.check(pipeline, own, names, WHILE_TRAINING)
+        evaluator.check(pipeline, own, names, WHILE_TRAINING)
     except ConfigError as error:
         raise ConfigError(
             f"evaluate_every={recipe.evaluate_every}: {error} Or do not measure while training: "

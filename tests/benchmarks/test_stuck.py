@@ -2,7 +2,7 @@
 
 from benchmarks.text_oracle.experiment import PUBLISHED
 from benchmarks.text_oracle.stuck import Stuck
-from multigan.modalities.text.metrics.tradeoff import sweep
+from benchmarks.text_oracle.tradeoff import sweep
 from multigan.modalities.text.oracle import LENGTH, Oracle
 
 

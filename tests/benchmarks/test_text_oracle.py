@@ -8,12 +8,12 @@ from PIL import Image
 
 from benchmarks.__main__ import main
 from benchmarks.text_oracle.experiment import ITSELF, STUCK, measure_run, read_rows, run_recipe
+from benchmarks.text_oracle.tempered import TemperedPipeline
 from multigan.errors import DataError, RunError
 from multigan.modalities.recipes import recipe
 from multigan.modalities.text.load.load import load_text
 from multigan.modalities.text.load.oracle_sentences import HELD_OUT, TEST
 from multigan.modalities.text.oracle import Oracle
-from multigan.modalities.text.oracle_evaluate import TemperedPipeline
 from multigan.runs.session import start
 from tests.test_oracle import arrays
 

@@ -13,11 +13,12 @@ from multigan.metrics import (
     MetricOptions,
     MetricResult,
     ModuleExtractor,
-    StandIn,
+    RealBaseline,
     evaluate,
     frechet_distance,
     precision_recall,
 )
+from multigan.metrics.evaluation import metrics_of
 
 RANDOM_CONV = {"name": "random-conv", "weights": None, "resize": "none", "seed": 0}
 INCEPTION = {"name": "inception", "weights": "sha256:0", "resize": "299x299", "inception": True}
@@ -38,7 +39,7 @@ def only(results: list[MetricResult]) -> MetricResult:
     return result
 
 
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("name", metrics_of("features"))
 def test_every_metric_states_its_circumstances(name):
     real, fake = features(90), features(80, seed=1, shift=0.2)
     result = only(evaluate(real, fake, [name], split="test", options=MetricOptions(seed=4)))
@@ -52,13 +53,15 @@ def test_every_metric_states_its_circumstances(name):
         assert stated in str(result)
 
 
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("name", metrics_of("features"))
 def test_every_metric_repeats_itself(name):
     real, fake = features(60), features(60, seed=1)
     assert evaluate(real, fake, [name], split="test") == evaluate(real, fake, [name], split="test")
 
 
-@pytest.mark.parametrize("name", [n for n, m in METRICS.items() if m.lower_is_better is not None])
+@pytest.mark.parametrize(
+    "name", [n for n in metrics_of("features") if METRICS[n].lower_is_better is not None]
+)
 def test_every_metric_prefers_the_data_to_collapse(name):
     real = features(90)
     sure = torch.eye(3)[real.labels] * 9
@@ -86,28 +89,45 @@ def test_without_other_real_samples_the_control_is_one_half_against_the_other():
     result = only(evaluate(real, fake, ["frechet"], split="test"))
     assert (result.control, result.n_control) == (expected, 40)
     # N decides the number, so the value of as few generated samples stands beside the control.
-    assert result.matched == frechet_distance(left.features, fake.features[:40])
+    assert result.value_at_n_control == frechet_distance(left.features, fake.features[:40])
     assert result.value == frechet_distance(real.features, fake.features)
     without = only(evaluate(real, fake, ["frechet"], split="test", control=False))
-    assert (without.control, without.n_control, without.matched) == (None, None, None)
+    assert (without.control, without.n_control, without.value_at_n_control) == (None, None, None)
+
+
+def test_json_keeps_the_names_that_its_readers_know():
+    given = RealBaseline(features(50, seed=2), features(50, seed=3))
+    result = only(evaluate(features(80), features(seed=1), ["frechet"], split="a", control=given))
+    found = result.to_json()
+    assert (found["matched"], found["floor"]) == (
+        result.value_at_n_control,
+        result.round_trip_bound,
+    )
+    assert not {"value_at_n_control", "round_trip_bound"} & set(found)
+    assert None not in (found["matched"], found["floor"])
 
 
 def test_other_real_samples_stand_in_the_generators_place_with_its_n():
     real, fake, other = features(90), features(80, seed=1, shift=0.4), features(200, seed=2)
     floor = features(200, seed=2, shift=0.1)
     names = ["frechet", "coverage", "different-bins", "score"]
-    given = StandIn(other, floor, real_floor=real)
+    given = RealBaseline(other, floor, real_round_trip=real)
     results = {r.name: r for r in evaluate(real, fake, names, split="test", control=given)}
-    assert {(r.n_control, r.matched) for r in results.values()} == {(80, None)}
+    assert {(r.n_control, r.value_at_n_control) for r in results.values()} == {(80, None)}
     distance = results["frechet"]
     assert distance.control == frechet_distance(real.features, other.features[:80])
-    assert distance.floor == frechet_distance(real.features, floor.features[:80])
-    assert max(distance.control, distance.floor) < distance.value
+    assert distance.round_trip_bound == frechet_distance(real.features, floor.features[:80])
+    assert max(distance.control, distance.round_trip_bound) < distance.value
     # What looks at one set alone is measured on the real samples themselves.
     (alone,) = evaluate(real, real.first(80), ["score"], split="test", control=False)
-    assert results["score"].control == results["score"].floor == alone.value
-    few = only(evaluate(real, fake, ["frechet"], split="test", control=StandIn(other.first(50))))
-    assert (few.n_control, few.matched) == (50, frechet_distance(real.features, fake.features[:50]))
+    assert results["score"].control == results["score"].round_trip_bound == alone.value
+    few = only(
+        evaluate(real, fake, ["frechet"], split="test", control=RealBaseline(other.first(50)))
+    )
+    assert (few.n_control, few.value_at_n_control) == (
+        50,
+        frechet_distance(real.features, fake.features[:50]),
+    )
     assert "(50 samples; generated:" in str(few)
 
 

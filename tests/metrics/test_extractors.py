@@ -18,8 +18,8 @@ from multigan.metrics import (
     extract,
     frechet_distance,
 )
-from multigan.metrics import pretrained as weights
-from multigan.metrics.pretrained import Inception
+from multigan.metrics import pretrained_extractors as weights
+from multigan.metrics.pretrained_extractors import Inception
 
 
 def samples(*shape: int, seed: int = 0) -> Tensor:

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from multigan.modalities.audio.metrics import SIGNALS, Hearing, MelPicture, as_bytes
+from multigan.metrics import METRICS
+from multigan.modalities.audio.metrics import ClipBatch, MelPicture, as_bytes
 from multigan.modalities.audio.metrics.nearest import nearest, novelty
 from multigan.modalities.audio.metrics.signals import buzz_db, is_clipped, level_db
 
@@ -17,7 +18,7 @@ def tones(hertz, level: float = 0.5, length: int = 8000) -> torch.Tensor:
 
 
 def value(name: str, waveform: torch.Tensor, **known) -> float:
-    return SIGNALS[name].measure(Hearing(waveform, RATE, **known)).value
+    return METRICS[name].measure(ClipBatch(waveform, RATE, **known)).value
 
 
 def test_levels_are_in_db_of_full_scale():

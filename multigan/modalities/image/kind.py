@@ -1,7 +1,9 @@
 """Images, as one kind of data."""
 
+from functools import partial
+
 from multigan.core.registries import KINDS
-from multigan.metrics.feature_evaluator import FeatureEvaluator
+from multigan.metrics.evaluation import Evaluator, FeatureEmbedder
 from multigan.modalities.image import augmentations, networks
 from multigan.modalities.image.load.load import load_images
 from multigan.modalities.image.load.loaded import ImageSet
@@ -29,7 +31,7 @@ IMAGE = Kind(
         "size": tuple(modality.sample_shape[1:]),
     },
     subset_options=frozenset({"limit", "split", "streaming"}),
-    evaluator=FeatureEvaluator(classifier_by_default=True),
+    evaluator=Evaluator(partial(FeatureEmbedder, classifier_by_default=True)),
     demo="digits",
 )
 KINDS["image"] = IMAGE

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from multigan.core.switches import evaluating
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError
-from multigan.metrics.judges import data_classifier
+from multigan.metrics.data_classifier import data_classifier
 from multigan.registry import Registry
 from multigan.runs.run import Run
 from multigan.sampling.pipeline import Pipeline

@@ -13,9 +13,9 @@ from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError
 from multigan.files import write_atomic, write_json
 from multigan.metrics.diversity import typical_gap
-from multigan.metrics.judges import drawn
+from multigan.metrics.real_samples import drawn
 from multigan.modalities.audio.clip import Audio
-from multigan.modalities.audio.evaluate import MOST_KNOWN, in_parts
+from multigan.modalities.audio.evaluator import MOST_KNOWN, in_parts
 from multigan.modalities.audio.inspection.page import TEMPLATES, shown
 from multigan.modalities.audio.metrics import MelPicture
 from multigan.modalities.audio.metrics.nearest import nearest

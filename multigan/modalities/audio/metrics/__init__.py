@@ -1,6 +1,6 @@
-"""Sounds as judges hear them: pictures for classifiers, and what can be measured in the signal."""
+"""What is measured of sounds: pictures for classifiers, and what can be measured in the signal."""
 
 from multigan.modalities.audio.metrics.pictures import MelPicture, as_bytes
-from multigan.modalities.audio.metrics.signals import SIGNALS, Hearing, Signal
+from multigan.modalities.audio.metrics.signals import ClipBatch
 
-__all__ = ["SIGNALS", "Hearing", "MelPicture", "Signal", "as_bytes"]
+__all__ = ["ClipBatch", "MelPicture", "as_bytes"]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from multigan.metrics.catalog import METRICS, Measured, Metric
 from multigan.metrics.distances import as_matrix, check_same_space, squared_distances
 from multigan.metrics.diversity import typical_gap
 
@@ -52,3 +53,21 @@ def novelty(samples: Tensor, known: Tensor, *, among_known: bool = False) -> flo
     gap = typical_gap(known)
     found = nearest(samples, known, among_known=among_known)
     return found.distance.median().item() / max(gap, 1e-12)
+
+
+class AgainstTraining(NamedTuple):
+    """Features (N, F) of clips and (K, F) of the training data; see `nearest`."""
+
+    samples: Tensor
+    known: Tensor
+    among_known: bool
+
+
+METRICS["novelty"] = Metric(
+    "distance to the nearest training clip, of a real clip's",
+    False,
+    lambda given: Measured(novelty(given.samples, given.known, among_known=given.among_known)),
+    of="training",
+    alone=True,
+    varies_with_n=False,
+)

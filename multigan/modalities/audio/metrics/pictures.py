@@ -1,4 +1,4 @@
-"""What judges of sounds look at: one mel spectrogram, whatever representation a network has.
+"""What classifiers of sounds are given: one mel spectrogram, whatever representation a network has.
 
 Shapes: B clips, C channels, L samples, M frames.
 """

@@ -4,15 +4,16 @@ Shapes: N clips, C channels, L samples.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from typing import Self
 
 import torch
 from torch import Tensor
 
-from multigan.metrics.catalog import Measured
+from multigan.errors import ConfigError
+from multigan.metrics.catalog import METRICS, Measured, Metric
 from multigan.modalities.audio.music.pitch import cents, estimate_pitch
 from multigan.modalities.audio.sound import CLIPPED, CLIPPED_RUN
-from multigan.registry import Registry
 
 SILENT_DB = -60.0  # of the root mean square
 QUIETEST = 1e-10
@@ -22,7 +23,7 @@ CLIPS_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
-class Hearing:
+class ClipBatch:
     """Clips, and what is known of them.
 
     Attributes:
@@ -42,23 +43,14 @@ class Hearing:
     hop_length: int | None = None
     peak: Tensor | None = None
 
-
-@dataclass(frozen=True)
-class Signal:
-    """One thing to measure.
-
-    Attributes:
-        title: What people call it.
-        lower_is_better: None where neither direction is good in itself: compare with real clips.
-        measure: Does it.
-    """
-
-    title: str
-    lower_is_better: bool | None
-    measure: Callable[[Hearing], Measured] = field(repr=False)
-
-
-SIGNALS: Registry[Signal] = Registry("metric of sounds")
+    def rows(self, index: Tensor) -> Self:
+        """Returns the clips that `index` (n,) selects."""
+        return replace(
+            self,
+            waveform=self.waveform[index],
+            labels=None if self.labels is None else self.labels[index],
+            peak=None if self.peak is None else self.peak[index],
+        )
 
 
 def level_db(waveform: Tensor) -> Tensor:
@@ -103,16 +95,16 @@ def buzz_db(waveform: Tensor, sample_rate: int, hop_length: int) -> Tensor:
     return torch.stack(found).amax(0) if found else torch.zeros(len(power))
 
 
-def pitch_hits(hearing: Hearing) -> Tensor:
+def pitch_hits(clips: ClipBatch) -> Tensor:
     """Returns whether the estimated pitch of each clip is within 50 cents of the asked one (N,)."""
-    assert hearing.pitches is not None  # the evaluator asks for pitches only where there are some
-    assert hearing.labels is not None
-    wanted = hearing.pitches[hearing.labels.cpu()].double()
-    highest = min(5000.0, hearing.sample_rate / 2.5)
+    if clips.pitches is None or clips.labels is None:
+        raise ConfigError("The classes are no pitches, so no pitch can be compared with them.")
+    wanted = clips.pitches[clips.labels.cpu()].double()
+    highest = min(5000.0, clips.sample_rate / 2.5)
     found = torch.cat(
         [
-            estimate_pitch(part, hearing.sample_rate, lowest=30.0, highest=highest)
-            for part in torch.split(hearing.waveform.mean(1), CLIPS_AT_ONCE)
+            estimate_pitch(part, clips.sample_rate, lowest=30.0, highest=highest)
+            for part in torch.split(clips.waveform.mean(1), CLIPS_AT_ONCE)
         ]
     )
     return cents(found.double().cpu(), wanted).abs() <= NEAR_CENTS  # False for NaN
@@ -122,40 +114,54 @@ def _share(values: Tensor) -> Measured:
     return Measured(values.double().mean().item())
 
 
-def _loudness(hearing: Hearing) -> Measured:
-    levels = level_db(hearing.waveform)
+def _loudness(clips: ClipBatch) -> Measured:
+    levels = level_db(clips.waveform)
     return Measured(levels.mean().item(), std=levels.std(correction=0).item())
 
 
-def _silence(hearing: Hearing) -> Measured:
-    return _share(level_db(hearing.waveform) < SILENT_DB)
+def _silence(clips: ClipBatch) -> Measured:
+    return _share(level_db(clips.waveform) < SILENT_DB)
 
 
-def _overload(hearing: Hearing) -> Measured:
-    peak = hearing.waveform.abs().amax((1, 2)) if hearing.peak is None else hearing.peak
+def _overload(clips: ClipBatch) -> Measured:
+    peak = clips.waveform.abs().amax((1, 2)) if clips.peak is None else clips.peak
     return _share(peak > 1)
 
 
-def _clipping(hearing: Hearing) -> Measured:
-    return _share(is_clipped(hearing.waveform))
+def _clipping(clips: ClipBatch) -> Measured:
+    return _share(is_clipped(clips.waveform))
 
 
-def _offset(hearing: Hearing) -> Measured:
-    return Measured(hearing.waveform.mean(-1).abs().mean().item())
+def _offset(clips: ClipBatch) -> Measured:
+    return Measured(clips.waveform.mean(-1).abs().mean().item())
 
 
-def _buzz(hearing: Hearing) -> Measured:
-    assert hearing.hop_length is not None  # the evaluator asks only where there are frames
-    found = buzz_db(hearing.waveform, hearing.sample_rate, hearing.hop_length)
+def _pitch(clips: ClipBatch) -> Measured:
+    return _share(pitch_hits(clips))
+
+
+def _buzz(clips: ClipBatch) -> Measured:
+    if clips.hop_length is None:
+        raise ConfigError("The representation has no frames, so nothing buzzes at their rate.")
+    found = buzz_db(clips.waveform, clips.sample_rate, clips.hop_length)
     return Measured(found.mean().item(), std=found.std(correction=0).item())
 
 
-SIGNALS["loudness"] = Signal("level in dB of full scale", None, _loudness)
-SIGNALS["silence"] = Signal("share of silent clips", True, _silence)
-SIGNALS["overload"] = Signal("share of clips that had to be turned down", True, _overload)
-SIGNALS["clipping"] = Signal("share of clipped clips", True, _clipping)
-SIGNALS["offset"] = Signal("mean offset from zero", True, _offset)
-SIGNALS["buzz"] = Signal("buzz at the rate of frames, dB", True, _buzz)
-SIGNALS["pitch"] = Signal(
-    "share within 50 cents of the pitch", False, lambda hearing: _share(pitch_hits(hearing))
-)
+def _register(
+    name: str, title: str, lower_is_better: bool | None, measure: Callable[[ClipBatch], Measured]
+) -> None:
+    METRICS[name] = Metric(
+        *(title, lower_is_better, measure, "clips"),
+        alone=True,
+        varies_with_n=False,
+        describe=lambda clips: {"name": "waveform", "resize": "none"},
+    )
+
+
+_register("loudness", "level in dB of full scale", None, _loudness)
+_register("silence", "share of silent clips", True, _silence)
+_register("overload", "share of clips that had to be turned down", True, _overload)
+_register("clipping", "share of clipped clips", True, _clipping)
+_register("offset", "mean offset from zero", True, _offset)
+_register("buzz", "buzz at the rate of frames, dB", True, _buzz)
+_register("pitch", "share within 50 cents of the pitch", False, _pitch)

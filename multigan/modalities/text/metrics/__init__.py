@@ -9,14 +9,12 @@ from multigan.modalities.text.metrics.corpus import Corpus, index_texts
 from multigan.modalities.text.metrics.encoders import TextEncoder, build_text_encoder
 from multigan.modalities.text.metrics.neural_model import NeuralModelOptions, neural_nll
 from multigan.modalities.text.metrics.ngram_model import ngram_log_probs, ngram_nll, with_unknown
-from multigan.modalities.text.metrics.tradeoff import Point, sweep
 from multigan.modalities.text.metrics.variety import copied_share, distinct, unique_share
 
 __all__ = [
     "BleuCounts",
     "Corpus",
     "NeuralModelOptions",
-    "Point",
     "TextEncoder",
     "bleu",
     "build_text_encoder",
@@ -27,7 +25,6 @@ __all__ = [
     "ngram_log_probs",
     "ngram_nll",
     "self_bleu",
-    "sweep",
     "unique_share",
     "with_unknown",
 ]

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from multigan.modalities.text.metrics.tradeoff import Point, sweep
+from benchmarks.text_oracle.tradeoff import Point, sweep
 
 TRUE = torch.tensor([0.7, 0.2, 0.1]).log()
 
