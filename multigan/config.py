@@ -104,7 +104,7 @@ class Recipe:
     """One line for `multigan recipes`."""
 
     modality: str = "image"
-    """The kind of data: image, text or audio."""
+    """The kind of data: image, text, audio, or a plug-in's."""
 
     data: Annotated[Component, WholeName()] = field(default_factory=lambda: Component("digits"))
     """What to train on: a source by name or path, with the loader's options."""

@@ -318,9 +318,8 @@ def test_arguments_are_described_by_their_docstring():
 
 
 def test_every_setting_of_a_recipe_and_of_a_loader_is_documented():
-    from multigan.core.registries import KINDS
-
     from multigan.config import OptimizerOptions, ScheduleOptions
+    from multigan.core.registries import KINDS
 
     for record in (Recipe, OptimizerOptions, ScheduleOptions, *(k.options for k in KINDS.values())):
         for setting in describe(record):

@@ -19,6 +19,8 @@ class Modality(nn.Module, ABC):
     """
 
     name: ClassVar[str]
+    is_text: ClassVar[bool] = False  # whether items are texts, which a shell prints
+    formats: ClassVar[tuple[str, ...]] = ()  # of the files that `write` makes, to choose from
 
     @property
     @abstractmethod

@@ -342,7 +342,8 @@ def _run(code: _Code, name: str) -> None:
         return
     _forget(name)
     spec = spec_from_loader(name, _Source(code), origin=code.path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = module_from_spec(spec)
     sys.modules[name] = module  # where dataclasses and pickles look
     spec.loader.exec_module(module)

@@ -67,7 +67,7 @@ class FeatureEvaluator:
         )
         check_names(names)  # before anything takes long
         _require_labels(names, question.compared, question.split)
-        judge = self._extractor(question.extractor, own, question.on_note)
+        judge = self._extractor(question, pipeline.modality.sample_shape, own)
         if isinstance(judge, ModuleExtractor):
             # Apple's GPUs lack operations that extractors need, such as pooling of any size.
             judge.to(pipeline.device if pipeline.device.type == "cuda" else "cpu")
@@ -84,10 +84,11 @@ class FeatureEvaluator:
             control=StandIn(beside),
         )
 
-    def _extractor(self, spec: str, own: Loaded, on_note: Note | None) -> FeatureExtractor:
+    def _extractor(self, question: Question, shape: Sequence[int], own: Loaded) -> FeatureExtractor:
+        spec, on_note = question.extractor, question.on_note
         by_class = own.condition is not None and own.condition.kind == "class"
         if spec != "classifier" and (spec or not by_class or not self.classifier_by_default):
-            return build_extractor(spec or "random-conv")
+            return build_extractor(spec or ("random-conv" if len(shape) > 1 else "flat"))
         trained = data_classifier(own, on_note=on_note)
         if on_note:
             report = trained.report

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from multigan.core.modality import Modality
-from multigan.core.registries import KINDS
+from multigan.core.registries import DATA, KINDS
 from multigan.data.loaded import Loaded
 from multigan.data.loader_options import LoaderOptions
 from multigan.errors import ConfigError
@@ -43,6 +43,8 @@ class Kind:
         keep_nearest: The same for a run's report: a `.json` file of distances and what they are of.
         columns: How many samples of a condition stand in a row of a sheet.
         explored: How many samples an explorer shows at first.
+        demo: The recipe that `multigan demo` trains; "" for none.
+        encore: `(pipeline, folder) -> sentence` writes what a demo shows besides samples.
     """
 
     loader: Callable[[Any, Any], Loaded]
@@ -58,13 +60,17 @@ class Kind:
     keep_nearest: Callable[..., Path] | None = None
     columns: int = 10
     explored: int = 16
+    demo: str = ""
+    encore: Callable[[Any, Path], str] | None = None
 
     def load(self, data: Any, /, **options: Any) -> Loaded:
-        """Loads data.
+        """Loads data: a path, a name on the Hub or in `DATA`, or an object.
 
         Raises:
             ConfigError: An option is unknown, or has a value of the wrong kind.
         """
+        if isinstance(data, str) and data in DATA:
+            data = DATA[data]()
         return self.loader(data, from_plain(self.options, options, "data"))
 
     def load_like(

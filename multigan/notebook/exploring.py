@@ -1,7 +1,6 @@
 """What an explorer shows: from a few numbers to samples, and to the code that makes them again."""
 
 import dataclasses
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from torch import Tensor
 
 from multigan.core.protocols import HasStyles
 from multigan.errors import ConfigError
+from multigan.modalities.kind import kind_of
 from multigan.notebook.finding import Found, Key
 from multigan.runs.folder import checkpoint_step
 from multigan.runs.profiles import LONGEST, SHORTEST
@@ -21,7 +21,6 @@ from multigan.sampling.pipeline import Pipeline
 
 NUM_DIRECTIONS = 8
 METHODS = ("principal", "factorized", "random")
-COUNTS = {"image": 16, "audio": 4, "text": 8}  # shown at first
 MOST_SHOWN = 64
 MOST_MIXED = 8  # samples, each with the styles of each
 WRITING = {"prompt": "", "temperature": 1.0, "top_k": 0, "top_p": 1.0}  # text's own options
@@ -140,15 +139,15 @@ class Explored:
             "names": [] if spec is None else list(spec.names) or [str(i) for i in range(spec.size)],
             "directions": self._num_directions(pipeline),
             "methods": list(METHODS),
-            "writes": _writes(pipeline),
-            "mixes": not _writes(pipeline) and pipeline.mixes_classes,
+            "writes": pipeline.writes,
+            "mixes": not pipeline.writes and pipeline.mixes_classes,
             "styles": _num_styles(pipeline),
             "pitches": _pitches(pipeline),
             "center": [] if spec is None else list(spec.center),
             "scale": [] if spec is None else list(spec.scale),
             "lengths": self._lengths(),
             "steps": [checkpoint_step(folder) for folder in folders],
-            "count": COUNTS.get(modality, 8),
+            "count": kind_of(modality).explored,
             "most": MOST_SHOWN,
         }
 
@@ -160,7 +159,7 @@ class Explored:
             on_partial: Told texts while they are being written.
         """
         pipeline = self.pipeline(view)
-        if _writes(pipeline):
+        if pipeline.writes:
             return self._written(pipeline, view, on_partial)
         told = self.conditions(view)
         samples = pipeline.generate(self.latents(view), told, truncation=view.truncation)
@@ -282,7 +281,7 @@ class Explored:
         return view.step, view.average, view.method, condition
 
     def _num_directions(self, pipeline: Pipeline) -> int:
-        return 0 if _writes(pipeline) else min(NUM_DIRECTIONS, pipeline.prior.dim)
+        return 0 if pipeline.writes else min(NUM_DIRECTIONS, pipeline.prior.dim)
 
     def _lengths(self) -> list[float]:
         """Returns the shortest and the longest average that can be chosen, if any."""
@@ -303,11 +302,6 @@ def _run_at(source: Any) -> Run | None:
         return None
     is_pipeline = (Path(source) / "pipeline.json").is_file()
     return None if is_pipeline else Run.find(str(source))
-
-
-def _writes(pipeline: Pipeline) -> bool:
-    """Whether it writes token by token, and so has no latent space to walk through."""
-    return "prompt" in inspect.signature(type(pipeline).__call__).parameters
 
 
 def _num_styles(pipeline: Pipeline) -> int:

@@ -20,7 +20,7 @@ def make(args: Namespace, *, in_files: bool = False) -> Sequence[Any]:
     """
     pipeline = open_pipeline(args)
     layout = args.sheet or args.interpolate or args.directions or args.project
-    if pipeline.modality.name == "text" and args.out is None and not layout and not in_files:
+    if pipeline.modality.is_text and args.out is None and not layout and not in_files:
         return _items(pipeline, args)
     return _made(pipeline, args)
 
@@ -35,11 +35,11 @@ def _made(pipeline: "Pipeline", args: Namespace) -> list[Path]:
 
 def _choose_format(pipeline: "Pipeline", name: str) -> None:
     from multigan.errors import ConfigError
-    from multigan.modalities.audio.modality import AudioModality
 
-    if not isinstance(pipeline.modality, AudioModality):
+    modality: Any = pipeline.modality
+    if name not in modality.formats:
         raise ConfigError(f"--format {name} is for sounds, which this pipeline does not make.")
-    pipeline.modality.suffix = f".{name}"
+    modality.suffix = f".{name}"
 
 
 def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: int) -> Any:
@@ -109,9 +109,9 @@ def _text_options(pipeline: "Pipeline", args: Namespace) -> dict[str, Any]:
 
     names = ("prompt", "temperature", "top_k", "top_p")
     given = {name: value for name in names if (value := getattr(args, name)) is not None}
-    if given and pipeline.modality.name != "text":
+    if given and not pipeline.writes:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise ConfigError(f"This run makes {pipeline.modality.name}s: {named} is for text.")
+        raise ConfigError(f"{named} is for text that is written token by token; this run's is not.")
     return given
 
 

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated
@@ -20,6 +19,7 @@ from multigan.data.source import TensorSource
 from multigan.files import write_atomic
 from multigan.modalities.kind import Kind
 from multigan.modalities.recipes import RECIPES
+from multigan.modalities.shared.contact_sheet import draw_sheet
 from multigan.typed import Component, Count
 
 POINTS = 24
@@ -44,6 +44,20 @@ def load_curves(data, options):
     return SimpleNamespace(source=source, condition=None, report=report, fingerprint=told)
 
 
+@dataclass(frozen=True)
+class Curve:
+    values: np.ndarray
+
+    def picture(self):
+        page = Image.new("L", (3 * POINTS, 3 * POINTS), 255)
+        points = [(3 * x, (1 - y) * 1.5 * POINTS) for x, y in enumerate(self.values)]
+        ImageDraw.Draw(page).line(points, 0)
+        return page
+
+    def _repr_png_(self):  # as any page of a notebook asks for it
+        return self.picture()._repr_png_()
+
+
 class Curves(Modality):
     name = "curves"
     sample_shape = (POINTS,)
@@ -52,19 +66,14 @@ class Curves(Modality):
         return raw
 
     def decode(self, samples):
-        return list(samples.numpy())
+        return [Curve(values) for values in samples.numpy()]
 
     def write(self, item, stem):
-        return write_atomic(Path(f"{stem}.csv"), "\n".join(map(str, item.tolist())))
+        return write_atomic(Path(f"{stem}.csv"), "\n".join(map(str, item.values)))
 
     def write_sheet(self, items, stem, *, columns):
-        page = Image.new("L", (50 * columns, 50 * -(-len(items) // columns)), 255)
-        for index, item in enumerate(items):
-            down, right = divmod(index, columns)
-            ys = 50 * down + 25 - 20 * item
-            ImageDraw.Draw(page).line([(50 * right + 2 * x, y) for x, y in enumerate(ys)], 0)
-        page.save(content := BytesIO(), "PNG")
-        return write_atomic(Path(f"{stem}.png"), content.getvalue())
+        sheet = draw_sheet([item.picture() for item in items], columns=columns)
+        return write_atomic(Path(f"{stem}.png"), sheet._repr_png_())
 
 
 class Perceptron(nn.Sequential):

@@ -13,6 +13,7 @@ from multigan.modalities.audio.inspection import keep_likenesses, write_pairs
 from multigan.modalities.audio.load.load import AudioSet, load_audio
 from multigan.modalities.audio.load.options import AudioOptions
 from multigan.modalities.audio.modality import AudioModality, fitted_component
+from multigan.modalities.audio.music.tune import play_tune
 from multigan.modalities.audio.pipeline import AudioPipeline
 from multigan.modalities.audio.representations import (
     frequency,
@@ -80,5 +81,7 @@ AUDIO = Kind(
     keep_nearest=keep_likenesses,
     columns=8,
     explored=4,
+    demo="notes",
+    encore=play_tune,
 )
 KINDS["audio"] = AUDIO

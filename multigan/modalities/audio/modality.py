@@ -56,6 +56,7 @@ class AudioModality(Modality):
     """
 
     name: ClassVar[str] = "audio"
+    formats: ClassVar[tuple[str, ...]] = ("wav", "flac")
 
     def __init__(
         self,

@@ -29,5 +29,6 @@ IMAGE = Kind(
     },
     subset_options=frozenset({"limit", "split", "streaming"}),
     evaluator=FeatureEvaluator(classifier_by_default=True),
+    demo="digits",
 )
 KINDS["image"] = IMAGE

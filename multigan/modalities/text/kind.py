@@ -32,5 +32,6 @@ TEXT = Kind(
     evaluator=TextEvaluator(),
     columns=4,
     explored=8,
+    demo="prose",
 )
 KINDS["text"] = TEXT

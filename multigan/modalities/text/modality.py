@@ -32,6 +32,7 @@ class TextModality(Modality):
     """
 
     name: ClassVar[str] = "text"
+    is_text: ClassVar[bool] = True
 
     def __init__(self, tokenizer: Mapping[str, Any], length: int) -> None:
         super().__init__()
