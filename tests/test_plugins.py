@@ -54,6 +54,7 @@ def test_parts_of_ones_own_do_all_by_name(tmp_path, capsys):
     assert names_in(run.recipe_file) == [str(PARTS)]
     assert names_in(run.pipeline_folder / "pipeline.json") == [str(PARTS)]
     where = ["--runs", str(tmp_path)]
+    augment = ["augment", "1", "--data", "my-data", "--out"]
     for words in (
         ["resume", "1", "--steps", "6"],
         ["sample", "1", "-n", "2", "--out", str(tmp_path / "samples")],
@@ -61,7 +62,7 @@ def test_parts_of_ones_own_do_all_by_name(tmp_path, capsys):
         ["evaluate", "1", "-n", "32", "--metrics", "spread"],
         ["evaluate", "1", "-n", "32", "--metrics", "spread", "--reference", "my-data"],
         ["fork", "1", "--step", "4", "--steps", "6", "--set", "regularizers.my-penalty.weight=1"],
-        ["augment", "1", "--data", "my-data", "--out", str(tmp_path / "mixed")],
+        [*augment, str(tmp_path / "mixed")],
         [
             "augment",
             "1",
@@ -337,7 +338,7 @@ def test_a_plug_in_takes_nothing_of_multigans_away(tmp_path):
 
 def test_a_plug_in_that_was_edited_takes_its_own_place(tmp_path):
     file = tmp_path / "mine.py"
-    text = "from multigan.core.registries import DATA\n\n\n@DATA.register({0!r})\ndef data():\n    pass\n"
+    text = "from multigan.core.registries import DATA\n\nDATA[{0!r}] = lambda: None\n"
     data = multigan.modalities.DATA
     file.write_text(text.format("first"))
     load_plugin(file)

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.abc import SourceLoader
 from importlib.machinery import ModuleSpec
-from importlib.util import module_from_spec, spec_from_loader
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import accumulate
 from pathlib import Path
 from threading import RLock
@@ -341,7 +341,7 @@ def _run(code: _Code, name: str) -> None:
         importlib.import_module(name)
         return
     _forget(name)
-    spec = spec_from_loader(name, _Source(code), origin=code.path)
+    spec = spec_from_file_location(name, code.path, loader=_Source(code))
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)

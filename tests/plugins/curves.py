@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Annotated
 
 import numpy as np
 import torch
@@ -27,7 +26,7 @@ POINTS = 24
 
 @dataclass(frozen=True)
 class CurveOptions(LoaderOptions):
-    waves: Annotated[int, Count] = 3
+    waves: Count = 3
     """How many waves a built-in curve has at most."""
 
 
