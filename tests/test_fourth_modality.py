@@ -102,7 +102,7 @@ def test_its_own_data_is_loaded_by_path_and_options(tmp_path, capsys):
     assert main([*command, "--set", "data.waves=0"]) == 1
     assert "at least 1" in capsys.readouterr().err
     assert main([*command, "--set", "data.size=8"]) == 1
-    assert "no option 'size'" in capsys.readouterr().err
+    assert "There is no data.size" in capsys.readouterr().err
 
 
 def test_what_is_for_other_kinds_is_refused_in_a_sentence(run, tmp_path, capsys):

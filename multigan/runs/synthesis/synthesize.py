@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from multigan.data.loaded import Loaded
-from multigan.errors import ConfigError
+from multigan.errors import ConfigError, known
 from multigan.metrics.classes import class_numbers, classes_of
 from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.modalities.kind import kind_of
@@ -153,7 +153,9 @@ def _quotas(labels: list[int] | None, data: Loaded, ratio: float, balance: bool)
 def _filter(chosen: str | Filter | None, judging: Judging) -> Filter:
     if chosen is None:
         return lambda samples, classes: Verdict(torch.ones(len(samples), dtype=torch.bool))
-    return FILTERS[chosen](judging) if isinstance(chosen, str) else chosen
+    if not isinstance(chosen, str):
+        return chosen
+    return FILTERS[known("filter", chosen, FILTERS)](judging)
 
 
 @dataclass
