@@ -1,6 +1,5 @@
 """Code of one's own works by name everywhere; code that this user never named never runs."""
 
-import importlib.metadata
 import json
 import shutil
 import subprocess
@@ -352,52 +351,53 @@ def test_a_plug_in_that_was_edited_takes_its_own_place(tmp_path):
 # Installed plug-ins
 
 
-class Entries(list):
-    """Entry points as they are installed, for one group."""
-
-    def __call__(self, *, group: str) -> list[importlib.metadata.EntryPoint]:
-        assert group == plugins.GROUP
-        return self
-
-
-def installed(monkeypatch, *values: str) -> None:
-    found = Entries(
-        importlib.metadata.EntryPoint(v.partition(":")[0], v, plugins.GROUP) for v in values
-    )
-    monkeypatch.setattr(importlib.metadata, "entry_points", found)
+def installed(monkeypatch, folder: Path, **modules: str) -> None:
+    """Installs packages, as pip does, that each have an entry point; "name" is its code."""
+    folder.mkdir()
+    for name, code in modules.items():
+        metadata = folder / f"{name}-1.0.dist-info"
+        metadata.mkdir()
+        (metadata / "METADATA").write_text(f"Name: {name}\nVersion: 1.0\n")
+        value = f"{name}:begin" if "def begin" in code else name
+        (metadata / "entry_points.txt").write_text(f"[{plugins.GROUP}]\n{name} = {value}\n")
+        if code:
+            (folder / f"{name}.py").write_text(code)
+    monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setattr(plugins, "_INSTALLED_BEGUN", [])
 
 
+IMPORT = "from multigan.core.registries import DATA\n\n"
+
+
 def test_installed_plug_ins_are_there_when_a_registry_is_read(tmp_path, monkeypatch):
-    (tmp_path / "installed_gan.py").write_text(
-        "from multigan.core.registries import DATA\n\n\n"
-        "def begin():\n    DATA.register('installed')(lambda: None)\n"
-    )
-    monkeypatch.syspath_prepend(str(tmp_path))
-    installed(monkeypatch, "installed_gan:begin")
+    code = f"{IMPORT}\ndef begin():\n    DATA.register('installed')(lambda: None)\n"
+    installed(monkeypatch, tmp_path / "site", installed_gan=code)
     data = multigan.modalities.DATA
     assert "installed" in data
     assert recipe("digits").changed({"data": "installed"}).with_plugins().plugins == ()
     del data["installed"]
 
 
+def test_what_lies_in_the_folder_one_works_in_is_not_installed(tmp_path, monkeypatch):
+    """A folder that somebody else has filled may well be the one that a notebook is opened in."""
+    folder = tmp_path / "work"
+    installed(monkeypatch, folder, lying_there=f"open({str(tmp_path / 'trace')!r}, 'w').close()\n")
+    monkeypatch.chdir(folder)
+    assert "image" in KINDS
+    assert not (tmp_path / "trace").exists()
+
+
 def test_a_broken_installed_plug_in_is_warned_of_and_the_others_work(tmp_path, monkeypatch):
-    (tmp_path / "installed_well.py").write_text("WELL = True\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    installed(monkeypatch, "no_such_package", "installed_well")
-    with pytest.warns(UserWarning, match="installed plug-in no_such_package .* cannot be loaded"):
+    installed(monkeypatch, tmp_path / "site", installed_ill="", installed_well="WELL = True\n")
+    with pytest.warns(UserWarning, match="installed plug-in installed_ill .* cannot be loaded"):
         assert "image" in KINDS
     assert "installed_well" in sys.modules
     assert "image" in KINDS  # nothing is said twice
 
 
 def test_other_threads_wait_for_installed_plug_ins(tmp_path, monkeypatch):
-    (tmp_path / "installed_slow.py").write_text(
-        "import time\nfrom multigan.core.registries import DATA\n\n"
-        "time.sleep(0.3)\nDATA.register('slow')(lambda: None)\n"
-    )
-    monkeypatch.syspath_prepend(str(tmp_path))
-    installed(monkeypatch, "installed_slow")
+    code = f"import time\n{IMPORT}time.sleep(0.3)\nDATA.register('slow')(lambda: None)\n"
+    installed(monkeypatch, tmp_path / "site", installed_slow=code)
     data, seen = multigan.modalities.DATA, []
     threads = [threading.Thread(target=lambda: seen.append("slow" in data)) for _ in range(3)]
     for thread in threads:

@@ -22,10 +22,13 @@ from importlib.util import module_from_spec, spec_from_file_location
 from itertools import accumulate
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from multigan.errors import ConfigError, first_line
 from multigan.files import read_object, write_json
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "multigan.plugins"  # of entry points
 OWN = __name__.partition(".")[0]
@@ -143,9 +146,7 @@ def load_installed() -> None:
         if _INSTALLED_BEGUN or _half_imported():
             return
         _INSTALLED_BEGUN.append(True)
-        from importlib.metadata import entry_points
-
-        for entry in entry_points(group=GROUP):
+        for entry in _installed():
             try:
                 found = entry.load()
                 if entry.attr:
@@ -156,6 +157,18 @@ def load_installed() -> None:
                     f"{type(error).__name__}: {first_line(error)}",
                     stacklevel=2,
                 )
+
+
+def _installed() -> dict["EntryPoint", None]:
+    """Returns the entry points of all packages but those that lie in the folder one works in.
+
+    `python -m multigan` and notebooks would find these, too; a folder may be anybody's.
+    """
+    from importlib.metadata import distributions
+
+    elsewhere = [folder for folder in sys.path if Path(folder).resolve() != Path.cwd()]
+    found = (entry for each in distributions(path=elsewhere) for entry in each.entry_points)
+    return {entry: None for entry in found if entry.group == GROUP}
 
 
 def _half_imported() -> bool:
