@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from multigan.core.game import AdversarialGame
     from multigan.core.prior import Prior
     from multigan.core.trainer import Trainer
+    from multigan.imports.plugins import load_plugin
     from multigan.modalities.recipes import recipe
     from multigan.runs.run import Run
     from multigan.runs.synthesis import synthesize
@@ -46,6 +47,7 @@ _HOMES = {
     "Run": "multigan.runs.run",
     "TextTrainer": "multigan.runs.trainers",
     "Trainer": "multigan.core.trainer",
+    "load_plugin": "multigan.imports.plugins",
     "recipe": "multigan.modalities.recipes",
     "fork": "multigan.runs.trainers",
     "resume": "multigan.runs.trainers",
@@ -64,6 +66,7 @@ __all__ = [
     "TextTrainer",
     "Trainer",
     "fork",
+    "load_plugin",
     "recipe",
     "resume",
     "synthesize",

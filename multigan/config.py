@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from multigan.errors import ConfigError
+from multigan.imports import plugins
+from multigan.imports.plugins import Plugin
 from multigan.typed import (
     AtLeast,
     AtMost,
@@ -102,7 +104,7 @@ class Recipe:
     """One line for `multigan recipes`."""
 
     modality: str = "image"
-    """The kind of data: image, text or audio."""
+    """The kind of data: image, text, audio, or a plug-in's."""
 
     data: Annotated[Component, WholeName()] = field(default_factory=lambda: Component("digits"))
     """What to train on: a source by name or path, with the loader's options."""
@@ -215,6 +217,9 @@ class Recipe:
     max_rollbacks: Interval = 3
     """After so many the run stops all the same."""
 
+    plugins: tuple[Plugin, ...] = ()
+    """Code of one's own that names parts of it; see `--plugin`."""
+
     def __post_init__(self) -> None:
         if not self.data.name.strip():
             raise ConfigError("data needs a name: a path, a name on the Hub, or 'digits'.")
@@ -243,9 +248,27 @@ class Recipe:
             chosen = Component(chosen.name, _with_located_paths(chosen.options))
         return dataclasses.replace(self, schedules=schedules, representation=chosen)
 
+    def with_plugins(self, *named: Plugin) -> "Recipe":
+        """Returns a copy whose plug-ins are loaded, and that names all those it uses.
+
+        Args:
+            named: More of them, loaded already, whether or not their names stand in the recipe.
+
+        Raises:
+            ConfigError: This user has never named a plug-in that the recipe needs; then none of
+                its code has run.
+        """
+        loaded = plugins.require(self.plugins, f"The recipe {self.name!r}")
+        metrics = dict.fromkeys((*self.metrics, self.best_by))
+        used = plugins.used_by(to_plain(self) | {"metrics": metrics})
+        return dataclasses.replace(self, plugins=tuple(dict.fromkeys((*loaded, *named, *used))))
+
     def to_json(self) -> dict[str, Any]:
         """Returns plain values that `from_json` reads back to an equal recipe."""
-        return {"format": FORMAT, **to_plain(self)}
+        plain = to_plain(self)
+        if not self.plugins:
+            del plain["plugins"]
+        return {"format": FORMAT, **plain}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "Recipe":

@@ -12,7 +12,7 @@ MultiganError
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 OUT_OF_MEMORY = (
@@ -43,6 +43,17 @@ class UnknownNameError(ConfigError, KeyError):
         super().__init__(f"There is no {kind} called {name!r}.{hint} Known: {', '.join(known)}.")
 
     __str__ = Exception.__str__  # KeyError would show the message as a quoted repr
+
+
+def known(kind: str, name: str, names: Collection[str]) -> str:
+    """Returns a name, if it is one of those that there are.
+
+    Raises:
+        UnknownNameError: It is not.
+    """
+    if name not in names:
+        raise UnknownNameError(kind, name, names)
+    return name
 
 
 class DataError(MultiganError, ValueError):

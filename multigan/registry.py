@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, TypeVar
 
 from multigan.errors import ConfigError, MultiganError, UnknownNameError
+from multigan.imports import plugins
 from multigan.typed import (
     Component,
     Setting,
@@ -34,7 +35,8 @@ class Registry(MutableMapping[str, T]):
         kind: What its components are, e.g. "generator".
         known: The arguments that the run knows, such as "sample_shape", and nobody chooses.
         filled_by: Modules that register the built-in components when they are imported; they are
-            when the registry is first read, so that knowing a registry costs nothing.
+            when the registry is first read, so that knowing a registry costs nothing. Plug-ins
+            that are installed come after them.
     """
 
     def __init__(
@@ -51,13 +53,16 @@ class Registry(MutableMapping[str, T]):
         """
 
         def add(component: T) -> T:
+            module = plugins.foreign_caller()
+            if module:
+                self._fill()
             if name in self._components:
                 raise ValueError(
                     f"There is already a {self.kind} called {name!r}: {self._components[name]!r}."
                 )
             if isinstance(component, type):
                 checked(component, name, leaving=self.known)
-            self._components[name] = component
+            self._put(name, component, module)
             return component
 
         return add
@@ -86,7 +91,10 @@ class Registry(MutableMapping[str, T]):
             raise self._unknown(name) from None
 
     def __setitem__(self, name: str, component: T) -> None:
-        self._components[name] = component
+        module = plugins.foreign_caller()
+        if module:
+            self._fill()  # so that nothing of multigan's own takes its place later
+        self._put(name, component, module)
 
     def __delitem__(self, name: str) -> None:
         del self._components[name]
@@ -102,11 +110,17 @@ class Registry(MutableMapping[str, T]):
     def __repr__(self) -> str:
         return f"<the {self.kind}s {', '.join(self)}>"
 
+    def _put(self, name: str, component: T, module: str) -> None:
+        self._components[name] = component
+        if module:
+            plugins.note(module, self, name)
+
     def _fill(self) -> None:
         # Left in the list until it is done, so that another thread waits for the import, too.
         for module in tuple(self._to_import):
             import_module(module)
         self._to_import.clear()
+        plugins.load_installed()
 
     def _unknown(self, name: str) -> MultiganError:
         known, colon, rest = name.partition(":")

@@ -23,6 +23,13 @@ def same_draws_every_time() -> None:
 
 
 @pytest.fixture(autouse=True)
+def own_configuration(tmp_path_factory, monkeypatch) -> Path:
+    folder = tmp_path_factory.mktemp("configuration")
+    monkeypatch.setenv("MULTIGAN_CONFIG", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory, monkeypatch) -> Path:
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("MULTIGAN_CACHE", str(folder))

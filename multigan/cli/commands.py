@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -49,8 +50,17 @@ def add_commands(parser: ArgumentParser, commands: Mapping[str, Command | Group]
         if isinstance(command, Group):
             add_commands(sub, command.commands)
         else:
-            sub.set_defaults(run=command.run, prog=sub.prog)
+            sub.set_defaults(run=partial(_run, command), prog=sub.prog)
             command.add_arguments(sub)
+
+
+def _run(command: Command, args: Namespace) -> int | None:
+    """Does what a command does, with the plug-ins that were named."""
+    from multigan.imports.plugins import load_plugin
+
+    # The recipe names those that are given, also one whose names it does not use.
+    args.plugins = [load_plugin(plugin) for plugin in getattr(args, "plugin", ())]
+    return command.run(args)
 
 
 def add_run(parser: ArgumentParser, *, nargs: str | None = None) -> None:
@@ -67,8 +77,21 @@ def add_runs_root(parser: ArgumentParser) -> None:
 
 
 def add_device(parser: ArgumentParser) -> None:
-    """Adds where to compute."""
+    """Adds where to compute, and with what code of one's own."""
     parser.add_argument("--device", default="auto", help="auto (the default), cpu, cuda or mps")
+    add_plugin(parser)
+
+
+def add_plugin(parser: ArgumentParser) -> None:
+    """Adds code of one's own."""
+    parser.add_argument(
+        "--plugin",
+        action="append",
+        default=[],
+        metavar="FILE|MODULE",
+        help="run this Python first, which registers networks, data and so on of your own; runs "
+        "remember it, and you need not name it again until it changes; may be given often",
+    )
 
 
 def add_data(parser: ArgumentParser) -> None:

@@ -14,7 +14,9 @@ SUMMARY = "Train a small GAN on digits, prose or notes; nothing is downloaded."
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what, how long and where."""
     parser.add_argument(
-        "--modality", default=Recipe.modality, help="the kind of data: image, text, audio (image)"
+        "--modality",
+        default=Recipe.modality,
+        help="the kind of data: image, text, audio or a plug-in's",
     )
     parser.add_argument("--steps", type=int, help="how long to train (the recipe's)")
     parser.add_argument("--seed", type=int, default=0, help="decides every random draw (0)")

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from multigan.cli.commands import add_json
+from multigan.cli.commands import add_json, add_plugin
 
 SUMMARY = "Measure the round-trip error of each representation of your sounds, before training."
 
@@ -31,6 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("inspection.html"), help="the page (inspection.html)"
     )
+    add_plugin(parser)
     add_json(parser)
 
 

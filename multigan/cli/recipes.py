@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from multigan.cli.commands import add_json
+from multigan.cli.commands import add_json, add_plugin
 
 if TYPE_CHECKING:
     from multigan.config import Recipe
@@ -18,6 +18,7 @@ Row = tuple[str, Any, str, str]
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the recipe to show."""
     parser.add_argument("name", nargs="?", metavar="RECIPE", help="show all that can be set of it")
+    add_plugin(parser)
     add_json(parser)
 
 

@@ -19,6 +19,9 @@ from multigan.registry import BUILT_IN, Component, Registry, build
 # Holds `multigan.modalities.kind.Kind`s: all that is special to a kind of data, in one object.
 KINDS: Registry[Any] = Registry("modality", filled_by=BUILT_IN)
 
+# Functions that return what a kind's loader takes from Python: a tensor, a torch data set ...
+DATA: Registry[Callable[[], Any]] = Registry("data set")
+
 # A generator is called as `(latent (B, Z), condition) -> samples (B, *S)` and is built with
 # `latent_dim`, `sample_shape` and `condition`, which the run knows, plus a recipe's options.
 GENERATORS: Registry[type[nn.Module]] = Registry(

@@ -4,6 +4,7 @@ from multigan.imports.lazy import lazy_names
 
 _HOMES = {
     "AUGMENTATIONS": "multigan.core.registries",
+    "DATA": "multigan.core.registries",
     "DISCRIMINATORS": "multigan.core.registries",
     "GENERATORS": "multigan.core.registries",
     "Ingredients": "multigan.core.registries",

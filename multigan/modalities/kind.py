@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from multigan.core.modality import Modality
-from multigan.core.registries import KINDS
+from multigan.core.registries import DATA, KINDS
 from multigan.data.loaded import Loaded
 from multigan.data.loader_options import LoaderOptions
 from multigan.errors import ConfigError
@@ -70,11 +70,13 @@ class Kind:
     finale: Callable[[Pipeline, Path], str] | None = None
 
     def load(self, data: Any, /, **options: Any) -> Loaded:
-        """Loads data.
+        """Loads data: a path, a name on the Hub or in `DATA`, or an object.
 
         Raises:
             ConfigError: An option is unknown, or has a value of the wrong kind.
         """
+        if isinstance(data, str) and data in DATA:
+            data = DATA[data]()
         return self.loader(data, from_plain(self.options, options, "data"))
 
     def load_like(

@@ -1,7 +1,6 @@
 """What an explorer shows: from a few numbers to samples, and to the code that makes them again."""
 
 import dataclasses
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,8 +140,8 @@ class Explored:
             "names": [] if spec is None else list(spec.names) or [str(i) for i in range(spec.size)],
             "directions": self._num_directions(pipeline),
             "methods": list(METHODS),
-            "writes": _writes(pipeline),
-            "mixes": not _writes(pipeline) and pipeline.mixes_classes,
+            "writes": pipeline.writes,
+            "mixes": not pipeline.writes and pipeline.mixes_classes,
             "styles": _num_styles(pipeline),
             "pitches": _pitches(pipeline),
             "center": [] if spec is None else list(spec.center),
@@ -161,7 +160,7 @@ class Explored:
             on_partial: Called with texts while they are being written.
         """
         pipeline = self.pipeline(view)
-        if _writes(pipeline):
+        if pipeline.writes:
             return self._written(pipeline, view, on_partial)
         chosen = self.conditions(view)
         samples = pipeline.generate(self.latents(view), chosen, truncation=view.truncation)
@@ -283,7 +282,7 @@ class Explored:
         return view.step, view.average, view.method, condition
 
     def _num_directions(self, pipeline: Pipeline) -> int:
-        return 0 if _writes(pipeline) else min(NUM_DIRECTIONS, pipeline.prior.dim)
+        return 0 if pipeline.writes else min(NUM_DIRECTIONS, pipeline.prior.dim)
 
     def _lengths(self) -> list[float]:
         """Returns the shortest and the longest average that can be chosen, if any."""
@@ -304,11 +303,6 @@ def _run_at(source: Any) -> Run | None:
         return None
     is_pipeline = (Path(source) / "pipeline.json").is_file()
     return None if is_pipeline else Run.find(str(source))
-
-
-def _writes(pipeline: Pipeline) -> bool:
-    """Whether it writes token by token, and so has no latent space to walk through."""
-    return "prompt" in inspect.signature(type(pipeline).__call__).parameters
 
 
 def _num_styles(pipeline: Pipeline) -> int:

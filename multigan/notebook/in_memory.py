@@ -19,6 +19,8 @@ def media_of(item: Any) -> Media:
     """Returns one decoded sample of any modality as a file's suffix and content."""
     if isinstance(item, Image.Image):
         return ".png", _png(item)
+    if hasattr(item, "_repr_png_"):  # anything that shows itself to Jupyter
+        return ".png", item._repr_png_()
     if isinstance(item, str):
         return ".txt", item.encode()
     if hasattr(item, "encoded"):  # a sound

@@ -86,7 +86,12 @@ class Unconditional:
 
 
 def load_data(recipe: Recipe, data: Any = None) -> Loaded:
-    """Loads what the recipe names, or `data` given in Python, with the recipe's options."""
+    """Loads what the recipe names, or `data` given in Python, with the recipe's options.
+
+    Raises:
+        ConfigError: The recipe needs a plug-in that this user has never named.
+    """
+    recipe = recipe.with_plugins()
     given = recipe.data.name if data is None else data
     return kind_of(recipe.modality).load(given, **recipe.data.options)
 

@@ -86,12 +86,13 @@ class Run(RunFolder):
             CheckpointError: There is no such checkpoint, or the networks do not fit it.
             ConfigError: The run has no discriminator.
         """
-        named = self.recipe.discriminator
+        asked = self.recipe.with_plugins()
+        named = asked.discriminator
         if named is None:
             raise ConfigError(f"Run {self.name} has no discriminator.")
-        if self.recipe.pack > 1:
+        if asked.pack > 1:
             raise ConfigError(
-                f"The discriminator of run {self.name} judges {self.recipe.pack} samples at once, "
+                f"The discriminator of run {self.name} judges {asked.pack} samples at once, "
                 "and says nothing of a single one. A classifier can filter samples, too."
             )
         pipeline = self.pipeline()

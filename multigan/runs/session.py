@@ -185,7 +185,7 @@ def start(
     Raises:
         MultiganError: Whatever is wrong with the recipe, the data or the device.
     """
-    recipe = recipe.settled()
+    recipe = recipe.with_plugins().settled()
     kind_of(recipe.modality).evaluator.check_names(training_metrics(recipe))
     engine = open_engine(device, recipe.precision)
     loaded = load_data(recipe, data)
@@ -237,6 +237,7 @@ def resume(
             f"Run {run.name} learned from data given in Python, which only Python can give again: "
             f"multigan.resume({str(run.path)!r}, data=...)."
         )
+    recipe = recipe.with_plugins()
     engine = open_engine(device, recipe.precision)
     with _only_trainer(run, engine):
         found = engine.share(latest_valid_checkpoint(run) if engine.is_main else None)

@@ -5,7 +5,7 @@ Shapes: B samples, S sample shape, Z latent size.
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, ClassVar, Self, cast
 
 import torch
 from torch import Tensor, nn
@@ -50,6 +50,8 @@ class Pipeline:
         components: The generator's and the modality's names and options. A saved pipeline is made
             of them: no class is pickled. Without them a pipeline samples but cannot be saved.
     """
+
+    writes: ClassVar[bool] = False  # token by token, beginning with a prompt: no latent space
 
     def __init__(
         self,

@@ -13,10 +13,12 @@ from multigan.core.modality import Modality
 from multigan.core.prior import Prior
 from multigan.core.protocols import HasSavedOptions
 from multigan.core.registries import GENERATORS, KINDS, build_modality
-from multigan.errors import CheckpointError
+from multigan.errors import CheckpointError, ConfigError
 from multigan.files import atomic_folder, read_json, write_json
+from multigan.imports import plugins
 from multigan.registry import Component
 from multigan.sampling.conditions import read_condition
+from multigan.typed import from_plain
 
 FORMAT = 1
 
@@ -30,11 +32,14 @@ def write_saved(
     components: Mapping[str, Component],
 ) -> None:
     """Writes a pipeline's parts into a folder, atomically; see `Pipeline`."""
+    saved = {part: vars(one) for part, one in _saved_components(generator, components).items()}
+    used = [vars(plugin) for plugin in plugins.used_by(saved)]
     index = {
         "format": FORMAT,
         "prior": {"dim": prior.dim},
         "condition": None if condition is None else vars(condition),
-        **{part: vars(one) for part, one in _saved_components(generator, components).items()},
+        **saved,
+        **({"plugins": used} if used else {}),
     }
     # Copies, because safetensors refuses tensors that share memory, as tied tables do.
     state = generator.state_dict()
@@ -50,6 +55,7 @@ def read_saved(folder: Path) -> dict[str, Any]:
 
     Raises:
         CheckpointError: The folder holds no whole pipeline.
+        ConfigError: It needs a plug-in that this user has never named; none of its code has run.
     """
     inner = folder / "pipeline"
     folder = inner if inner.is_dir() and not (folder / "pipeline.json").is_file() else folder
@@ -58,9 +64,11 @@ def read_saved(folder: Path) -> dict[str, Any]:
         components = {part: Component(**index[part]) for part in ("generator", "modality")}
         prior = Prior(**index["prior"])
         condition = read_condition(index["condition"])
+        needed = from_plain(tuple[plugins.Plugin, ...], index.get("plugins", []), "plugins")
         weights = load_file(folder / "generator.safetensors")
-    except (KeyError, TypeError, OSError, SafetensorError) as error:
+    except (KeyError, TypeError, ConfigError, OSError, SafetensorError) as error:
         raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
+    plugins.require(needed, f"The pipeline in {folder}")
     named = components["modality"]
     modality = build_modality(KINDS[named.name].modality.with_parts(named, folder))
     generator = GENERATORS.build(

@@ -35,7 +35,7 @@ def adjusted(chosen: Recipe, args: Namespace) -> Recipe:
         chosen = chosen.with_data(args.data)
     asked: dict[str, Any] = {"steps": args.steps, "seed": args.seed, "heal": args.heal or None}
     changes = {name: value for name, value in asked.items() if value is not None}
-    return chosen.changed(changes | parse_changes(args.set))
+    return chosen.changed(changes | parse_changes(args.set)).with_plugins(*args.plugins)
 
 
 def prepared_fork(args: Namespace, data: Any = None) -> "partial[Any]":

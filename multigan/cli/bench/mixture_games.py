@@ -28,24 +28,23 @@ from multigan.data.stream import Stream
 from multigan.data.synthetic import Grid, Ring
 from multigan.errors import ConfigError
 from multigan.metrics.modes import mode_coverage
-from multigan.registry import Component, Registry
+from multigan.registry import Component
 from multigan.runs.assemble import Unconditional
 
-MIXTURES: Registry[Ring | Grid] = Registry("mixture")
-MIXTURES["ring"] = Ring()
-MIXTURES["grid"] = Grid()
+MIXTURES: dict[str, Ring | Grid] = {"ring": Ring(), "grid": Grid()}
 
 # What is combined with every loss. Weights are the papers', but those of the zero-centered
 # penalties, which depend on the data: `Setting.zero_centered` says how `play` weighs them.
-PENALTIES: Registry[dict[str, dict[str, float]]] = Registry("penalty")
-PENALTIES["none"] = {}
-PENALTIES["r1"] = {"r1": {"weight": 0.02}}
-PENALTIES["r2"] = {"r2": {"weight": 0.02}}
-PENALTIES["r1+r2"] = {"r1": {"weight": 0.02}, "r2": {"weight": 0.02}}
-PENALTIES["gradient_penalty"] = {"gradient_penalty": {"weight": 10.0}}
-PENALTIES["dragan"] = {"dragan": {"weight": 10.0}}
-PENALTIES["lecam"] = {"lecam": {"weight": 0.3}}
-PENALTIES["weight_clipping"] = {"weight_clipping": {"limit": 0.1}}
+PENALTIES: dict[str, dict[str, dict[str, float]]] = {
+    "none": {},
+    "r1": {"r1": {"weight": 0.02}},
+    "r2": {"r2": {"weight": 0.02}},
+    "r1+r2": {"r1": {"weight": 0.02}, "r2": {"weight": 0.02}},
+    "gradient_penalty": {"gradient_penalty": {"weight": 10.0}},
+    "dragan": {"dragan": {"weight": 10.0}},
+    "lecam": {"lecam": {"weight": 0.3}},
+    "weight_clipping": {"weight_clipping": {"limit": 0.1}},
+}
 
 DEFAULT = ("relativistic", "r1+r2")
 TOGETHER = frozenset(PENALTIES) - {"lecam"}  # it averages the logits of the whole batch
@@ -90,9 +89,10 @@ class Setting:
 
 
 # Both were chosen by the default game on seeds 100 to 109.
-SETTINGS: Registry[Setting] = Registry("mixture")
-SETTINGS["ring"] = Setting(steps=800)
-SETTINGS["grid"] = Setting(steps=3500, batch=256, beta2=0.9, scale=3.0, zero_centered=0.05)
+SETTINGS = {
+    "ring": Setting(steps=800),
+    "grid": Setting(steps=3500, batch=256, beta2=0.9, scale=3.0, zero_centered=0.05),
+}
 
 
 @dataclass(frozen=True)

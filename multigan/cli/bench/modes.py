@@ -87,10 +87,11 @@ def chosen(args: Namespace) -> list[tuple[str, str, str]]:
     """
     from multigan.cli.bench.mixture_games import MIXTURES, PENALTIES
     from multigan.core.losses import LOSSES
+    from multigan.errors import known
 
-    mixtures = [m for m in args.mixtures or MIXTURES if MIXTURES[m]]
-    losses = [n for n in args.losses or LOSSES if LOSSES[n]]
-    penalties = [n for n in args.penalties or PENALTIES if PENALTIES[n] is not None]
+    mixtures = [known("mixture", name, MIXTURES) for name in args.mixtures or MIXTURES]
+    losses = [known("adversarial loss", name, LOSSES) for name in args.losses or LOSSES]
+    penalties = [known("penalty", name, PENALTIES) for name in args.penalties or PENALTIES]
     return [(m, loss, penalty) for m in mixtures for loss in losses for penalty in penalties]
 
 

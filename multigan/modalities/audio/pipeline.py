@@ -178,7 +178,7 @@ def audio_pipeline(pipeline: Any) -> AudioPipeline:
     """
     if not isinstance(pipeline, AudioPipeline):
         raise ConfigError(
-            f"This run makes {pipeline.modality.name}s, which cannot be played. Train one on "
-            "notes: multigan train notes"
+            f"This run makes no sounds but {pipeline.modality.name}, which cannot be played. Train "
+            "one on notes: multigan train notes"
         )
     return pipeline

@@ -5,7 +5,7 @@ Shapes: B texts, L positions, V tokens.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -59,6 +59,8 @@ class TextPipeline(Pipeline):
         >>> pipeline(2, prompt="a man", temperature=0.7, seed=7)  # doctest: +SKIP
         ['a man riding a wave on top of a surfboard .', 'a man is sitting on a bench .']
     """
+
+    writes: ClassVar[bool] = True
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

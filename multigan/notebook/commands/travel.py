@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
+from multigan.cli.commands import add_plugin
 from multigan.notebook.manners import add_optional_run
 
 SUMMARY = "Go back in a run's time and fork it, in a tree of what was tried."
@@ -10,6 +11,7 @@ SUMMARY = "Go back in a run's time and fork it, in a tree of what was tried."
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the run."""
     add_optional_run(parser)
+    add_plugin(parser)
 
 
 def run(args: Namespace) -> None:

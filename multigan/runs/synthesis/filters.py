@@ -15,7 +15,6 @@ from multigan.core.switches import evaluating
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError
 from multigan.metrics.data_classifier import data_classifier
-from multigan.registry import Registry
 from multigan.runs.run import Run
 from multigan.sampling.pipeline import Pipeline
 
@@ -61,10 +60,6 @@ class FilterInputs:
     seed: int
 
 
-FILTERS: Registry[Callable[[FilterInputs], Filter]] = Registry("filter")
-
-
-@FILTERS.register("discriminator")
 def by_discriminator(inputs: FilterInputs) -> Filter:
     """Accepts what the run's discriminator finds more real than its class's bar.
 
@@ -101,7 +96,6 @@ def by_discriminator(inputs: FilterInputs) -> Filter:
     return judge
 
 
-@FILTERS.register("classifier")
 def by_classifier(inputs: FilterInputs) -> Filter:
     """Accepts what a classifier of the real data takes for the class that was asked for.
 
@@ -124,6 +118,12 @@ def by_classifier(inputs: FilterInputs) -> Filter:
         return Verdict(probabilities.argmax(1) == own, scores)
 
     return judge
+
+
+FILTERS: dict[str, Callable[[FilterInputs], Filter]] = {
+    "discriminator": by_discriminator,
+    "classifier": by_classifier,
+}
 
 
 @torch.inference_mode()

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from multigan.core.protocols import KeepsExamples
 from multigan.data.loaded import Loaded
-from multigan.errors import ConfigError
+from multigan.errors import ConfigError, known
 from multigan.metrics.classes import class_numbers, classes_of
 from multigan.modalities.kind import kind_of
 from multigan.runs.run import Run
@@ -153,7 +153,9 @@ def _quotas(labels: list[int] | None, data: Loaded, ratio: float, balance: bool)
 def _filter(chosen: str | Filter | None, inputs: FilterInputs) -> Filter:
     if chosen is None:
         return lambda samples, classes: Verdict(torch.ones(len(samples), dtype=torch.bool))
-    return FILTERS[chosen](inputs) if isinstance(chosen, str) else chosen
+    if not isinstance(chosen, str):
+        return chosen
+    return FILTERS[known("filter", chosen, FILTERS)](inputs)
 
 
 @dataclass
