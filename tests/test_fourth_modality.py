@@ -14,7 +14,7 @@ from multigan.cli import main
 from multigan.core.registries import KINDS
 from multigan.data.loaded import Loaded
 from multigan.modalities.kind import kind_of
-from multigan.report.media import look_at
+from multigan.report.media import preview_of
 from tests.plugins import CURVES, forget
 
 PLUGIN = ["--plugin", str(CURVES)]
@@ -109,7 +109,7 @@ def test_what_is_for_other_kinds_is_refused_in_a_sentence(run, tmp_path, capsys)
     where = [str(run.path), "--out", str(tmp_path / "a.wav")]
     for words, said in (
         (["sample", *where, "--prompt", "x"], "--prompt is for text"),
-        (["sample", *where, "--format", "wav"], "is for sounds"),
+        (["sample", *where, "--format", "wav"], "is for audio data"),
         (["play", *where, "--notes", "C4:1"], "cannot be played"),
         (["evaluate", str(run.path), "--pairs", "page.html"], "leave out --pairs"),
         (["demo", *PLUGIN, "--modality", "curves"], "there is no demo"),
@@ -137,7 +137,7 @@ def test_it_opens_in_the_explorer(run):
 
 def test_numbers_that_show_themselves_in_no_way_are_a_file(run):
     pytest.importorskip("anywidget")
-    from multigan.notebook.media import media_of, still_of
+    from multigan.notebook.in_memory import media_of, still_of
 
     suffix, content = media_of(np.arange(3))
     assert suffix == ".npy"
@@ -148,7 +148,7 @@ def test_numbers_that_show_themselves_in_no_way_are_a_file(run):
 def test_a_sheet_of_any_suffix_has_its_place_in_the_report(tmp_path):
     sheet = tmp_path / "000010.curve"
     sheet.write_bytes(b"\xff\x00")
-    assert look_at(sheet).text == "000010.curve"
+    assert preview_of(sheet).text == "000010.curve"
 
 
 def test_magics_train_it_and_a_detached_process_has_the_same_plug_in(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from multigan.core.regularizers.registry import REGULARIZERS, Every, Factor
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
 from torch import nn
 
 from multigan.core.game import Player
