@@ -364,6 +364,7 @@ def installed(monkeypatch, folder: Path, **modules: str) -> None:
             (folder / f"{name}.py").write_text(code)
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setattr(plugins, "_INSTALLED_BEGUN", [])
+    monkeypatch.setattr(plugins, "_INSTALLED_DONE", [])
 
 
 IMPORT = "from multigan.core.registries import DATA\n\n"

@@ -65,6 +65,7 @@ class _Loaded:
 _LOADED: dict[str, _Loaded] = {}
 _REGISTERED: list[tuple[str, MutableMapping[str, Any], str]] = []  # by which module, where, what
 _INSTALLED_BEGUN: list[bool] = []
+_INSTALLED_DONE: list[bool] = []
 
 
 class _Source(SourceLoader):
@@ -142,8 +143,10 @@ def load_installed() -> None:
 
     Not while multigan itself is half imported: plug-ins import what they build on.
     """
+    if _INSTALLED_DONE or _half_imported():  # whoever imports must not wait: another may for it
+        return
     with _LOCK:
-        if _INSTALLED_BEGUN or _half_imported():
+        if _INSTALLED_BEGUN:
             return
         _INSTALLED_BEGUN.append(True)
         for entry in _installed():
@@ -151,12 +154,13 @@ def load_installed() -> None:
                 found = entry.load()
                 if entry.attr:
                     found()
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 warnings.warn(
                     f"The installed plug-in {entry.name} ({entry.value}) cannot be loaded: "
                     f"{type(error).__name__}: {first_line(error)}",
                     stacklevel=2,
                 )
+        _INSTALLED_DONE.append(True)
 
 
 def _installed() -> dict["EntryPoint", None]:
@@ -340,7 +344,7 @@ def _load(code: _Code, *, named: bool) -> None:
     module = name if code.source is None else _module_name(code.path)
     try:
         _run(code, module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         _forget(module)
         raise ConfigError(
             f"The plug-in {name} does not run: {type(error).__name__}: {first_line(error)}"
@@ -376,6 +380,6 @@ def _forget(module: str) -> None:
     _REGISTERED[:] = [entry for entry in _REGISTERED if entry[0] != module]
 
 
-def _place(error: Exception, path: str) -> str:
+def _place(error: BaseException, path: str) -> str:
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
     return f" (line {lines[-1]})" if lines else ""

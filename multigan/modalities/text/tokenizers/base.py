@@ -5,9 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
-from multigan.errors import CheckpointError, UnknownNameError
-from multigan.registry import Registry
-
 END, UNKNOWN = "<end>", "<unknown>"
 
 
@@ -52,23 +49,6 @@ class Tokenizer(ABC):
     def until_end(self, ids: Sequence[int]) -> list[int]:
         """Returns the tokens before the first end."""
         return list(ids[: ids.index(self.end_id)] if self.end_id in ids else ids)
-
-
-TOKENIZERS: Registry[type[Tokenizer]] = Registry("tokenizer")
-
-
-def read_tokenizer(value: Mapping[str, Any]) -> Tokenizer:
-    """Builds the tokenizer that `to_json` described.
-
-    Raises:
-        CheckpointError: The values are not those of a tokenizer.
-    """
-    try:
-        return TOKENIZERS[value["kind"]].from_json(value)
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, UnknownNameError):
-            raise
-        raise CheckpointError(f"The saved tokenizer is damaged: {error!r}") from None
 
 
 def most_frequent(

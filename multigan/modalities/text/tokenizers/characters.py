@@ -6,14 +6,14 @@ from typing import Any, Self
 
 from multigan.modalities.text.tokenizers.base import (
     END,
-    TOKENIZERS,
     UNKNOWN,
     Tokenizer,
     most_frequent,
 )
+from multigan.typed import checked
 
 
-@TOKENIZERS.register("char")
+@checked
 class CharacterTokenizer(Tokenizer):
     """A token for each character of the vocabulary.
 
@@ -56,7 +56,7 @@ class CharacterTokenizer(Tokenizer):
         return cls(list(value["characters"]))
 
 
-@TOKENIZERS.register("byte")
+@checked
 class ByteTokenizer(Tokenizer):
     """The bytes of UTF-8, each one number higher: 0 is the end. Knows every text there is.
 

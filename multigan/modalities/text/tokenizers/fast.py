@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from multigan.errors import ConfigError, MissingDependencyError, first_line
-from multigan.modalities.text.tokenizers.base import END, TOKENIZERS, Tokenizer
+from multigan.modalities.text.tokenizers.base import END, Tokenizer
+from multigan.typed import checked
 
 # What tokenizers call the token that ends a text, the likeliest first.
 END_TOKENS = (END, "</s>", "<|endoftext|>", "<|end_of_text|>", "<eos>", "[SEP]", "[PAD]", "<pad>")
 
 
-@TOKENIZERS.register("fast")
+@checked
 class FastTokenizer(Tokenizer):
     """A `tokenizers.Tokenizer`, with the token that ends a text.
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from multigan.errors import ConfigError
-from multigan.modalities.text.tokenizers.base import TOKENIZERS, Tokenizer
+from multigan.modalities.text.tokenizers.base import Tokenizer
+from multigan.typed import checked
 
 
-@TOKENIZERS.register("number")
+@checked
 class NumberTokenizer(Tokenizer):
     """Whole numbers from 0 to size - 1 with spaces between; rows have one length and no end.
 

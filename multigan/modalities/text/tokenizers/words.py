@@ -7,11 +7,11 @@ from typing import Any, Self
 
 from multigan.modalities.text.tokenizers.base import (
     END,
-    TOKENIZERS,
     UNKNOWN,
     Tokenizer,
     most_frequent,
 )
+from multigan.typed import checked
 
 _WORD = re.compile(r"\w+(?:['’.\-]\w+)*|[^\w\s]")
 _CLINGS_LEFT = frozenset(".,;:!?%)]}…’”")
@@ -20,7 +20,7 @@ _SENTENCE_MARKS = ".,!?;:"
 LINES_LOOKED_AT = 1000
 
 
-@TOKENIZERS.register("word")
+@checked
 class WordTokenizer(Tokenizer):
     """A token for each word and each mark of the vocabulary.
 
