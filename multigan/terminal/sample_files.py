@@ -45,7 +45,7 @@ def _choose_format(pipeline: "Pipeline", name: str) -> None:
     if name not in kind_of(modality.name).formats:
         raise ConfigError(
             f"--format {name} is for {kinds_with(lambda kind: name in kind.formats)} data, and "
-            f"this pipeline makes {modality.name}s."
+            f"this pipeline makes {modality.name} data."
         )
     modality.suffix = f".{name}"
 
@@ -123,7 +123,7 @@ def _own_options(pipeline: "Pipeline", args: Namespace) -> dict[str, Any]:
     if wrong := [name for name in given if name not in kind_of(pipeline.modality.name).sampling]:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in wrong)
         having = kinds_with(lambda kind: wrong[0] in kind.sampling)
-        raise ConfigError(f"This run makes {pipeline.modality.name}s: {named} is for {having}.")
+        raise ConfigError(f"This run makes {pipeline.modality.name} data: {named} is for {having}.")
     return given
 
 

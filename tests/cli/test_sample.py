@@ -186,8 +186,8 @@ def test_styles_are_mixed_only_where_there_are_any(multigan, trained, tmp_path):
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        (("--prompt", "a"), "This run makes images: --prompt is for text."),
-        (("--format", "flac"), "--format flac is for audio data, and this pipeline makes images."),
+        (("--prompt", "a"), "This run makes image data: --prompt is for text."),
+        (("--format", "flac"), "--format flac is for audio data, and this pipeline makes image data."),
     ],
 )
 def test_an_option_of_another_kind_of_data_is_refused(multigan, trained, tmp_path, option, message):

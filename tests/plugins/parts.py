@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
 from torch import nn
 
 from multigan.core.game import Player
 from multigan.core.losses import LOSSES, AdversarialLoss
 from multigan.core.registries import AUGMENTATIONS, DATA, DISCRIMINATORS, GENERATORS
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
 from multigan.typed import Count, Share
 
 
