@@ -245,6 +245,17 @@ def test_of_several_plug_ins_none_runs_unless_all_may(trap, tmp_path):
     assert not sprung(trap)
 
 
+@pytest.mark.parametrize("name", ["/a/x.py; touch trace", "/a/x.py\x1b[2J", "/a/$(touch trace)"])
+def test_what_is_to_be_typed_can_be_pasted(name, tmp_path):
+    with pytest.raises(ConfigError) as refused:
+        require([Plugin(name, "0" * 64)], "This run")
+    assert str(refused.value).isprintable()
+    line = str(refused.value).partition("--plugin ")[2]
+    echoed = subprocess.run(["sh", "-c", f"echo {line}"], cwd=tmp_path, capture_output=True)
+    assert echoed.returncode == 0
+    assert not (tmp_path / "trace").exists()
+
+
 @pytest.mark.parametrize(
     "written", ["no json", '{"plugins": 3}', '{"plugins": ["x", {"name": 5}]}', "[]"]
 )
@@ -346,6 +357,12 @@ def test_a_plug_in_that_was_edited_takes_its_own_place(tmp_path):
     load_plugin(file)
     assert "second" in data
     assert "first" not in data
+    file.write_text("no python")
+    with pytest.raises(ConfigError, match="SyntaxError"):
+        load_plugin(file)
+    file.write_text(text.format("second"))
+    load_plugin(file)
+    assert "second" in data
 
 
 # Installed plug-ins

@@ -21,6 +21,7 @@ from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import accumulate
 from pathlib import Path
+from shlex import quote
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -318,17 +319,18 @@ def _trust_file() -> Path:
 
 
 def _refusal(plugin: Plugin, needed_by: str) -> str:
-    # A stranger may have written this path: it is not even looked at.
+    # A stranger may have written this path: it is not even looked at, and may be pasted.
     named = any(entry.get("name") == plugin.name for entry in _trusted_entries())
     why = (
         "it is not what it was when you last named it"
         if named
         else "you have never named it on this machine"
     )
+    told = plugin.name if named else _file(plugin)
     return (
         f"{needed_by} needs the plug-in {plugin.name!r} (SHA-256 {plugin.sha256[:12]}), and {why}. "
         "Nothing of it was run. Look at it, and if you trust it, name it: "
-        f"--plugin {plugin.name if named else _file(plugin)}"
+        f"--plugin {quote(ascii(told)[1:-1] if not told.isprintable() else told)}"
     )
 
 
@@ -342,6 +344,7 @@ def _load(code: _Code, *, named: bool) -> None:
     if before is not None and code.source is None:
         raise ConfigError(f"The plug-in {name} has changed since it was loaded. Start Python anew.")
     module = name if code.source is None else _module_name(code.path)
+    _LOADED.pop(name, None)
     try:
         _run(code, module)
     except (Exception, SystemExit) as error:
