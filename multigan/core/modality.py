@@ -33,6 +33,13 @@ class Modality(nn.Module, ABC):
     def decode(self, samples: Tensor) -> list[Any]:
         """Turns samples (B, *S) into B images, waveforms or strings."""
 
+    def as_decoded(self, samples: Tensor) -> Tensor:
+        """Returns samples (B, *S) as people get them: clipped and rounded as `decode` does.
+
+        As they are, where decoding loses nothing, or where whatever measures them decodes anyway.
+        """
+        return samples
+
     @abstractmethod
     def write(self, item: Any, stem: Path) -> Path:
         """Writes one decoded item as `stem` plus the suffix of its kind; returns the path.

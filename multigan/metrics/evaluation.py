@@ -21,6 +21,7 @@ from multigan.metrics.baseline import Measuring, RealBaseline
 from multigan.metrics.catalog import METRICS, Comparison, MetricOptions
 from multigan.metrics.classes import class_numbers, classes_of, require_own
 from multigan.metrics.classifier import FEATURES
+from multigan.metrics.conditions_like import conditions_like
 from multigan.metrics.data_classifier import Note, classifier_extractor
 from multigan.metrics.extractors import RandomConv
 from multigan.metrics.features import (
@@ -78,6 +79,11 @@ class EvaluationConfig:
         """Tells what a user should know."""
         if self.on_note:
             self.on_note(text)
+
+    def conditions(self, count: int) -> Tensor | None:
+        """Returns what `count` samples are conditioned on, as often as the reference has it."""
+        data = (self.compared, self.own)
+        return conditions_like(self.pipeline, *data, count=count, split=self.split, seed=self.seed)
 
     @property
     def by_class(self) -> bool:
@@ -153,6 +159,7 @@ class TensorEmbedder(ABC, Generic[S]):
         """Returns generated samples under conditions (N, ...)."""
         latents = self.pipeline.latents(count, seed=self.config.seed)
         samples = self.pipeline.generate(latents, condition, batch_size=AT_ONCE)
+        samples = self.pipeline.modality.as_decoded(samples)
         by_class = classes_of(self.pipeline.condition)
         return self.embed_generated(samples, condition if by_class else None)
 
@@ -260,8 +267,7 @@ class Evaluator:
         baseline = RealBaseline(real_round_trip=trip)
         if chosen.others is not None:
             baseline = RealBaseline(*embedder.read(config.own, chosen.others), trip)
-        condition = config.pipeline.conditions(None, chosen.count)
-        fake = embedder.generate(chosen.count, condition)
+        fake = embedder.generate(chosen.count, config.conditions(chosen.count))
         measuring = Measuring(real, fake, embedder.compare, config.split, config.seed, baseline)
         return measuring.results(names if config.metrics else _possible(names, measuring, config))
 

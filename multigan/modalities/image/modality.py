@@ -69,13 +69,16 @@ class ImageModality(Modality):
         Values outside [-1, 1] are clamped.
         """
         self._check(samples, what="samples")
-        levels = (samples.detach().float().add(1) * 127.5).nan_to_num(0).round().clamp(0, 255)
-        arrays = levels.to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+        arrays = _bytes(samples).permute(0, 2, 3, 1).contiguous().cpu().numpy()
         mode = MODES.get(self._shape[0])
         if mode is None:
             return list(arrays)
         size = arrays.shape[2], arrays.shape[1]
         return [Image.frombytes(mode, size, array.tobytes()) for array in arrays]
+
+    def as_decoded(self, samples: Tensor) -> Tensor:
+        """Returns samples (B, C, H, W) as their 256 levels in [-1, 1]."""
+        return self.encode(_bytes(samples))
 
     def write(self, item: Any, stem: Path) -> Path:
         """Writes one decoded image as `.png`, or an array of unusual channels as `.npy`."""
@@ -103,6 +106,11 @@ class ImageModality(Modality):
                 f"of shape {tuple(images.shape)}, but expects (B, {channels}, {height}, {width}). "
                 "Resize or convert the data set's images, or change the recipe's image size."
             )
+
+
+def _bytes(samples: Tensor) -> Tensor:
+    levels = (samples.detach().float().add(1) * 127.5).nan_to_num(0).round().clamp(0, 255)
+    return levels.to(torch.uint8)
 
 
 def _visible(item: Any) -> Image.Image:
