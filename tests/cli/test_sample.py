@@ -187,7 +187,10 @@ def test_styles_are_mixed_only_where_there_are_any(multigan, trained, tmp_path):
     ("option", "message"),
     [
         (("--prompt", "a"), "This run makes image data: --prompt is for text."),
-        (("--format", "flac"), "--format flac is for audio data, and this pipeline makes image data."),
+        (
+            ("--format", "flac"),
+            "--format flac is for audio data, and this pipeline makes image data.",
+        ),
     ],
 )
 def test_an_option_of_another_kind_of_data_is_refused(multigan, trained, tmp_path, option, message):
