@@ -15,8 +15,8 @@ from multigan.data.readers import Item, Reader, digest
 from multigan.data.spool import Spool
 from multigan.data.tables import class_names, find_content, find_label
 from multigan.errors import DataError
+from multigan.imports.hub_names import HUB_PREFIX as HUB_PREFIX
 
-HUB_PREFIX = "hf:"
 HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
 

@@ -18,6 +18,7 @@ from multigan.core.trainer import Callback, Trainer
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError, DataError, DivergedError, MultiganError, RunError
 from multigan.files import read_object, write_json
+from multigan.imports.pretrained import offline
 from multigan.modalities.kind import kind_of
 from multigan.runs.assemble import (
     Parts,
@@ -240,12 +241,14 @@ def resume(
         found = engine.share(newest_whole(run) if engine.is_main else None)
         folder, refused = found
         _check_that_steps_are_left(run, recipe, folder)
-        loaded = load_data(recipe, data)
+        with offline():
+            loaded = load_data(recipe, data)
         if on_note:
             on_note(loaded.report.summary())
         if not accept_changed_data:
             _check_that_data_is_the_same(run, loaded)
-        parts = build_parts(recipe, loaded, engine)
+        with offline():
+            parts = build_parts(recipe, loaded, engine)
         trainer = build_trainer(recipe, parts, engine)
         session = _open(run, recipe, parts, trainer, callbacks, on_row)
         resume_from(session.trainer, run, folder)
