@@ -26,6 +26,7 @@ from multigan.runs.assemble import (
     build_trainer,
     check_changes,
     check_held_out,
+    check_pieces,
     held_out,
     load_data,
 )
@@ -192,6 +193,7 @@ def start(
         on_note(loaded.report.summary())
     parts = build_parts(recipe, loaded, engine)
     check_held_out(recipe, parts)
+    check_pieces(recipe, parts)
     trainer = build_trainer(recipe, parts, engine)
     check_evaluations(recipe, parts.pipeline(trainer.average["generator"]), loaded)
     run = _shared_run(engine, out, recipe.name)
