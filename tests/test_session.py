@@ -20,6 +20,7 @@ from multigan.files import write_json
 from multigan.modalities.recipes import RECIPES, recipe
 from multigan.runs.evaluate import evaluate_run
 from multigan.runs.folder import checkpoint_step
+from multigan.runs.fork import fork
 from multigan.runs.session import resume, start
 
 SMALL = {
@@ -52,6 +53,18 @@ def classifiers_are_trained_once(own_cache, shared_cache, monkeypatch):
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Run:
     return train(tmp_path_factory.mktemp("finished"))
+
+
+@pytest.mark.parametrize("name", ["lecam", "feature_matching"])
+def test_pieces_without_the_whole_batchs_gradient_are_refused(tmp_path, name):
+    asked, pieces = {f"regularizers.{name}": {}}, {"accumulate": 2}
+    with pytest.raises(ConfigError, match=rf"{name} compares means of .* accumulate=2 cuts"):
+        train(tmp_path, changes=asked | pieces)
+    assert not (tmp_path / "runs").exists()
+    parent = train(tmp_path, changes=asked)
+    with pytest.raises(ConfigError, match=f"{name} compares means"):
+        fork(parent, step=4, changes=pieces)
+    assert train(tmp_path, changes=pieces, steps=2).status()["state"] == "finished"
 
 
 def test_a_run_leaves_what_the_design_says(finished):

@@ -64,7 +64,8 @@ def run(args: Namespace) -> None:
 
 def _notes(args: Namespace) -> "list[Note]":
     from multigan.modalities.audio.music.melody import parse_melody, read_midi
+    from multigan.terminal.output import remark
 
     if args.midi is not None:
-        return read_midi(args.midi)
+        return read_midi(args.midi, on_note=remark)
     return parse_melody(args.notes, beats_per_minute=args.tempo)

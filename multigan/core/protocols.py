@@ -100,6 +100,13 @@ class MayLeak(HasStrength, Protocol):
 
 
 @runtime_checkable
+class WantsWholeBatch(Protocol):
+    """A regularizer whose term is another one of a batch that comes in pieces."""
+
+    whole_batch: bool
+
+
+@runtime_checkable
 class ChecksGame(Protocol):
     """A regularizer that does not go with every game."""
 

@@ -18,8 +18,8 @@ from multigan.data.readers import Classify, Reader, by_folders, read_folder, rea
 from multigan.data.source import to_tensor
 from multigan.data.tables import read_parquet
 from multigan.errors import DataError
+from multigan.imports.hub_names import HUB_PREFIX
 
-HUB_PREFIX = "hf:"
 HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 IN_PYTHON = "a data set given in Python"
 

@@ -72,11 +72,13 @@ def density_coverage(real: Tensor, fake: Tensor, k: int = 5) -> DensityCoverage:
         k: Which neighbor a ball reaches to.
     """
     real, fake = _prepared(real, fake, k)
-    radii = neighbor_radii(real, k) + rounding_slack(real, fake)
+    # As in the reference: on a ball's edge is outside of it, so a ball among k + 1 equal samples,
+    # which has no radius, holds nothing. Rounding must not decide that.
+    radii = neighbor_radii(real, k) - rounding_slack(real, fake)
     inside_count = 0
     covered = torch.zeros(len(real), dtype=torch.bool, device=real.device)
     for _, block in squared_distances(fake, real):
-        inside = block <= radii
+        inside = block < radii
         inside_count += int(torch.count_nonzero(inside))
         covered |= inside.any(0)
     return DensityCoverage(inside_count / (k * len(fake)), covered.double().mean().item())

@@ -24,8 +24,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from multigan.errors import CheckpointError, ConfigError, MissingDependencyError, ShapeError
-from multigan.imports.torchaudio_guard import install
+from multigan.errors import CheckpointError, ConfigError, ShapeError
+from multigan.imports.pretrained import library, load_pretrained
 from multigan.metrics.extractors import classifier
 from multigan.metrics.features import EXTRACTORS, ModuleExtractor
 
@@ -188,21 +188,11 @@ def _load_clip(path: Path) -> Any:
             f"{path} is not a folder that save_pretrained wrote: it has no config.json. "
             "Pass the local folder of a CLIP model."
         )
-    install()  # transformers imports torchaudio, which may not load beside this torch
-    try:
-        from transformers import AutoConfig, AutoModel
-    except ImportError:
-        raise MissingDependencyError("transformers", purpose="CLIP", extra="text") from None
-    config = AutoConfig.from_pretrained(path, local_files_only=True)
+    transformers = library("CLIP")
+    config = load_pretrained(transformers.AutoConfig, path, error=CheckpointError)
     if config.model_type not in ("clip", "clip_vision_model"):
         raise ConfigError(
             f"{path} holds a {config.model_type!r} model, expected 'clip' or 'clip_vision_model'. "
             "Other networks expect other input: pass the module to ModuleExtractor."
         )
-    try:
-        return AutoModel.from_pretrained(path, local_files_only=True, use_safetensors=True)
-    except OSError as error:
-        raise CheckpointError(
-            f"{path} has no weights in safetensors: {error}. Save the model again with "
-            "save_pretrained; pickled weights are not read."
-        ) from None
+    return load_pretrained(transformers.AutoModel, path, weights=True, error=CheckpointError)

@@ -18,6 +18,7 @@ from multigan.core.modality import Modality
 from multigan.core.objective import Batch, Objective
 from multigan.core.packing import Packed, packed_shape
 from multigan.core.prior import Prior
+from multigan.core.protocols import WantsWholeBatch
 from multigan.core.registries import (
     DISCRIMINATORS,
     GENERATORS,
@@ -199,6 +200,24 @@ def check_held_out(recipe: Recipe, parts: Parts) -> None:
         raise ConfigError(
             f"{asked} overfits, but with health_every=0 nobody measures it. Choose an "
             "interval in steps, or held_out=0."
+        )
+
+
+def check_pieces(recipe: Recipe, parts: Parts) -> None:
+    """Refuses to cut a batch into pieces whose gradients would not be the whole batch's.
+
+    Raises:
+        ConfigError: A regularizer compares means of the whole batch.
+    """
+    game = parts.objective
+    if recipe.accumulate == 1 or not isinstance(game, AdversarialGame):
+        return
+    found = [r.name for r in game.regularizers if isinstance(r, WantsWholeBatch)]
+    if found:
+        raise ConfigError(
+            f"{', '.join(found)} compares means of the whole batch, which accumulate="
+            f"{recipe.accumulate} cuts into pieces. Use a smaller batch_size with accumulate=1, or "
+            "leave the regularizer out."
         )
 
 

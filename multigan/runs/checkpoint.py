@@ -69,7 +69,12 @@ def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> dict[st
         optimizers = torch.load(folder / "optimizers.pt", map_location="cpu", weights_only=True)
         callbacks = torch.load(folder / "callbacks.pt", map_location="cpu", weights_only=True)
         progress = read_json(folder / "progress.json")
-    except (SafetensorError, UnpicklingError, RuntimeError, ValueError, OSError) as error:
+    except UnpicklingError:  # whose words advise to run it
+        raise CheckpointError(
+            f"Checkpoint {folder} holds more than tensors and plain values, which could run code "
+            "when read. It is not read: resume from another checkpoint, or train anew."
+        ) from None
+    except (SafetensorError, RuntimeError, ValueError, OSError) as error:
         raise CheckpointError(f"Checkpoint {folder} cannot be read: {error}") from None
     return {
         "objective": _without_prefix("objective", networks),

@@ -15,13 +15,14 @@ from multigan.config import Recipe
 from multigan.core.trainer import Trainer
 from multigan.errors import CheckpointError, ConfigError
 from multigan.files import read_object, write_json
-from multigan.runs.assemble import check_held_out
+from multigan.runs.assemble import check_held_out, check_pieces
 from multigan.runs.folder import checkpoint_step, create_run
 from multigan.runs.resume import latest_valid_checkpoint
 from multigan.runs.run import Run
 from multigan.runs.session import Session, resume
 
 ASKING_FOR_HELD_OUT = {"held_out", "health_every"}
+IN_PIECES = {"accumulate", "regularizers"}  # what decides whether pieces of a batch will do
 
 
 def fork(
@@ -76,6 +77,8 @@ def fork(
         )
         if ASKING_FOR_HELD_OUT & set(changes or {}):  # older runs go on with what they have
             check_held_out(recipe, session.parts)
+        if any(name.split(".")[0] in IN_PIECES for name in changes or {}):
+            check_pieces(recipe, session.parts)
     except BaseException:
         shutil.rmtree(child.path)  # nothing has been trained yet
         raise

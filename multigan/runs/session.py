@@ -18,6 +18,7 @@ from multigan.core.trainer import Callback, Trainer
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError, DataError, DivergedError, MultiganError, RunError
 from multigan.files import read_object, write_json
+from multigan.imports.pretrained import offline
 from multigan.modalities.kind import kind_of
 from multigan.runs.assemble import (
     Parts,
@@ -25,6 +26,7 @@ from multigan.runs.assemble import (
     build_trainer,
     check_changes,
     check_held_out,
+    check_pieces,
     held_out,
     load_data,
 )
@@ -193,6 +195,7 @@ def start(
         on_note(loaded.report.summary())
     parts = build_parts(recipe, loaded, engine)
     check_held_out(recipe, parts)
+    check_pieces(recipe, parts)
     trainer = build_trainer(recipe, parts, engine)
     check_evaluations(recipe, parts.pipeline(trainer.average["generator"]), loaded)
     run = _shared_run(engine, out, recipe.name)
@@ -243,12 +246,14 @@ def resume(
         found = engine.share(latest_valid_checkpoint(run) if engine.is_main else None)
         folder, refused = found
         _check_that_steps_are_left(run, recipe, folder)
-        loaded = load_data(recipe, data)
+        with offline():
+            loaded = load_data(recipe, data)
         if on_note:
             on_note(loaded.report.summary())
         if not accept_changed_data:
             _check_that_data_is_the_same(run, loaded)
-        parts = build_parts(recipe, loaded, engine)
+        with offline():
+            parts = build_parts(recipe, loaded, engine)
         trainer = build_trainer(recipe, parts, engine)
         session = _open(run, recipe, parts, trainer, callbacks, on_row)
         resume_from(session.trainer, run, folder)

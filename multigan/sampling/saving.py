@@ -16,6 +16,7 @@ from multigan.core.registries import GENERATORS, KINDS, build_modality
 from multigan.errors import CheckpointError, ConfigError
 from multigan.files import atomic_folder, read_json, write_json
 from multigan.imports import plugins
+from multigan.imports.pretrained import only_inside
 from multigan.registry import Component
 from multigan.sampling.conditions import read_condition
 from multigan.typed import from_plain
@@ -70,13 +71,14 @@ def read_saved(folder: Path) -> dict[str, Any]:
         raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
     plugins.require(needed, f"The pipeline in {folder}")
     named = components["modality"]
-    modality = build_modality(KINDS[named.name].modality.with_parts(named, folder))
-    generator = GENERATORS.build(
-        components["generator"],
-        latent_dim=prior.dim,
-        sample_shape=modality.sample_shape,
-        condition=condition,
-    )
+    with only_inside(folder):
+        modality = build_modality(KINDS[named.name].modality.with_parts(named, folder))
+        generator = GENERATORS.build(
+            components["generator"],
+            latent_dim=prior.dim,
+            sample_shape=modality.sample_shape,
+            condition=condition,
+        )
     try:
         generator.load_state_dict(weights)
     except RuntimeError as error:

@@ -6,7 +6,13 @@ from multigan.config import Recipe
 from multigan.core.engine import open_engine
 from multigan.core.trainer import Trainer
 from multigan.report.formatting import flat
-from multigan.runs.assemble import build_parts, build_trainer, check_held_out, load_data
+from multigan.runs.assemble import (
+    build_parts,
+    build_trainer,
+    check_held_out,
+    check_pieces,
+    load_data,
+)
 from multigan.runs.evaluate import check_evaluations
 from multigan.terminal.output import print_json, print_table, remark, say
 
@@ -23,6 +29,7 @@ def describe(recipe: Recipe, *, device: str, as_json: bool) -> None:
     note(data.report.summary())
     parts = build_parts(recipe, data, engine)
     check_held_out(recipe, parts)
+    check_pieces(recipe, parts)
     trainer = build_trainer(recipe, parts, engine)
     check_evaluations(recipe, parts.pipeline(trainer.average["generator"]), data)
     engine.close()

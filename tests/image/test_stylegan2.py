@@ -107,6 +107,26 @@ def test_the_average_style_moves_in_training_only_and_is_what_truncation_leads_t
     torch.testing.assert_close(made(latent, truncation=0.5), halfway)
 
 
+@pytest.mark.parametrize("kind", ["class", "attributes", "vector"])
+def test_truncation_leads_to_the_average_of_the_samples_own_condition(kind):
+    made = generator(condition=ConditionSpec(kind, 3)).eval()
+    latent = torch.randn(6, 5)
+    told = torch.arange(6) % 3
+    told = told if kind == "class" else torch.eye(3)[told]
+    nearest = made(latent, told, truncation=0.0)
+    torch.testing.assert_close(nearest[:3], nearest[3:])  # the latents are forgotten
+    assert (nearest[0] - nearest[1]).abs().max() > 1e-3  # and the condition is not
+    for index in range(3):
+        many = made.mapping(
+            torch.randn(20_000, 5), told[index : index + 1].repeat_interleave(20_000, 0)
+        )
+        torch.testing.assert_close(
+            made.averages(told)[index], many.mean(0), rtol=0, atol=0.15 * many.std().item()
+        )
+    alone = made(latent[4:5], told[4:5], truncation=0.5)
+    torch.testing.assert_close(alone, made(latent, told, truncation=0.5)[4:5])
+
+
 def test_the_scale_of_a_latent_does_not_matter():
     made = generator(condition=None).eval()
     latent = torch.randn(3, 5)

@@ -40,6 +40,32 @@ def test_agrees_with_the_definitions_in_loops(k):
     assert numbers.coverage == pytest.approx(fakes_in_real.any(0).double().mean().item())
 
 
+def reference(real: Tensor, fake: Tensor, k: int) -> tuple[float, float]:
+    """Density and coverage as github.com/clovaai/generative-evaluation-prdc writes them."""
+    within = (real[:, None] - real[None]).square().sum(2).sqrt()
+    radii = within.kthvalue(k + 1, dim=1).values  # the nearest of all is the sample itself
+    distances = (real[:, None] - fake[None]).square().sum(2).sqrt()
+    density = (distances < radii[:, None]).sum(0).double().mean().item() / k
+    coverage = (distances.min(1).values < radii).double().mean().item()
+    return density, coverage
+
+
+@pytest.mark.parametrize("k", [1, 3, 5])
+@pytest.mark.parametrize("offset", [0.0, 1e4])
+def test_ties_count_as_in_the_reference_implementation(k, offset):
+    # A grid of few places: duplicates, balls without a radius, and fakes on edges, everywhere.
+    real, fake = (draws(60, 2).round() + offset), (draws(50, 2, seed=1).round() + offset)
+    assert tuple(density_coverage(real, fake, k)) == pytest.approx(reference(real, fake, k))
+    spread = draws(60, 4) + offset
+    fakes = torch.cat([spread[:20], draws(30, 4, seed=1) + offset])  # copies among the fakes
+    assert tuple(density_coverage(spread, fakes, k)) == pytest.approx(reference(spread, fakes, k))
+
+
+def test_equal_samples_have_balls_that_hold_nothing():
+    real = torch.zeros(8, 3)
+    assert density_coverage(real, real, k=5) == (0, 0)
+
+
 def test_points_on_a_line():
     real = torch.tensor([[0.0], [1.0], [2.0], [10.0]])  # radii for k=1: 1, 1, 1, 8
     fake = torch.tensor([[1.5], [2.5], [30.0]])  # radii for k=1: 1, 1, 27.5
@@ -56,7 +82,7 @@ def test_identical_sets_are_perfect():
     assert precision_recall(features, features) == (1, 1)
     numbers = density_coverage(features, features, k=5)
     assert numbers.coverage == 1
-    assert numbers.density == pytest.approx(6 / 5)  # each sample lies in its own ball as well
+    assert numbers.density == pytest.approx(1)  # itself and k - 1 others; the k-th is on the edge
 
 
 def test_disjoint_sets_share_nothing():

@@ -1,5 +1,9 @@
 """Melodies as text and as MIDI files, and how they are mixed."""
 
+import math
+import random
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -51,9 +55,139 @@ def test_midi_files_are_read_in_seconds(tmp_path):
     )
     assert read_midi(path) == [
         Note(0.0, 0.5, 60, 100),
-        Note(0.75, 0.25, 64, 64),
-        Note(1.0, 0.5, 64, 64),
+        Note(0.75, 0.75, 64, 64),  # first pressed, first released
+        Note(1.0, 0.5, 64, 64),  # its release is missing, so it ends with the file
     ]
+
+
+def write_tracks(path, *tracks, kind=1):
+    """Writes tracks of messages whose times are absolute ticks: 960 of them are a second."""
+    file = mido.MidiFile(ticks_per_beat=480, type=kind)
+    for messages in tracks:
+        track, last = mido.MidiTrack(), 0
+        for each in sorted(messages, key=lambda message: message.time):
+            track.append(each.copy(time=each.time - last))
+            last = each.time
+        file.tracks.append(track)
+    file.save(path)
+    return path
+
+
+def held(note, start, end, **more):
+    """A key's press and release, in seconds."""
+    on, off = round(start * 960), round(end * 960)
+    return [message("note_on", note, on, **more), message("note_off", note, off, **more)]
+
+
+def pedal(time, value, channel=0):
+    return mido.Message(
+        "control_change", control=64, value=value, time=round(time * 960), channel=channel
+    )
+
+
+def spans(notes):
+    return [(n.start, round(n.start + n.duration, 6), n.pitch) for n in notes]
+
+
+def test_a_key_pairs_within_its_track(tmp_path):
+    path = write_tracks(tmp_path / "two.mid", held(60, 0, 2), held(60, 0.5, 1))
+    assert spans(read_midi(path)) == [(0, 2, 60), (0.5, 1, 60)]
+    path = write_tracks(tmp_path / "one.mid", [*held(60, 0, 1), *held(60, 0.5, 2)], kind=0)
+    assert spans(read_midi(path)) == [(0, 1, 60), (0.5, 2, 60)]
+
+
+def test_the_sustain_pedal_holds_its_channels_notes(tmp_path):
+    path = write_tracks(
+        tmp_path / "pedal.mid",
+        [*held(60, 0, 0.5), *held(64, 1, 3), *held(60, 1.5, 1.75), *held(62, 4, 4.5)],
+        [*held(67, 0, 0.5, channel=1)],
+        [pedal(0.25, 127), pedal(0.3, 64), pedal(2, 63), pedal(4.25, 64), pedal(5, 100)],
+    )
+    assert spans(read_midi(path)) == [
+        (0, 1.5, 60),  # until it is struck again
+        (0, 0.5, 67),  # another channel's
+        (1, 3, 64),  # held by hand for longer
+        (1.5, 2, 60),
+        (4, 5, 62),  # the pedal never comes up
+    ]
+
+
+def test_drums_are_counted(tmp_path):
+    said = []
+    drums = [*held(36, 0, 0.1, channel=9), *held(38, 1, 1.1, channel=9)]
+    path = write_tracks(tmp_path / "band.mid", held(60, 0, 1), drums)
+    assert len(read_midi(path, on_note=said.append)) == 1
+    assert said == ["2 notes of drums are left out."]
+    with pytest.raises(DataError, match="all 2 are drums"):
+        read_midi(write_tracks(tmp_path / "drums.mid", drums))
+
+
+def test_songs_beside_each_other_are_refused(tmp_path):
+    path = write_tracks(tmp_path / "songs.mid", held(60, 0, 1), held(62, 0, 1), kind=2)
+    with pytest.raises(DataError, match="songs of their own"):
+        read_midi(path)
+
+
+def random_file(path, seed):
+    """Writes a song of several tracks and tempi; returns its notes: start, end, pitch, velocity."""
+    draw = random.Random(seed)
+    beat, count = draw.choice([24, 96, 120, 220, 480, 960]), draw.randint(1, 5)
+    tempi = [(0, draw.randint(200_000, 1_200_000))]
+    for _ in range(draw.randint(0, 4)):
+        tempi.append((tempi[-1][0] + draw.randint(1, 8 * beat), draw.randint(200_000, 1_200_000)))
+
+    def seconds(tick):
+        ends = [*(at for at, _ in tempi[1:]), math.inf]
+        parts = zip(tempi, ends, strict=True)
+        return sum((min(tick, end) - at) * t / beat for (at, t), end in parts if at < tick) * 1e-6
+
+    first = [mido.MetaMessage("set_tempo", tempo=tempo, time=at) for at, tempo in tempi]
+    tracks, expected = [first], []
+    for track in range(count):
+        messages, free = [], dict.fromkeys(range(128), 0)
+        for _ in range(draw.randint(1, 60)):
+            pitch, velocity = draw.randint(20, 100), draw.randint(1, 127)
+            start = free[pitch] + draw.randint(0, 4 * beat)
+            end = start + draw.randint(1, 6 * beat)
+            free[pitch] = end + draw.randint(0, 1)
+            told = {"channel": track, "note": pitch}
+            messages.append(mido.Message("note_on", **told, velocity=velocity, time=start))
+            let_go = draw.choice(["note_off", "note_on"])
+            messages.append(mido.Message(let_go, **told, velocity=0, time=end))
+            expected.append((seconds(start), seconds(end), pitch, velocity))
+        tracks.append(messages)
+    kind = draw.choice([0, 1])
+    tracks = tracks if kind else [[each for track in tracks for each in track]]
+    file = mido.MidiFile(ticks_per_beat=beat, type=kind)
+    for messages in tracks:
+        silent = [each for each in messages if each.type != "note_on" or not each.velocity]
+        sounding = [each for each in messages if each.type == "note_on" and each.velocity]
+        ordered = sorted([*silent, *sounding], key=lambda each: each.time)  # released, then struck
+        times = [0, *(each.time for each in ordered)]
+        deltas = [after - before for before, after in pairwise(times)]
+        steps = zip(ordered, deltas, strict=True)
+        file.tracks.append(mido.MidiTrack(each.copy(time=delta) for each, delta in steps))
+    file.save(path)
+    return sorted(expected)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_what_was_written_is_read(tmp_path, seed):
+    expected = random_file(tmp_path / "song.mid", seed)
+    notes = read_midi(tmp_path / "song.mid")
+    found = sorted((n.start, n.start + n.duration, n.pitch, n.velocity) for n in notes)
+    assert found == [pytest.approx(each, abs=1e-6) for each in expected]
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_pretty_midi_reads_the_same(tmp_path, seed):
+    pretty_midi = pytest.importorskip("pretty_midi")
+    random_file(tmp_path / "song.mid", seed)
+    notes = read_midi(tmp_path / "song.mid")
+    found = sorted((n.start, n.start + n.duration, n.pitch, n.velocity) for n in notes)
+    parts = pretty_midi.PrettyMIDI(str(tmp_path / "song.mid")).instruments
+    theirs = sorted((n.start, n.end, n.pitch, n.velocity) for part in parts for n in part.notes)
+    assert found == [pytest.approx(each, abs=1e-6) for each in theirs]
 
 
 HEADER = b"MThd\0\0\0\6\0\1\0\1"

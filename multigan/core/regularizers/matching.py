@@ -21,6 +21,9 @@ class LeCam(nn.Module):
     Source: Tseng et al. (2021), "Regularizing Generative Adversarial Networks under Limited
     Data": `E (D(x) - mean fake)^2 + E (D(G(z)) - mean real)^2`, decay 0.99.
 
+    The means are those of the whole batch, which nobody knows while it comes in pieces: recipes
+    with `accumulate` above 1 are refused.
+
     Args:
         weight: The term's factor; the paper uses 0.1 to 0.5 of a hinge or logistic loss.
         decay: Of the running means, per update.
@@ -29,6 +32,7 @@ class LeCam(nn.Module):
     name: ClassVar[str] = "lecam"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = False
+    whole_batch: ClassVar[bool] = True
     real_mean: Tensor
     fake_mean: Tensor
 
@@ -67,6 +71,7 @@ class FeatureMatching:
     name: ClassVar[str] = "feature_matching"
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False
+    whole_batch: ClassVar[bool] = True
 
     def check_game(self, game: AdversarialGame) -> None:
         """Raises a ConfigError unless the discriminator has features."""

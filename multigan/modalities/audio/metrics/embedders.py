@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from multigan.errors import CheckpointError, ConfigError
+from multigan.imports.pretrained import library, load_pretrained
 from multigan.metrics.features import ModuleExtractor
 from multigan.modalities.shared.local_models import load_model
 from multigan.typed import Component
@@ -65,14 +66,8 @@ class FeaturesOfExtractor(nn.Module):
 
     def __init__(self, model: Any, path: str, sample_rate: int) -> None:
         super().__init__()
-        from transformers import AutoFeatureExtractor
-
-        try:
-            self.prepare = AutoFeatureExtractor.from_pretrained(path, local_files_only=True)
-        except (OSError, ValueError) as error:
-            raise CheckpointError(
-                f"{path} has no preprocessor_config.json that can be read: {error}"
-            ) from None
+        loader = library("This embedder").AutoFeatureExtractor
+        self.prepare = load_pretrained(loader, path, error=CheckpointError)
         self.model = model
         self.resample = _resampling(sample_rate, self.prepare.sampling_rate)
 

@@ -1,15 +1,19 @@
 """Melodies: notes in time, written as text or read from a MIDI file."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from multigan.errors import ConfigError, DataError, MissingDependencyError
 from multigan.modalities.audio.music.pitch import parse_pitch
 
 REST = frozenset({"R", "r", "-", "_"})
 DRUM_CHANNEL = 9  # MIDI's tenth: its numbers are drums, not pitches
+PEDAL, PRESSED = 64, 64  # the sustain pedal's controller, and from which value on it is down
+DEFAULT_TEMPO = 500_000  # microseconds a beat, until a file says otherwise
 DEFAULT_VELOCITY = 96
 LONGEST_BEATS = 10_000
 WRITING = "Write notes as pitch:beats with spaces between, e.g. 'C4:1 R:0.5 E4+G4:2'."
@@ -58,8 +62,16 @@ def parse_melody(text: str, *, beats_per_minute: float = 120.0) -> list[Note]:
     return notes
 
 
-def read_midi(path: str | Path) -> list[Note]:
+def read_midi(path: str | Path, *, on_note: Callable[[str], None] | None = None) -> list[Note]:
     """Reads a MIDI file's notes, in the order they start; drums are left out.
+
+    A key's presses and releases pair within a track: first pressed, first released. A note sounds
+    on while its channel's sustain pedal is down, until its key is struck again. What is never let
+    go ends with the file.
+
+    Args:
+        path: The file.
+        on_note: Told how many drums were left out, if there were any.
 
     Raises:
         DataError: The file is missing, damaged, or has no notes.
@@ -74,15 +86,22 @@ def read_midi(path: str | Path) -> list[Note]:
         file = mido.MidiFile(path)
         if file.ticks_per_beat < 1:  # SMPTE's are negative: frames a second
             raise ValueError("its time is not in ticks per beat; SMPTE time is not read")
-        messages = list(file)  # merged, with times in seconds
+        if file.type == 2:
+            raise ValueError("its tracks are songs of their own (type 2); save one as type 0 or 1")
+        keys = _Keys()
+        for now, track, message in _in_seconds(file):
+            keys.hear(now, track, message)
     except FileNotFoundError:
         raise DataError(f"There is no file {path}.") from None
     except Exception as error:  # what a parser raises at whatever a file may hold
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         raise DataError(f"{path} is not a MIDI file that can be read ({said}).") from None
-    notes = _notes(messages)
+    notes = keys.let_go()
     if not notes:
-        raise DataError(f"{path} has no notes that have a pitch.")
+        drums = f": all {keys.drums} are drums" if keys.drums else ""
+        raise DataError(f"{path} has no notes that have a pitch{drums}.")
+    if keys.drums and on_note:
+        on_note(f"{keys.drums} notes of drums are left out.")
     return notes
 
 
@@ -99,27 +118,88 @@ def _beats(text: str, word: str) -> float:
     return beats
 
 
-def _notes(messages: Iterable[object]) -> list[Note]:
-    """Pairs each key's press with its next release; keys still down at the end end there."""
-    sounding: dict[tuple[int, int], tuple[float, int]] = {}
-    notes: list[Note] = []
-    now = 0.0
+def _in_seconds(file: Any) -> Iterator[tuple[float, int, Any]]:
+    """Yields all tracks' messages in order: when in seconds, in which track, and the message."""
+    messages: list[tuple[int, int, Any]] = []
+    for track, content in enumerate(file.tracks):
+        tick = 0
+        for message in content:
+            tick += message.time
+            messages.append((tick, track, message))
+    now, last, tempo = 0.0, 0, DEFAULT_TEMPO
+    for tick, track, message in sorted(messages, key=lambda each: each[0]):
+        now += (tick - last) * tempo * 1e-6 / file.ticks_per_beat
+        last = tick
+        if message.type == "set_tempo":
+            tempo = message.tempo
+        yield now, track, message
 
-    def end(key: tuple[int, int]) -> None:
-        start, velocity = sounding.pop(key)
-        if now > start:
-            notes.append(Note(start, now - start, key[1], velocity))
 
-    for message in messages:
-        now += getattr(message, "time", 0.0)
-        kind = getattr(message, "type", "")
-        if kind not in ("note_on", "note_off") or message.channel == DRUM_CHANNEL:  # type: ignore[attr-defined]
-            continue
-        key = (message.channel, message.note)  # type: ignore[attr-defined]
-        if key in sounding:
-            end(key)
-        if kind == "note_on" and message.velocity > 0:  # type: ignore[attr-defined]
-            sounding[key] = now, message.velocity  # type: ignore[attr-defined]
-    for key in list(sounding):
-        end(key)
-    return sorted(notes, key=lambda note: (note.start, note.pitch))
+@dataclass
+class _Keys:
+    """The keys that are down, or held by a pedal, and the notes that have ended.
+
+    Attributes:
+        notes: Those that have ended.
+        drums: How many drums were struck.
+        pressed: Of each track, channel and key, the presses (start, velocity) still down, oldest
+            first.
+        held: Of each channel and key, the presses that only the pedal holds.
+        pedals: The channels whose pedal is down.
+        now: In seconds.
+    """
+
+    notes: list[Note] = field(default_factory=list)
+    drums: int = 0
+    pressed: dict[tuple[int, int, int], list[tuple[float, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    held: dict[tuple[int, int], list[tuple[float, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    pedals: set[int] = field(default_factory=set)
+    now: float = 0.0
+
+    def hear(self, now: float, track: int, message: Any) -> None:
+        """Takes the next message, at `now` seconds."""
+        self.now = now
+        strikes = message.type == "note_on" and message.velocity > 0
+        if message.type == "control_change" and message.control == PEDAL:
+            self._pedal(message.channel, down=message.value >= PRESSED)
+        elif message.type not in ("note_on", "note_off"):
+            return
+        elif message.channel == DRUM_CHANNEL:
+            self.drums += strikes
+        elif strikes:
+            self._end(message.note, self.held.pop((message.channel, message.note), []))
+            key = (track, message.channel, message.note)
+            self.pressed[key].append((now, message.velocity))
+        elif presses := self.pressed[track, message.channel, message.note]:
+            self._release(message.channel, message.note, presses.pop(0))
+
+    def let_go(self) -> list[Note]:
+        """Ends what still sounds, and returns all notes by their start."""
+        for (_, _, pitch), presses in self.pressed.items():
+            self._end(pitch, presses)
+        for (_, pitch), presses in self.held.items():
+            self._end(pitch, presses)
+        return sorted(self.notes, key=lambda note: (note.start, note.pitch))
+
+    def _release(self, channel: int, pitch: int, press: tuple[float, int]) -> None:
+        if channel in self.pedals:
+            self.held[channel, pitch].append(press)
+        else:
+            self._end(pitch, [press])
+
+    def _pedal(self, channel: int, *, down: bool) -> None:
+        if down:
+            self.pedals.add(channel)
+            return
+        self.pedals.discard(channel)
+        for key in [key for key in self.held if key[0] == channel]:
+            self._end(key[1], self.held.pop(key))
+
+    def _end(self, pitch: int, presses: Iterable[tuple[float, int]]) -> None:
+        for start, velocity in presses:
+            if self.now > start:
+                self.notes.append(Note(start, self.now - start, pitch, velocity))

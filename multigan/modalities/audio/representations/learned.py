@@ -13,6 +13,7 @@ from torch import Tensor
 
 from multigan.errors import ConfigError
 from multigan.files import read_json, write_json
+from multigan.imports.pretrained import check_place
 from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.modalities.audio.representations.inversion import INVERTERS, MelInverter
 from multigan.modalities.audio.representations.stft import Stft
@@ -34,6 +35,7 @@ class LearnedInverter(MelInverter):
         super().__init__()
         self.path = path
         folder = Path(path).expanduser()
+        check_place(folder)
         folder = folder if (folder / "pipeline.json").is_file() else folder / "pipeline"
         try:
             index = read_json(folder / "pipeline.json")

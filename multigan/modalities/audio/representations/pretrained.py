@@ -65,7 +65,7 @@ class Codec(Representation):
             sample_rate=sample_rate, channels=channels, length=length, statistics=statistics
         )
         self.scaling = scaling
-        self.model = load_model(path, CODECS)
+        self.model = load_model(path, CODECS, pinned=weights is not None)
         self.weights = check_weights(path, self.model, weights)
         config = self.model.config
         found = getattr(config, "audio_channels", 1)
@@ -128,7 +128,7 @@ class Vocoder(MelInverter):
     def __init__(self, path: str, weights: str | None = None) -> None:
         super().__init__()
         self.path = path
-        self.model = load_model(path, ())
+        self.model = load_model(path, (), pinned=weights is not None)
         self.weights = check_weights(path, self.model, weights)
 
     def pinned(self) -> dict[str, Any]:

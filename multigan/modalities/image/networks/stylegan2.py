@@ -39,6 +39,7 @@ from multigan.typed import Count, Natural, Share
 
 MAPPING_RATE = 0.01  # of the mapping's learning, relative to the other layers'
 AVERAGE_DECAY = 0.998  # of the average style, per call
+AVERAGED = 1024  # latents, for the average style under one condition
 
 
 @GENERATORS.register("stylegan2")
@@ -97,12 +98,30 @@ class StyleGenerator(nn.Module):
         Args:
             latent: (B, Z).
             condition: (B, ...) or None.
-            truncation: How far a style may be from the average one; 0 leaves only that.
+            truncation: How far a style may be from the average one of the sample's condition; 0
+                leaves only that.
         """
         styles = self.styles(latent, condition)
         if truncation != 1:
-            styles = torch.lerp(self.average.expand_as(styles), styles, truncation)
+            average = self.average if condition is None else self.averages(condition)[:, None]
+            styles = torch.lerp(average.expand_as(styles), styles, truncation)
         return self.synthesize(styles)
+
+    @torch.no_grad()
+    def averages(self, condition: Tensor) -> Tensor:
+        """Returns the average style under each condition, (B, ...) -> (B, S).
+
+        The average over all of them would lead every sample to the same mixture of classes.
+        """
+        draws = torch.Generator().manual_seed(0)
+        latents = torch.randn(AVERAGED, self.latent_dim, generator=draws).to(condition.device)
+        different, which = torch.unique(condition.cpu(), dim=0, return_inverse=True)
+        # One after the other, so that a sample does not depend on what stands beside it.
+        means = [
+            self.mapping(latents, each.to(latents.device).expand(AVERAGED, *each.shape)).mean(0)
+            for each in different
+        ]
+        return torch.stack(means)[which.to(latents.device)]
 
     def styles(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Returns each sample's styles (B, L, S): all the same, unless they are mixed in training.

@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from multigan.errors import CheckpointError, ConfigError, MissingDependencyError
-from multigan.imports.torchaudio_guard import install
+from multigan.errors import CheckpointError, ConfigError
+from multigan.imports.pretrained import library, load_pretrained
 from multigan.metrics.features import Description, Features, weights_hash
 from multigan.typed import Component
 
@@ -139,17 +139,11 @@ def _load(path: Path) -> tuple[Any, Any]:
             f"{path} is not a folder that save_pretrained wrote: it has no config.json. "
             "Pass the local folder of a transformers model and its tokenizer."
         )
-    install()  # transformers imports torchaudio, which may not load beside this torch
+    transformers = library("This encoder")
     try:
-        from transformers import AutoModel, AutoTokenizer
-    except ImportError:
-        raise MissingDependencyError("transformers", purpose="This encoder", extra="text") from None
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True)
-        model = AutoModel.from_pretrained(path, local_files_only=True, use_safetensors=True)
-    except (OSError, ValueError) as error:
+        tokenizer = load_pretrained(transformers.AutoTokenizer, path)
+        return tokenizer, load_pretrained(transformers.AutoModel, path, weights=True)
+    except ConfigError as error:
         raise CheckpointError(
-            f"{path} holds no encoder with its tokenizer, in safetensors: {error}. "
-            "Save both with save_pretrained; pickled weights are not read."
+            f"{path} holds no encoder with its tokenizer, in safetensors: {error}"
         ) from None
-    return tokenizer, model

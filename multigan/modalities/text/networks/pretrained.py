@@ -16,7 +16,8 @@ from torch.nn.functional import pad
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
-from multigan.errors import ConfigError, MissingDependencyError, first_line
+from multigan.errors import ConfigError, first_line
+from multigan.imports.pretrained import build_from_config, library, load_pretrained
 from multigan.modalities.shared.layers import ConditionEmbedding, Projection
 from multigan.modalities.text.networks.embedded import TextDiscriminator, counting
 from multigan.modalities.text.networks.low_rank import add_adapters, without_adapters
@@ -184,21 +185,16 @@ def _build(kind: str, model: str | None, config: Mapping[str, Any] | None, vocab
     Raises:
         ConfigError: There is no such model or configuration, or its vocabulary is another one.
     """
-    try:
-        import transformers
-    except ImportError:
-        raise MissingDependencyError("transformers", purpose="This network", extra="text") from None
+    auto = getattr(library("This network"), kind)
     if (model is None) == (config is None):
         raise ConfigError("Name either a model (a folder, or one on the Hub) or a config.")
-    auto = getattr(transformers, kind)
     try:
         if model is not None:
-            network = auto.from_pretrained(model)
+            network = load_pretrained(auto, model, weights=True, hub=True)
         else:
             ends = {"bos_token_id": 0, "eos_token_id": 0}  # some vocabularies are tiny
             options = {"model_type": "gpt2", **ends, **(config or {}), "vocab_size": vocab_size}
-            name = options.pop("model_type")
-            network = auto.from_config(transformers.AutoConfig.for_model(name, **options))
+            network = build_from_config(auto, options)
     except Exception as error:  # whatever the network, the Hub and a configuration can raise
         raise ConfigError(
             f"Cannot build the model {model or dict(config or {})}: {first_line(error)}"

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 
 from multigan.errors import ConfigError, MissingDependencyError, first_line
+from multigan.imports.pretrained import library, load_pretrained
 from multigan.modalities.text.tokenizers.base import END, Tokenizer
 from multigan.typed import checked
 
 # What tokenizers call the token that ends a text, the likeliest first.
 END_TOKENS = (END, "</s>", "<|endoftext|>", "<|end_of_text|>", "<eos>", "[SEP]", "[PAD]", "<pad>")
+
+TRAINED = ("word", "char", "byte", "bpe")  # those that the data itself makes
 
 
 @checked
@@ -63,18 +67,15 @@ class FastTokenizer(Tokenizer):
         """
         if name.endswith(".json"):
             return cls._from_file(Path(name))
+        if not Path(name).exists() and (meant := get_close_matches(name, TRAINED, n=1)):
+            raise ConfigError(f"There is no tokenizer {name!r}. Did you mean {meant[0]!r}?")
+        loader = library(f"Reading the tokenizer {name}").AutoTokenizer
         try:
-            from transformers import AutoTokenizer
-        except ImportError:
-            raise MissingDependencyError(
-                "transformers", purpose=f"Reading the tokenizer {name}", extra="text"
-            ) from None
-        try:
-            found = AutoTokenizer.from_pretrained(name)
+            found = load_pretrained(loader, name, hub=True)
             backend = found.backend_tokenizer
-        except Exception as error:  # whatever the network, the Hub and a file format can raise
+        except (ConfigError, AttributeError) as error:
             raise ConfigError(
-                f"There is no fast tokenizer {name!r}, here or on the Hub: {first_line(error)} "
+                f"There is no fast tokenizer {name!r}, here or on the Hub: {error} "
                 "Known: word, char, byte, bpe, a tokenizer.json, a folder, a name on the Hub."
             ) from None
         ends = (found.eos_token_id, found.sep_token_id, found.pad_token_id)
