@@ -206,6 +206,7 @@ ABOUT_ONE_KIND = {
 NOT_KINDS = {
     "cli/checks.py": {"audio", "text"},
     "cli/runs/heal.py": {"text"},
+    "imports/pretrained.py": {"text"},
     "metrics/pretrained_extractors.py": {"text"},
     "notebook/plain.py": {"text"},
     "report/media.py": {"text"},

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from multigan.modalities.image.load.loaded import ImageReport
 from safetensors.torch import save_file
 
 from multigan import Pipeline
@@ -22,7 +23,6 @@ from multigan.metrics import build_extractor
 from multigan.modalities.audio.metrics.embedders import build_embedder
 from multigan.modalities.audio.representations.pretrained import Codec, Vocoder
 from multigan.modalities.image.load.load import load_images
-from multigan.modalities.image.load.report import LoadReport
 from multigan.modalities.kind import kind_of
 from multigan.modalities.text.metrics.encoders import build_text_encoder
 from multigan.modalities.text.oracle import Oracle
@@ -275,7 +275,7 @@ def test_objects_in_an_oracle_or_a_cache_do_not_run(tmp_path, mark):
         Oracle.load(tmp_path / "oracle.npz")
     np.save(tmp_path / "labels.npy", objects, allow_pickle=True)
     (tmp_path / "report.json").write_text('{"version": 1}')
-    assert read_cached(tmp_path, LoadReport) is None
+    assert read_cached(tmp_path, ImageReport) is None
 
 
 @pytest.mark.parametrize("suffix", [".pt", ".pth", ".pkl", ".pt2"])
