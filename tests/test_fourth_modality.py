@@ -112,7 +112,7 @@ def test_what_is_for_other_kinds_is_refused_in_a_sentence(run, tmp_path, capsys)
         (["sample", *where, "--format", "wav"], "is for audio data"),
         (["play", *where, "--notes", "C4:1"], "cannot be played"),
         (["evaluate", str(run.path), "--pairs", "page.html"], "leave out --pairs"),
-        (["demo", *PLUGIN, "--modality", "curves"], "there is no demo"),
+        (["demo", *PLUGIN, "--modality", "curves"], "There is no demo"),
         (["demo", "--modality", "shapes"], "no modality called 'shapes'"),
     ):
         assert main(words) == 1
