@@ -84,7 +84,10 @@ def load_pretrained(
             _check_folder(folder)
             where = str(folder)
         elif not hub or _home.get() or looks_like_path(str(where)):
-            raise ConfigError(f"There is no folder {str(where)!r}.{hint(str(where))}")
+            raise ConfigError(
+                f"There is no folder {str(where)!r}. Name one that save_pretrained wrote."
+                f"{hint(str(where))}"
+            )
         name = str(where).removeprefix(HUB_PREFIX)
         local = folder.is_dir() or _offline.get()
         _check_config(name, local)
