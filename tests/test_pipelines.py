@@ -250,8 +250,10 @@ def test_truncation_leads_a_generator_with_styles_to_its_average():
     average = pipeline(3, truncation=0.0, condition=1)
     assert len({image.tobytes() for image in average}) == 1
     assert pipeline(3, truncation=1.0)[0].tobytes() == pipeline(3)[0].tobytes()
-    walk = pipeline.interpolate(4, truncation=0.0)
+    walk = pipeline.interpolate(4, truncation=0.0, condition=1)
     assert walk[0].tobytes() == average[0].tobytes()
+    other = pipeline(1, truncation=0.0, condition=2)
+    assert other[0].tobytes() != average[0].tobytes(), "each class has its own"
 
 
 def test_mixed_styles_have_the_samples_themselves_on_the_diagonal():

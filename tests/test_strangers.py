@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -166,6 +169,25 @@ def test_a_configuration_may_not_name_a_kernel_or_adapters(tmp_path, mark, name)
     (tmp_path / "adapter_config.json").write_text('{"base_model_name_or_path": "evil/model"}')
     with pytest.raises(ConfigError, match="merge_and_unload"):
         LOADERS[name](str(tmp_path))
+
+
+def test_a_model_of_the_hub_may_not_name_a_kernel_either(tmp_path):
+    kept = tmp_path / "hub" / "models--owner--evil"
+    commit = "0" * 40
+    (kept / "snapshots" / commit).mkdir(parents=True)
+    config = {"model_type": "gpt2", **MODELS["gpt2"], "attn_implementation": "evil/kernel"}
+    (kept / "snapshots" / commit / "config.json").write_text(json.dumps(config))
+    (kept / "refs").mkdir()
+    (kept / "refs" / "main").write_text(commit)
+    asked = "from multigan.modalities.text.tokenizers.fast import FastTokenizer as T\n"
+    said = subprocess.run(
+        [sys.executable, "-c", f"{asked}T.loaded('owner/evil')"],
+        env={**os.environ, "HF_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "of owner/evil wants to run a kernel from elsewhere" in said.stderr.splitlines()[-1]
 
 
 def test_kernels_are_found_in_inner_configurations():

@@ -5,7 +5,6 @@ weights as a pickle. None of these is read. What a saved pipeline names has to l
 folder, and nothing is downloaded for it.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -85,13 +84,15 @@ def load_pretrained(
             _check_folder(folder)
             where = str(folder)
         elif not hub or _home.get() or looks_like_path(str(where)):
-            raise ConfigError(f"There is no folder {str(where)!r}.{hint(str(where))}")
-        return loader.from_pretrained(
-            str(where).removeprefix(HUB_PREFIX),
-            trust_remote_code=False,
-            local_files_only=folder.is_dir() or _offline.get(),
-            **({"use_safetensors": True} if weights else {}),
-        )
+            raise ConfigError(
+                f"There is no folder {str(where)!r}. Name one that save_pretrained wrote."
+                f"{hint(str(where))}"
+            )
+        name = str(where).removeprefix(HUB_PREFIX)
+        local = folder.is_dir() or _offline.get()
+        _check_config(name, local)
+        safe = {"use_safetensors": True} if weights else {}
+        return loader.from_pretrained(name, trust_remote_code=False, local_files_only=local, **safe)
     except MultiganError as refused:
         raise error(str(refused)) from None
     except Exception as found:  # whatever the network, the Hub and a file format can raise
@@ -142,12 +143,15 @@ def _check_folder(folder: Path) -> None:
             f"{folder} holds adapters of the package peft, which name their model themselves. "
             "Merge them (merge_and_unload) and save the whole model with save_pretrained."
         )
+
+
+def _check_config(name: str, local: bool) -> None:
+    read = library("This model").PreTrainedConfig.get_config_dict
     try:
-        config = json.loads((folder / "config.json").read_bytes())
-    except (OSError, ValueError, RecursionError):
+        config, _ = read(name, local_files_only=local)
+    except OSError:
         return  # a tokenizer needs none; transformers says what it misses
-    if isinstance(config, dict):
-        check_options(config, str(folder / "config.json"))
+    check_options(config, f"The configuration of {name}")
 
 
 def _said(error: Exception, folder: Path) -> str:

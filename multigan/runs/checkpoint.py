@@ -71,8 +71,8 @@ def load_checkpoint(folder: Path, device: torch.device | str = "cpu") -> dict[st
         progress = read_json(folder / "progress.json")
     except UnpicklingError:  # whose words advise to run it
         raise CheckpointError(
-            f"Checkpoint {folder} holds more than tensors and plain values, which could run code "
-            "when read. It is not read: resume from another checkpoint, or train anew."
+            f"Checkpoint {folder} cannot be read: it holds more than tensors and plain values, "
+            "which could run code. Resume from another one, or train anew."
         ) from None
     except (SafetensorError, RuntimeError, ValueError, OSError) as error:
         raise CheckpointError(f"Checkpoint {folder} cannot be read: {error}") from None

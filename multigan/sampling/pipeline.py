@@ -97,8 +97,8 @@ class Pipeline:
                 (num_samples, C). None takes the classes, or the data's own examples, in turn.
             seed: Fixes the latents, whatever the batch size.
             truncation: Scales the latents towards zero, their mean, or the styles of a generator
-                that has them towards the average style. 1 draws from the prior; smaller values
-                trade diversity for fidelity.
+                that has them towards the average style of the condition. 1 draws from the prior;
+                smaller values trade diversity for fidelity.
             batch_size: How many go through the generator at once. Affects memory only.
 
         Returns:
