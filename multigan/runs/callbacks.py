@@ -342,12 +342,13 @@ class Obey(Callback):
             self._turned[name] = value
             before = dict(trainer.overrides)
             try:
-                trainer.turn(name, None if value is None else float(value))
+                turned = None if value is None else float(value)
+                trainer.turn(name, turned)
             except (MultiganError, TypeError, ValueError) as error:
                 self._note(trainer, {"refused": f"{name}={value}: {error}"})
                 continue
             if trainer.overrides != before:
-                granted[name] = value
+                granted[name] = turned
         if granted:
             self._note(trainer, {"set": granted})
             if trainer.steps_done:

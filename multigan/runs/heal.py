@@ -3,6 +3,7 @@
 The sick run is left as it is, so that the two can be compared.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,13 @@ from torch import Tensor
 from multigan.config import GIVEN_IN_PYTHON
 from multigan.core.trainer import Trainer
 from multigan.errors import RunError
-from multigan.files import read_object
 from multigan.runs.assemble import check_changes, load_data
 from multigan.runs.checkpoint import load_checkpoint
 from multigan.runs.folder import checkpoint_step
 from multigan.runs.fork import fork
 from multigan.runs.health.findings import PATIENCE
 from multigan.runs.health.healer import STOPPED_FOR
+from multigan.runs.records import has_remedy
 from multigan.runs.run import Run
 from multigan.runs.session import ROLLBACK_FACTOR, Session, start
 
@@ -32,17 +33,17 @@ def suggested(run: Run, name: str | None = None) -> tuple[dict[str, Any], dict[s
     Raises:
         RunError: The run has not been inspected, is well, or nobody suggests that remedy.
     """
-    findings = read_object(run.health_file).get("findings")
+    findings = run.health().get("findings")
     if not findings:
         raise RunError(
             f"Run {run.name} has not been inspected yet: there is no health.json. Inspections come "
             "every health_every steps, in games of a generator and a discriminator only."
         )
-    sick = [finding for finding in findings if finding.get("remedy")]
+    sick = [finding for finding in findings if has_remedy(finding)]
     sick.sort(key=lambda finding: finding["severity"] != "alarm")
     for finding in sick:
         if name in (None, finding["remedy"]["name"]):
-            return finding, finding["remedy"]
+            return finding, _whole(finding["remedy"])
     if not sick:
         raise RunError(f"Run {run.name} is well: the doctor suggests nothing.")
     known = ", ".join(dict.fromkeys(finding["remedy"]["name"] for finding in sick))
@@ -139,11 +140,16 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
 def wanted(run: Run) -> dict[str, Any] | None:
     """Returns the remedy for which a run with `heal` has stopped, if it has."""
     cause = run.status().get(STOPPED_FOR)
-    for finding in read_object(run.health_file).get("findings", []):
+    for finding in run.health().get("findings", ()):
         remedy = finding.get("remedy")
-        if remedy and cause == {"finding": finding["name"], "remedy": remedy["name"]}:
-            return dict(remedy)
+        if has_remedy(finding) and cause == {"finding": finding["name"], "remedy": remedy["name"]}:
+            return _whole(remedy)
     return None
+
+
+def _whole(remedy: Mapping[str, Any]) -> dict[str, Any]:
+    fork = bool(remedy.get("changes")) or not remedy.get("knobs")
+    return {"text": "", "changes": {}, "needs_fork": fork, **remedy}
 
 
 def _check_that_data_is_here(run: Run, data: Any) -> None:

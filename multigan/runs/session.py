@@ -17,7 +17,7 @@ from multigan.core.game import AdversarialGame
 from multigan.core.trainer import Callback, Trainer
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError, DataError, DivergedError, MultiganError, RunError
-from multigan.files import read_object, write_json
+from multigan.files import write_json
 from multigan.modalities.kind import kind_of
 from multigan.runs.assemble import (
     Parts,
@@ -267,8 +267,8 @@ def _check_that_steps_are_left(run: Run, recipe: Recipe, folder: Path | None) ->
 
 
 def _check_that_data_is_the_same(run: Run, loaded: Loaded) -> None:
-    before = read_object(run.environment_file).get("data", {})
-    if not isinstance(before, dict) or before.get("fingerprint") in (None, loaded.fingerprint):
+    before = run.environment()["data"]
+    if before.get("fingerprint") in (None, loaded.fingerprint):
         return
     raise DataError(
         f"The data is not what run {run.name} began with: {before.get('used')} samples from "
@@ -282,7 +282,7 @@ def _differences(run: Run, folder: Path | None) -> list[str]:
     notes = []
     if folder is None:
         notes.append("There is no checkpoint yet: the run starts again from step 0.")
-    threads = read_object(run.environment_file).get("threads")
+    threads = run.environment().get("threads")
     if threads not in (None, torch.get_num_threads()):
         notes.append(
             f"The run had {threads} CPU threads and has {torch.get_num_threads()} now, so its "

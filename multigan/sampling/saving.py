@@ -13,10 +13,10 @@ from multigan.core.modality import Modality
 from multigan.core.prior import Prior
 from multigan.core.protocols import HasSavedOptions
 from multigan.core.registries import GENERATORS, KINDS, build_modality
-from multigan.errors import CheckpointError
+from multigan.errors import CheckpointError, ConfigError
 from multigan.files import atomic_folder, read_json, write_json
 from multigan.registry import Component
-from multigan.sampling.conditions import read_condition
+from multigan.typed import Count, from_plain
 
 FORMAT = 1
 
@@ -55,11 +55,12 @@ def read_saved(folder: Path) -> dict[str, Any]:
     folder = inner if inner.is_dir() and not (folder / "pipeline.json").is_file() else folder
     index = _read_index(folder)
     try:
-        components = {part: Component(**index[part]) for part in ("generator", "modality")}
-        prior = Prior(**index["prior"])
-        condition = read_condition(index["condition"])
+        named = {part: index[part] for part in ("generator", "modality")}
+        components = {part: from_plain(Component, one, part) for part, one in named.items()}
+        prior = Prior(from_plain(Count, index["prior"]["dim"], "prior.dim"))
+        condition = from_plain(ConditionSpec | None, index["condition"], "condition")
         weights = load_file(folder / "generator.safetensors")
-    except (KeyError, TypeError, OSError, SafetensorError) as error:
+    except (ConfigError, KeyError, TypeError, OSError, SafetensorError) as error:
         raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
     named = components["modality"]
     modality = build_modality(KINDS[named.name].modality.with_parts(named, folder))
@@ -87,7 +88,8 @@ def _read_index(folder: Path) -> dict[str, Any]:
         index = read_json(folder / "pipeline.json")
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{folder} holds no saved pipeline: {error}") from None
-    if not isinstance(index, dict) or index.get("format", FORMAT + 1) > FORMAT:
+    version = index.get("format") if isinstance(index, dict) else None
+    if not isinstance(version, int) or version > FORMAT:
         raise CheckpointError(f"{folder}'s pipeline.json has a format this multigan cannot read.")
     return index
 
