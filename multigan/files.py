@@ -12,6 +12,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from multigan.errors import first_line
+
 DEEPEST = 100  # levels of JSON; Python itself gives up at about a thousand
 LONGEST_NUMBER = 300  # digits that every float can hold
 POLL_SECONDS = 0.02  # between two attempts to lock
@@ -124,18 +126,34 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     building = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"))
     try:
         yield building
-        mask = _umask()
-        for file in building.rglob("*"):
-            if file.is_file():
-                with file.open("r+b") as opened:
-                    os.fsync(opened.fileno())
-                os.chmod(file, 0o666 & ~mask)  # safetensors makes private files
-        os.chmod(building, 0o777 & ~mask)
+        settle(building)
         _put_in_place(building, path)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     sync_folder(path.parent)
+
+
+@contextmanager
+def refused_by_disk(path: Path) -> Iterator[None]:
+    """Turns what a library says that could not write `path` into the error of the disk it is."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:  # torch raises RuntimeError, safetensors an error of its own
+        raise OSError(f"{path} could not be written: {first_line(error)}") from None
+
+
+def settle(building: Path) -> None:
+    """Flushes every file of a new folder to disk, and gives all of it the mode that is usual."""
+    mask = _umask()
+    for file in building.rglob("*"):
+        if file.is_file():
+            with file.open("r+b") as opened:
+                os.fsync(opened.fileno())
+            os.chmod(file, 0o666 & ~mask)  # safetensors makes private files
+    os.chmod(building, 0o777 & ~mask)
 
 
 @contextmanager

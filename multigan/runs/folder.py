@@ -38,6 +38,7 @@ from multigan.files import (
     parse_json,
     read_object,
     remove_tree,
+    settle,
     sync_folder,
     write_atomic,
     write_json,
@@ -201,13 +202,27 @@ class RunFolder:
 
     # How it is
 
-    def write_status(self, state: str, **details: Any) -> None:
-        """Replaces status.json; whatever ends or halts the run, its curves are then complete."""
+    def write_status(
+        self,
+        state: str,
+        *,
+        before: Callable[[dict[str, Any]], None] = lambda status: None,
+        **details: Any,
+    ) -> None:
+        """Replaces status.json; whatever ends or halts the run, its curves are then complete.
+
+        Args:
+            state: What the run does.
+            before: What must be done before anybody can read it, e.g. a report; told the status.
+            details: What else it says.
+        """
         if state != "running":
             self.curves.flush()
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         owner = {"pid": os.getpid(), "host": socket.gethostname()}
-        write_json(self.status_file, {"state": state, "at": now, **owner, **details})
+        status = {"state": state, "at": now, **owner, **details}
+        before(status)
+        write_json(self.status_file, status)
 
     def status(self) -> dict[str, Any]:
         """Returns status.json; a run that says it works while nobody does is "interrupted"."""
@@ -391,6 +406,7 @@ def _published(path: Path, fill: Callable[[RunFolder], None]) -> RunFolder:
         building.mkdir()
         write_json(building / f"{path.name}{MARKER}", {"format": 1})
         fill(RunFolder(building))
+        settle(building)
         building.rename(path)
     except BaseException:
         remove_tree(building)

@@ -113,28 +113,43 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
         )
     _check_that_data_is_here(run, talk.get("data"))
     folder, changes = last_healthy(run), remedy["changes"]
-    how = {"out": run.path.parent, "device": device, **talk}
+    step = 0 if folder is None else checkpoint_step(folder)
+    note = _note(run, folder, remedy)
+    row = {"step": step, "heal": note}
+    if not changes:  # in the log, so that it holds whatever ends this process
+        row["learning_rate_scale"] = ROLLBACK_FACTOR * _learning_rate_scale(folder)
+    how = {"out": run.path.parent, "device": device, "rows": [row], **talk}
     if folder is None or "pack" in changes:
-        session = start(run.recipe.changed(changes), **how)
-        if folder is not None:
-            _take_over(session.trainer, load_checkpoint(folder, session.engine.device))
+
+        def prepare(trainer: Trainer) -> None:
+            if folder is not None:
+                _take_over(trainer, load_checkpoint(folder, trainer.engine.device))
+            if not changes:
+                trainer.scale_learning_rate(ROLLBACK_FACTOR)
+
+        session = start(run.recipe.changed(changes), prepare=prepare, **how)
     else:
-        session = fork(run, step=checkpoint_step(folder), changes=changes, **how)
-    if not changes:
-        session.trainer.scale_learning_rate(ROLLBACK_FACTOR)
-    step = session.trainer.steps_done
+        session = fork(run, step=step, changes=changes, **how)
+    session.notes.append(note)
+    return session
+
+
+def _learning_rate_scale(folder: Path | None) -> float:
+    if folder is None:
+        return 1.0
+    scale: float = load_checkpoint(folder)["progress"]["learning_rate_scale"]
+    return scale
+
+
+def _note(run: Run, folder: Path | None, remedy: Mapping[str, Any]) -> str:
+    changes = remedy["changes"]
     if folder is None:
         different = ", ".join(f"{name}={value}" for name, value in changes.items())
-        note = (
+        return (
             f"Run {run.name} has no checkpoint from before it fell ill, so this one starts anew, "
             f"with {different or 'half the learning rates'}."
         )
-    else:
-        note = f"Goes on from step {step} of run {run.name}. {remedy['text']}"
-    session.notes.append(note)
-    if session.engine.is_main:
-        session.run.append_metrics({"step": step, "heal": note})
-    return session
+    return f"Goes on from step {checkpoint_step(folder)} of run {run.name}. {remedy['text']}"
 
 
 def wanted(run: Run) -> dict[str, Any] | None:

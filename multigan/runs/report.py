@@ -23,17 +23,22 @@ EVENTS = {"rollback": "Rolled back", "heal": "Healed", "set": "Set by hand", "re
 MEASURED = [f"{HEALTH}{name}" for name in ("coverage", "diversity", "support", "saturation")]
 
 
-def write_report(run: RunFolder) -> Path:
-    """Writes `report.html` into the run's folder and returns its path."""
-    return write_atomic(run.report_file, render_report(run))
+def write_report(run: RunFolder, status: Row | None = None) -> Path:
+    """Writes `report.html` into the run's folder and returns its path.
+
+    Args:
+        run: The run.
+        status: What its status.json is about to say, if something else than now.
+    """
+    return write_atomic(run.report_file, render_report(run, status))
 
 
-def render_report(run: RunFolder) -> str:
+def render_report(run: RunFolder, status: Row | None = None) -> str:
     """Returns the page: what the run looks like now, from nothing but its files.
 
     A report of a damaged run is still worth having: what cannot be read is left out.
     """
-    rows, status, curves = run.metrics(), run.status(), run.read_curves()
+    rows, status, curves = run.metrics(), status or run.status(), run.read_curves()
     environment = run.environment()
     files = run.sample_files()
     examples = environment.get("data", {}).get("examples")

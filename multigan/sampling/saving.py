@@ -1,5 +1,6 @@
 """A pipeline on disk: `pipeline.json` names its parts, `generator.safetensors` has the weights."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from multigan.core.prior import Prior
 from multigan.core.protocols import HasSavedOptions
 from multigan.core.registries import GENERATORS, KINDS, build_modality
 from multigan.errors import CheckpointError, ConfigError
-from multigan.files import atomic_folder, read_json, write_json
+from multigan.files import atomic_folder, read_json, read_object, refused_by_disk, write_json
 from multigan.registry import Component
 from multigan.typed import Count, from_plain
 
@@ -28,10 +29,12 @@ def write_saved(
     prior: Prior,
     condition: ConditionSpec | None,
     components: Mapping[str, Component],
+    step: int | None,
 ) -> None:
     """Writes a pipeline's parts into a folder, atomically; see `Pipeline`."""
     index = {
         "format": FORMAT,
+        "step": step,
         "prior": {"dim": prior.dim},
         "condition": None if condition is None else vars(condition),
         **{part: vars(one) for part, one in _saved_components(generator, components).items()},
@@ -41,7 +44,8 @@ def write_saved(
     weights = {n: t.detach().cpu().contiguous().clone() for n, t in state.items()}
     with atomic_folder(folder) as building:
         write_json(building / "pipeline.json", index)
-        save_file(weights, building / "generator.safetensors")
+        with refused_by_disk(folder):
+            save_file(weights, building / "generator.safetensors")
         modality.save_parts(building)
 
 
@@ -51,7 +55,7 @@ def read_saved(folder: Path) -> dict[str, Any]:
     Raises:
         CheckpointError: The folder holds no whole pipeline.
     """
-    inner = folder / "pipeline"
+    run, inner = folder, folder / "pipeline"
     folder = inner if inner.is_dir() and not (folder / "pipeline.json").is_file() else folder
     index = _read_index(folder)
     try:
@@ -62,6 +66,8 @@ def read_saved(folder: Path) -> dict[str, Any]:
         weights = load_file(folder / "generator.safetensors")
     except (ConfigError, KeyError, TypeError, OSError, SafetensorError) as error:
         raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
+    if folder != run:
+        _warn_if_older(run, saved_step(folder))
     named = components["modality"]
     modality = build_modality(KINDS[named.name].modality.with_parts(named, folder))
     generator = GENERATORS.build(
@@ -80,7 +86,25 @@ def read_saved(folder: Path) -> dict[str, Any]:
         "prior": prior,
         "condition": condition,
         "components": components,
+        "step": saved_step(folder),
     }
+
+
+def saved_step(folder: Path) -> int | None:
+    """Returns the training step that a saved pipeline was made at, None where nobody knows."""
+    step = read_object(folder / "pipeline.json").get("step")
+    return step if isinstance(step, int) else None
+
+
+def _warn_if_older(run: Path, step: int | None) -> None:
+    names = [path.name.removeprefix("step-") for path in run.glob("checkpoints/step-*")]
+    newest = max((int(name) for name in names if name.isdecimal()), default=0)
+    if step is not None and step < newest:
+        warnings.warn(
+            f"The pipeline of {run} is of step {step}, and there is a checkpoint of step {newest}. "
+            f"multigan.Run({str(run)!r}).pipeline() samples that; resuming the run saves it.",
+            stacklevel=4,
+        )
 
 
 def _read_index(folder: Path) -> dict[str, Any]:
