@@ -15,11 +15,12 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
-OUT_OF_MEMORY = (
-    "out of memory",
-    "not enough memory",
-    "can't allocate memory",
-    "Storage size calculation overflowed",
+OUT_OF_MEMORY = re.compile(
+    r"out of memory|not enough memory|(can't|cannot|could not|unable to) allocate"
+    r"|Storage size calculation overflowed|bad_alloc|failed to map segment|can't start new thread"
+    # oneDNN's words; of what it cannot do it says "primitive descriptor"
+    r"|could not (create|execute) a (memory|primitive)(?! descriptor)",
+    re.IGNORECASE,
 )
 REMEDY = "Make it smaller: batch_size, the networks' width, or the number of samples."
 _ALLOCATOR = re.compile(r"^(\[enforce fail[^\]]*\].*?)?DefaultCPUAllocator: ")
@@ -107,7 +108,7 @@ def refusal(error: Exception) -> str | None:
     first = next(iter(str(error).splitlines()), "")
     if isinstance(error, MemoryError):
         return f"Out of memory{f': {first}' if first else ''}. {REMEDY}"
-    if isinstance(error, RuntimeError) and any(text in first for text in OUT_OF_MEMORY):
+    if isinstance(error, RuntimeError | ImportError) and OUT_OF_MEMORY.search(first):
         return f"Out of memory: {_ALLOCATOR.sub('', first).rstrip('.')}. {REMEDY}"
     return None
 

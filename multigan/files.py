@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import math
 import os
 import re
 import shutil
@@ -9,7 +10,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from multigan.errors import first_line
+
+DEEPEST = 100  # levels of JSON; Python itself gives up at about a thousand
+LONGEST_NUMBER = 300  # digits that every float can hold
+POLL_SECONDS = 0.02  # between two attempts to lock
+LEFT = (".tmp", ".old")  # what the names end in that killed writers leave
 
 
 def write_atomic(path: Path, content: bytes | str) -> Path:
@@ -38,8 +46,34 @@ def write_json(path: Path, value: Any) -> Path:
 
 
 def read_json(path: Path) -> Any:
-    """Reads what `write_json` wrote."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+    """Reads a JSON file that anybody may have written; see `parse_json`.
+
+    Raises:
+        OSError: There is no such file, or it is a folder, a pipe or a device.
+        ValueError: It holds something else than JSON.
+    """
+    path = Path(path)
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is not a file.")  # reading a pipe would wait for ever
+    return parse_json(path.read_bytes())
+
+
+def parse_json(text: bytes) -> Any:
+    """Reads JSON that anybody may have written, so that what comes back can be written again.
+
+    Raises:
+        ValueError: It is not UTF-8 or not JSON, has NaN, a number that no float can hold or half a
+            character, or is nested more than `DEEPEST` levels deep.
+    """
+    try:
+        value = _DECODER.decode(text.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    if text.count(b"[") + text.count(b"{") > DEEPEST and _is_deep(value):
+        raise ValueError(f"it is nested more than {DEEPEST} levels deep")
+    if b"\\u" in text:
+        json.dumps(value, ensure_ascii=False).encode()  # refuses half of a pair of surrogates
+    return value
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -49,6 +83,36 @@ def read_object(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in (math.inf, -math.inf):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return value
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"a number of {len(text)} digits is too large")
+    return int(text)
+
+
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a number that JSON has")
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_refuse)
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        held = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [inner for many in held for inner in many if isinstance(inner, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 @contextmanager
@@ -62,16 +126,34 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     building = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"))
     try:
         yield building
-        for file in building.rglob("*"):
-            if file.is_file():
-                with file.open("r+b") as opened:
-                    os.fsync(opened.fileno())
-        os.chmod(building, 0o777 & ~_umask())
+        settle(building)
         _put_in_place(building, path)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     sync_folder(path.parent)
+
+
+@contextmanager
+def refused_by_disk(path: Path) -> Iterator[None]:
+    """Turns what a library says that could not write `path` into the error of the disk it is."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:  # torch raises RuntimeError, safetensors an error of its own
+        raise OSError(f"{path} could not be written: {first_line(error)}") from None
+
+
+def settle(building: Path) -> None:
+    """Flushes every file of a new folder to disk, and gives all of it the mode that is usual."""
+    mask = _umask()
+    for file in building.rglob("*"):
+        if file.is_file():
+            with file.open("r+b") as opened:
+                os.fsync(opened.fileno())
+            os.chmod(file, 0o666 & ~mask)  # safetensors makes private files
+    os.chmod(building, 0o777 & ~mask)
 
 
 @contextmanager
@@ -82,16 +164,28 @@ def building_alone(folder: Path) -> Iterator[None]:
     killed builders of the same folder left beside it is removed. Where the disk cannot lock files,
     all of this is left out.
     """
-    from filelock import FileLock
-
     folder.parent.mkdir(parents=True, exist_ok=True)
-    path = folder.parent / f".{folder.name}.lock"
     with ExitStack() as held:
         with suppress(OSError):  # some network disks have no locks
-            held.enter_context(FileLock(path))
-            held.callback(_remove, path)  # while it is held: whoever waits then makes another
+            held.enter_context(alone(folder.parent / f".{folder.name}.lock"))
             _sweep_of(folder)
         yield
+
+
+@contextmanager
+def alone(lock_file: Path) -> Iterator[None]:
+    """Waits until nobody else, process or thread, holds a lock, and leaves no file behind.
+
+    Raises:
+        OSError: The disk cannot lock files, or nothing may be written there.
+    """
+    from filelock import FileLock
+
+    with FileLock(lock_file, poll_interval=POLL_SECONDS):
+        try:
+            yield
+        finally:
+            _remove(lock_file)  # while it is held: whoever waits then makes another
 
 
 def sweep(folder: Path) -> list[str]:
@@ -99,13 +193,20 @@ def sweep(folder: Path) -> list[str]:
 
     Only for a folder in which nobody else is writing.
     """
-    left = [path for path in Path(folder).glob(".*") if path.suffix in (".tmp", ".old")]
+    left = [path for path in Path(folder).glob(".*") if path.suffix in LEFT]
     for path in left:
         if path.is_dir():
-            shutil.rmtree(path)
+            remove_tree(path)
         else:
             path.unlink()
     return [path.name for path in left]
+
+
+def remove_tree(folder: Path) -> None:
+    """Removes a folder and all in it, also if somebody else is removing it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)  # which says why it could not
 
 
 def _remove(lock_file: Path) -> None:

@@ -211,6 +211,7 @@ NOT_KINDS = {
     "notebook/plain.py": {"text"},
     "report/media.py": {"text"},
     "runs/heal.py": {"text"},
+    "runs/records.py": {"text"},
 }
 
 

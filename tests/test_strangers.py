@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from multigan.modalities.image.load.loaded import ImageReport
 from safetensors.torch import save_file
 
 from multigan import Pipeline
@@ -26,6 +25,7 @@ from multigan.metrics import build_extractor
 from multigan.modalities.audio.metrics.embedders import build_embedder
 from multigan.modalities.audio.representations.pretrained import Codec, Vocoder
 from multigan.modalities.image.load.load import load_images
+from multigan.modalities.image.load.loaded import ImageReport
 from multigan.modalities.kind import kind_of
 from multigan.modalities.text.metrics.encoders import build_text_encoder
 from multigan.modalities.text.oracle import Oracle

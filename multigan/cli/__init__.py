@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from contextlib import suppress
 
 from multigan import __version__
 from multigan.cli import (
@@ -53,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command that cannot be read. Any other exception is a bug and keeps its traceback.
     """
     heap.keep_freed_memory()
+    _open_streams()
     words = sys.argv[1:] if argv is None else list(argv)
     try:
         args = make_parser().parse_args(words)
@@ -66,12 +68,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail(args, "Interrupted.")
     except BrokenPipeError:  # whoever read the output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return 0
     except Exception as error:
         refused = refusal(error)
         if refused is None:
             raise
+        if isinstance(error, OSError):
+            _give_up_output()  # which may be what could not be written
         return _fail(args, refused)
 
 
@@ -87,6 +91,28 @@ def make_parser() -> ArgumentParser:
     return parser
 
 
+def _open_streams() -> None:
+    """Opens what a caller has closed of input and output, before a file of ours gets its number.
+
+    Who prints to a stdout that was closed is told so, as by any other command.
+    """
+    for name, mode, flags in (
+        ("stdin", "r", os.O_RDONLY),
+        ("stdout", "w", os.O_RDONLY),
+        ("stderr", "w", os.O_WRONLY),
+    ):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode))
+
+
+def _give_up_output() -> None:
+    """Lets nothing more be written to stdout, not even what waits to be, if it cannot be."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _run(args: Namespace) -> int:
     code = args.run(args)
     sys.stdout.flush()
@@ -94,5 +120,6 @@ def _run(args: Namespace) -> int:
 
 
 def _fail(args: Namespace, message: str) -> int:
-    print(f"{args.prog}: {message}", file=sys.stderr)
+    with suppress(OSError):  # nobody may be there to read it
+        print(f"{args.prog}: {message}", file=sys.stderr, flush=True)
     return 1

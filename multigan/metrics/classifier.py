@@ -19,7 +19,7 @@ from torch.nn.functional import cross_entropy, pad
 
 from multigan.core.draws import seeded
 from multigan.errors import CheckpointError, ConfigError, ShapeError
-from multigan.files import atomic_folder, read_json, write_json
+from multigan.files import atomic_folder, read_json, refused_by_disk, write_json
 
 FEATURES = 128
 WEIGHTS_NAME, REPORT_NAME = "classifier.safetensors", "classifier.json"
@@ -93,7 +93,8 @@ class Classifier(nn.Module):
     def save(self, folder: Path) -> Path:
         """Writes weights and report; the folder appears whole or not at all."""
         with atomic_folder(folder) as building:
-            save_file(self.state_dict(), building / WEIGHTS_NAME)
+            with refused_by_disk(Path(folder)):
+                save_file(self.state_dict(), building / WEIGHTS_NAME)
             write_json(building / REPORT_NAME, asdict(self.report))
         return Path(folder)
 

@@ -14,7 +14,7 @@ from multigan.core.registries import KINDS
 from multigan.errors import ConfigError
 from multigan.notebook.finding import Found, Key
 from multigan.runs.folder import checkpoint_step
-from multigan.runs.profiles import LONGEST, SHORTEST
+from multigan.runs.profiles import LONGEST, SHORTEST, snapshots_in
 from multigan.runs.run import Run
 from multigan.sampling.latents import Directions, walk
 from multigan.sampling.pipeline import Pipeline
@@ -286,7 +286,7 @@ class Explored:
 
     def _lengths(self) -> list[float]:
         """Returns the shortest and the longest average that can be chosen, if any."""
-        stored = self.run is not None and any(self.run.profiles.glob("*.safetensors"))
+        stored = self.run is not None and bool(snapshots_in(self.run.profiles))
         return [SHORTEST, LONGEST] if stored else []
 
     def _load(self, step: int | None, average: float | None) -> Pipeline:

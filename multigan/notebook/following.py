@@ -3,13 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from multigan.files import read_object
 from multigan.notebook.background import find_training
 from multigan.notebook.logged import Curves
 from multigan.notebook.previews import SamplePreviews
 from multigan.runs.folder import AT_WORK, RunFolder
-
-HEALTH = "health.json"
 
 
 class Follower:
@@ -40,9 +37,8 @@ class Follower:
         # A clock of a few milliseconds could hide the last look of a run that ends.
         if self._has_changed(self.run.samples) or not self.is_at_work:
             self.previews.refresh()
-        health_file = self.run.path / HEALTH
-        if self._has_changed(health_file):
-            self.health = read_object(health_file)
+        if self._has_changed(self.run.health_file):
+            self.health = self.run.health()
 
     @property
     def is_at_work(self) -> bool:

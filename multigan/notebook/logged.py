@@ -1,14 +1,15 @@
 """What a run has logged: its curves, as its curves.json has them, and what happened besides."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from multigan.files import parse_json
 from multigan.runs.curves import Points
 from multigan.runs.folder import RunFolder
+from multigan.runs.records import sensible_row
 from multigan.runs.steering import sentence
 
 EVENTS = ("set", "refused")
@@ -103,8 +104,8 @@ def _version(path: Path) -> tuple[int, ...] | None:
 def _rows(text: bytes) -> Iterator[dict[str, Any]]:
     for line in text.splitlines():
         try:
-            row = json.loads(line)
+            row = sensible_row(parse_json(line))
         except ValueError:  # the line that a crash cut off
             continue
-        if isinstance(row, dict) and isinstance(row.get("step"), int):
+        if row is not None:
             yield row

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from multigan.runs.folder import look_step
+
 
 class SamplePreviews:
     """What lies in a run's folder of samples, read anew for little.
@@ -21,7 +23,7 @@ class SamplePreviews:
     def refresh(self) -> bool:
         """Reads which files there are; returns whether that has changed."""
         try:
-            names = {name for name in os.listdir(self._folder) if name[:1].isdigit()}
+            names = {name for name in os.listdir(self._folder) if look_step(name) is not None}
         except OSError:
             names = set()
         if names == self._names:
@@ -30,7 +32,7 @@ class SamplePreviews:
             self._by_step.clear()
             self._names.clear()
         for name in sorted(names - self._names):  # zero-padded, so by step
-            self._by_step.setdefault(int(name.split(".")[0]), []).append(name)
+            self._by_step.setdefault(look_step(name) or 0, []).append(name)
         self._names = names
         return True
 

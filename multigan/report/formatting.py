@@ -22,7 +22,7 @@ def flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         path = prefix + key
         if not isinstance(value, Mapping):
             rows[path] = value
-        elif set(value) == {"name", "options"}:
+        elif set(value) == {"name", "options"} and isinstance(value["options"], Mapping):
             rows[path] = value["name"]
             rows |= flat(value["options"], f"{path}.")
         else:

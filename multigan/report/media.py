@@ -1,6 +1,5 @@
 """Previews of a run's samples, as a page holds them."""
 
-import json
 import wave
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 
 from PIL import Image
 
+from multigan.files import parse_json
 from multigan.report.rendering import data_address
 
 THUMBNAIL = 220  # pixels, of the longer side
@@ -45,7 +45,7 @@ def preview_of(file: Path) -> Media:
         case ".wav":
             return Media(caption, sounds=[_sound(file.read_bytes())])
         case ".txt":
-            return Media(caption, text=file.read_text(encoding="utf-8"))
+            return Media(caption, text=file.read_text(encoding="utf-8", errors="replace"))
     return Media(caption, text=file.name)
 
 
@@ -74,7 +74,7 @@ def picture_with_players(picture: Path, caption: str) -> Media:
     address = data_address("image/png", picture.read_bytes())
     try:
         with Image.open(picture) as image:
-            layout = json.loads(getattr(image, "text", {})["sounds"])
+            layout = parse_json(getattr(image, "text", {})["sounds"].encode())
         with wave.open(str(picture.with_suffix(".wav")), "rb") as file:
             settings, frames = file.getparams(), file.readframes(file.getnframes())
         width = settings.nchannels * settings.sampwidth * int(layout["spacing"])
@@ -101,9 +101,12 @@ def _small(file: Path) -> Media:
     if file.suffix != ".png":
         return preview_of(file)
     content = BytesIO()
-    with Image.open(file) as image:
-        image.thumbnail((THUMBNAIL, THUMBNAIL))
-        image.save(content, "PNG")
+    try:
+        with Image.open(file) as image:
+            image.thumbnail((THUMBNAIL, THUMBNAIL))
+            image.save(content, "PNG")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return Media(_caption(file), text=f"{file.name} is damaged.")
     return Media(_caption(file), data_address("image/png", content.getvalue()))
 
 

@@ -199,6 +199,8 @@ class Checkpoint(Callback):
         is_healthy: Whether the run is well now; the latest checkpoint of a healthy run is kept
             besides, for a sick one to go back to.
         on_save: Called after each save, e.g. to write the pipeline.
+        saved_last: The step for which `on_save` was done last, if that is known: a process may be
+            killed between the two.
     """
 
     def __init__(
@@ -210,9 +212,10 @@ class Checkpoint(Callback):
         best: Evaluate | None = None,
         is_healthy: Callable[[], bool] = lambda: False,
         on_save: Callable[[Trainer], None] | None = None,
+        saved_last: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.run, self.every, self.keep, self.best, self.on_save = run, every, keep, best, on_save
-        self.is_healthy = is_healthy
+        self.is_healthy, self.saved_last = is_healthy, saved_last
         self.healthy: int | None = None
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
@@ -230,13 +233,15 @@ class Checkpoint(Callback):
         trainer.check_finite()
         step = trainer.steps_done
         folder = self.run.checkpoints / f"step-{step:06d}"
-        if trainer.engine.is_main and not folder.is_dir():
-            self.healthy = step if self.is_healthy() else self.healthy
-            save_checkpoint(trainer.state_dict(), folder)
+        if trainer.engine.is_main:
+            is_new = not folder.is_dir()
+            if is_new:
+                self.healthy = step if self.is_healthy() else self.healthy
+                save_checkpoint(trainer.state_dict(), folder)
             spared = (step, self._best_step, self.healthy)
             always = frozenset(s for s in spared if s is not None)
             prune_checkpoints(self.run.checkpoints, keep=self.keep, always=always)
-            if self.on_save is not None:
+            if self.on_save is not None and (is_new or self.saved_last() != step):
                 self.on_save(trainer)
         trainer.engine.wait()
 
@@ -342,12 +347,13 @@ class ControlFile(Callback):
             self._turned[name] = value
             before = dict(trainer.overrides)
             try:
-                trainer.turn(name, None if value is None else float(value))
+                turned = None if value is None else float(value)
+                trainer.turn(name, turned)
             except (MultiganError, TypeError, ValueError) as error:
                 self._note(trainer, {"refused": f"{name}={value}: {error}"})
                 continue
             if trainer.overrides != before:
-                applied[name] = value
+                applied[name] = turned
         if applied:
             self._note(trainer, {"set": applied})
             if trainer.steps_done:

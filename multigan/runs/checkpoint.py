@@ -23,7 +23,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from multigan.errors import CheckpointError
-from multigan.files import atomic_folder, read_json, write_json
+from multigan.files import atomic_folder, read_json, refused_by_disk, write_json
 from multigan.runs.folder import checkpoint_step, checkpoints_in
 
 FORMAT = 1
@@ -47,10 +47,11 @@ def save_checkpoint(state: Mapping[str, Any], folder: Path) -> Path:
             f"Not saved: {len(bad)} tensors of the networks are not finite, the first is {bad[0]}."
         )
     with atomic_folder(folder) as building:
-        save_file(networks, building / "networks.safetensors")
-        torch.save(state["optimizers"], building / "optimizers.pt")
         callbacks = {"callbacks": state["callbacks"], "window": state["window"]}
-        torch.save(callbacks, building / "callbacks.pt")
+        with refused_by_disk(folder):
+            save_file(networks, building / "networks.safetensors")
+            torch.save(state["optimizers"], building / "optimizers.pt")
+            torch.save(callbacks, building / "callbacks.pt")
         write_json(building / "progress.json", state["progress"])
         files = {path.name: _describe(path) for path in sorted(building.iterdir())}
         write_json(building / "manifest.json", {"format": FORMAT, "files": files})

@@ -23,26 +23,49 @@ import json
 import math
 import os
 import re
-import shutil
 import socket
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from multigan.errors import CheckpointError, RunError
-from multigan.files import read_object, write_atomic, write_json
+from multigan.files import (
+    POLL_SECONDS,
+    alone,
+    parse_json,
+    read_object,
+    remove_tree,
+    settle,
+    sync_folder,
+    write_atomic,
+    write_json,
+)
 from multigan.runs.curves import CurvesFile, Points, points_of, thinned
+from multigan.runs.records import (
+    CONTROL,
+    ENVIRONMENT,
+    HEALTH,
+    NEAREST,
+    PARENT,
+    STATUS,
+    UNSAID,
+    read_record,
+    sensible,
+    sensible_curves,
+    sensible_row,
+)
 
-_NAME = re.compile(r"(\d{4,})-(.+)")
-_CHECKPOINT = re.compile(r"step-(\d{6,})")
+_NAME = re.compile(r"([0-9]{4,})-(.+)")
+_CHECKPOINT = re.compile(r"step-([0-9]{6,})")
+_PREVIEW = re.compile(r"([0-9]{6,})\.[a-z0-9]+")
+DELETED = ".deleted.tmp"  # what the name of a folder ends in while it is being deleted
+_LEFT = re.compile(rf"\.[0-9]{{4,}}(-.+\.tmp)?|\..+{re.escape(DELETED)}")
 AT_WORK = frozenset({"running", "paused"})
 LOCK = ".lock"
-POLL_SECONDS = 0.02  # between two attempts to lock
 WAIT_SECONDS = 0.1  # between two looks at a run that is waited for
-REQUESTS = ("run", "pause", "stop")
 FILES = (
     *("recipe.json", "environment.json", "metrics.jsonl", "status.json", "control.json"),
     "health.json",
@@ -58,7 +81,7 @@ ENTRIES = frozenset(
         "checkpoints",
         "pipeline",
         "report.html",
-        *("nearest.json", "nearest.png", "nearest.wav"),
+        *("nearest.json", "nearest.png", "nearest.wav", "melody.wav"),
     )
 )
 
@@ -110,10 +133,10 @@ class RunFolder:
         rows = []
         for line in self.metrics_file.read_bytes().splitlines():
             try:
-                row = json.loads(line)
+                row = sensible_row(parse_json(line))
             except ValueError:  # the line that a crash cut off
                 continue
-            if isinstance(row, dict) and isinstance(row.get("step"), int):
+            if row is not None:
                 rows.append(row)
         return rows
 
@@ -135,7 +158,7 @@ class RunFolder:
         Those of curves.json, which is a second or so behind the log of a run at work. A run of an
         earlier multigan has none, and is thinned now.
         """
-        return points_of(read_object(self.curves.path) or thinned(self.metrics()))
+        return points_of(sensible_curves(read_object(self.curves.path)) or thinned(self.metrics()))
 
     def forget_after(self, step: int) -> None:
         """Drops metrics and samples of later steps, which a resumed run will make again."""
@@ -143,27 +166,67 @@ class RunFolder:
         write_atomic(self.metrics_file, "".join(json.dumps(row) + "\n" for row in rows))
         self.curves.load(rows)
         self.curves.flush()
-        for sample in self.samples.glob("[0-9]*"):
+        for sample in self._preview_files():
             if int(sample.stem) > step:
                 sample.unlink()
 
     def parent(self) -> dict[str, Any]:
         """Returns where a forked run comes from: `run`, `path`, `step`; empty for any other run."""
-        return read_object(self.parent_file)
+        return read_record(self.parent_file, PARENT)[0]
+
+    def environment(self) -> dict[str, Any]:
+        """Returns what the run ran on, and its data, as far as environment.json says."""
+        return {"data": {}} | read_record(self.environment_file, ENVIRONMENT)[0]
+
+    def health(self) -> dict[str, Any]:
+        """Returns what the doctor found last: `step` and `findings`; empty if he never looked."""
+        found = read_record(self.health_file, HEALTH)[0]
+        findings = [{**UNSAID, **finding} for finding in found.get("findings", ())]
+        return {"step": 0, **found, "findings": findings} if found else {}
+
+    def nearest(self) -> dict[str, Any]:
+        """Returns how far generated sounds are from training clips, if that was looked for."""
+        return read_record(self.nearest_file, NEAREST)[0]
+
+    def damage(self) -> list[str]:
+        """Returns a sentence for everything in the run's JSON files that makes no sense."""
+        records = {
+            self.status_file: STATUS,
+            self.control_file: CONTROL,
+            self.health_file: HEALTH,
+            self.parent_file: PARENT,
+            self.environment_file: ENVIRONMENT,
+            self.nearest_file: NEAREST,
+        }
+        return [text for path, hints in records.items() for text in read_record(path, hints)[1]]
 
     # How it is
 
-    def write_status(self, state: str, **details: Any) -> None:
-        """Replaces status.json; whatever ends or halts the run, its curves are then complete."""
+    def write_status(
+        self,
+        state: str,
+        *,
+        before: Callable[[dict[str, Any]], None] = lambda status: None,
+        **details: Any,
+    ) -> None:
+        """Replaces status.json; whatever ends or halts the run, its curves are then complete.
+
+        Args:
+            state: What the run does.
+            before: What must be done before anybody can read it, e.g. a report; told the status.
+            details: What else it says.
+        """
         if state != "running":
             self.curves.flush()
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         owner = {"pid": os.getpid(), "host": socket.gethostname()}
-        write_json(self.status_file, {"state": state, "at": now, **owner, **details})
+        status = {"state": state, "at": now, **owner, **details}
+        before(status)
+        write_json(self.status_file, status)
 
     def status(self) -> dict[str, Any]:
         """Returns status.json; a run that says it works while nobody does is "interrupted"."""
-        status = {"state": "created", "step": 0} | read_object(self.status_file)
+        status = {"state": "created", "step": 0} | read_record(self.status_file, STATUS)[0]
         here = status.get("host") in (None, socket.gethostname())
         if status["state"] in AT_WORK and here and not self.is_busy():
             status["state"] = "interrupted"
@@ -272,68 +335,84 @@ class RunFolder:
 
     def sample_files(self) -> list[Path]:
         """Returns the sample previews, oldest first; of pictures with sounds, those."""
-        files = sorted(self.samples.glob("[0-9]*"), key=lambda p: (int(p.stem), p.suffix))
+        files = sorted(self._preview_files(), key=lambda p: (int(p.stem), p.suffix))
         pictures = {file.stem for file in files if file.suffix == ".png"}
         return [file for file in files if file.suffix != ".wav" or file.stem not in pictures]
 
+    def _preview_files(self) -> list[Path]:
+        found = self.samples.glob("[0-9]*")
+        return [path for path in found if path.is_file() and look_step(path.name) is not None]
+
     def delete(self) -> None:
-        """Removes the folder and all in it.
+        """Removes the folder and all in it; a killed deletion leaves no run behind.
 
         Raises:
             RunError: It is being trained, or is no folder that a run made, or holds anything else.
         """
-        if self.path.is_symlink() or not self.status_file.is_file():
+        path = self.path.absolute()
+        marked = self.status_file.is_file() or any(self.path.glob(f"*{MARKER}"))
+        if path.is_symlink() or not marked:
             raise RunError(f"{self.path} is not the folder of a run: not deleted.")
-        strange = [p.name for p in self.path.iterdir() if p.name not in ENTRIES]
+        strange = [p.name for p in path.iterdir() if p.name not in ENTRIES]
         strange = [n for n in strange if not n.startswith(".") and not n.endswith(MARKER)]
         if strange:
             raise RunError(
                 f"{self.path} holds what no run makes ({', '.join(sorted(strange)[:5])}): not "
                 "deleted. Move it elsewhere first."
             )
-        with self.lock():
-            for path in self.path.iterdir():
-                if path.is_dir():
-                    shutil.rmtree(path)
-                elif path.name != LOCK:
-                    path.unlink()
-        shutil.rmtree(self.path)  # Windows removes no file that is locked
+        doomed = path.with_name(f".{path.name}{DELETED}")
+        remove_tree(doomed)  # of a killed deletion
+        with self.lock(), suppress(PermissionError):
+            path.rename(doomed)
+        if path.exists():  # Windows renames no folder in which a file is locked
+            path.rename(doomed)
+        remove_tree(doomed)
 
 
 def parse_control(found: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what a control.json asks, without what makes no sense in it."""
-    want, count, knobs = (found.get(name) for name in ("want", "checkpoint", "set"))
-    return {
-        "want": want if want in REQUESTS else "run",
-        "checkpoint": count if isinstance(count, int) else 0,
-        "set": knobs if isinstance(knobs, dict) else {},
-    }
+    asked = sensible({name: found[name] for name in CONTROL if name in found}, CONTROL)[0]
+    return {"want": "run", "checkpoint": 0, "set": {}} | asked
 
 
-def create_run(root: str | Path, name: str) -> RunFolder:
-    """Makes the next numbered folder under `root`; two processes never get the same one."""
+def create_run(
+    root: str | Path, name: str, fill: Callable[[RunFolder], None] = lambda run: None
+) -> RunFolder:
+    """Makes the next numbered folder under `root`; two processes never get the same one.
+
+    Args:
+        root: Where runs are. What killed processes left there is removed.
+        name: What follows the number.
+        fill: Writes what the run begins with. Nobody sees its folder before that is there.
+
+    Raises:
+        RunError: The folder cannot be made.
+    """
     root = Path(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        number = 1
-        while True:
-            number = max(number, 1 + max((run.number for run in find_runs(root)), default=0))
-            claim = root / f".{number:04d}"  # two runs must not share a number
-            try:
-                claim.mkdir()
-            except FileExistsError:
-                number += 1
-                continue
-            try:
-                if all(run.number != number for run in find_runs(root)):
-                    path = root / f"{number:04d}-{name}"
-                    path.mkdir()
-                    write_json(path / f"{path.name}{MARKER}", {"format": 1})
-                    return RunFolder(path)
-            finally:
-                claim.rmdir()
+        with alone(root / LOCK):
+            for left in [p for p in root.glob(".*") if _LEFT.fullmatch(p.name) and p.is_dir()]:
+                remove_tree(left)
+            number = 1 + max((run.number for run in find_runs(root)), default=0)
+            return _published(root / f"{number:04d}-{name}", fill)
     except OSError as error:
         raise RunError(f"Cannot make a run folder under {root}: {error}") from None
+
+
+def _published(path: Path, fill: Callable[[RunFolder], None]) -> RunFolder:
+    building = path.with_name(f".{path.name}.tmp")
+    try:
+        building.mkdir()
+        write_json(building / f"{path.name}{MARKER}", {"format": 1})
+        fill(RunFolder(building))
+        settle(building)
+        building.rename(path)
+    except BaseException:
+        remove_tree(building)
+        raise
+    sync_folder(path.parent)
+    return RunFolder(path)
 
 
 def find_runs(root: str | Path) -> list[RunFolder]:
@@ -371,6 +450,12 @@ def checkpoint_step(folder: Path) -> int:
     if match is None:
         raise CheckpointError(f"{folder} is not named like a checkpoint, step-001000.")
     return int(match[1])
+
+
+def look_step(name: str) -> int | None:
+    """Returns the step in the name of a look, None if it is not named like one."""
+    match = _PREVIEW.fullmatch(name)
+    return int(match[1]) if match else None
 
 
 def checkpoints_in(folder: Path) -> list[Path]:

@@ -6,17 +6,16 @@ may be deleted. `parent.json` says where it comes from.
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from multigan.config import Recipe
-from multigan.core.trainer import Trainer
 from multigan.errors import CheckpointError, ConfigError
 from multigan.files import read_object, write_json
 from multigan.runs.assemble import check_held_out, check_pieces
-from multigan.runs.folder import checkpoint_step, create_run
+from multigan.runs.folder import RunFolder, checkpoint_step, create_run
 from multigan.runs.resume import latest_valid_checkpoint
 from multigan.runs.run import Run
 from multigan.runs.session import Session, resume
@@ -35,6 +34,7 @@ def fork(
     out: str | Path | None = None,
     data: Any = None,
     device: str = "auto",
+    rows: Sequence[Mapping[str, Any]] = (),
     **talk: Any,
 ) -> Session:
     """Prepares a new run that goes on from a checkpoint of another.
@@ -50,6 +50,7 @@ def fork(
         out: Where the new run's folder is made; None is beside the parent.
         data: The same data again, if it was given in Python.
         device: "auto", "cpu", "cuda" or "mps".
+        rows: What the new run logs at once.
         talk: `callbacks`, `on_row` and `on_note`, as `multigan.runs.session.start` takes them.
 
     Raises:
@@ -64,10 +65,16 @@ def fork(
             f"Step {checkpoint_step(folder)} of run {parent.name} is not before step "
             f"{recipe.steps}, the last. Fork an earlier one with --step, or go on with --steps."
         )
-    child = Run(create_run(out or parent.path.parent, recipe.name).path)
-    try:
+    root = Path(out or parent.path.parent)
+
+    def fill(child: RunFolder) -> None:
         _copy_past(parent, child, folder)
+        for row in rows:
+            child.append_metrics(row)
         _write_beginnings(parent, child, recipe, checkpoint_step(folder), changes, knobs)
+
+    child = Run(create_run(root, recipe.name, fill).path)
+    try:
         session = resume(
             child,
             data=data,
@@ -80,9 +87,8 @@ def fork(
         if any(name.split(".")[0] in IN_PIECES for name in changes or {}):
             check_pieces(recipe, session.parts)
     except BaseException:
-        shutil.rmtree(child.path)  # nothing has been trained yet
+        child.delete()  # nothing has been trained yet
         raise
-    _take_over_betas(session.trainer, recipe)
     return session
 
 
@@ -95,7 +101,7 @@ def _checkpoint(parent: Run, step: int | None) -> Path:
     return folder
 
 
-def _copy_past(parent: Run, child: Run, folder: Path) -> None:
+def _copy_past(parent: Run, child: RunFolder, folder: Path) -> None:
     """Copies the checkpoint, and the log and the previews up to its step."""
     step = checkpoint_step(folder)
     shutil.copytree(folder, child.checkpoints / folder.name)
@@ -112,7 +118,7 @@ def _copy_past(parent: Run, child: Run, folder: Path) -> None:
 
 def _write_beginnings(
     parent: Run,
-    child: Run,
+    child: RunFolder,
     recipe: Recipe,
     step: int,
     changes: Mapping[str, Any] | None,
@@ -137,15 +143,3 @@ def _write_beginnings(
 
 def _changes_data(changes: Mapping[str, Any] | None) -> bool:
     return any(name.split(".")[0] == "data" for name in changes or {})
-
-
-def _take_over_betas(trainer: Trainer, recipe: Recipe) -> None:
-    """Gives the optimizers the recipe's betas, where the checkpoint brought the parent's.
-
-    Knobs that a person had turned, and schedules, still come after it.
-    """
-    for name, options in recipe.optimizers.items():
-        for group in trainer.optimizers[name].param_groups:
-            if "betas" in group:
-                beta2 = trainer.overrides.get(f"{name}.beta2", options.beta2)
-                group["betas"] = (options.beta1, beta2)

@@ -3,6 +3,7 @@
 The sick run is left as it is, so that the two can be compared.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,13 @@ from torch import Tensor
 from multigan.config import GIVEN_IN_PYTHON
 from multigan.core.trainer import Trainer
 from multigan.errors import RunError
-from multigan.files import read_object
 from multigan.runs.assemble import check_changes, load_data
 from multigan.runs.checkpoint import load_checkpoint
 from multigan.runs.folder import checkpoint_step
 from multigan.runs.fork import fork
 from multigan.runs.health.findings import PATIENCE
 from multigan.runs.health.healer import STOPPED_FOR
+from multigan.runs.records import has_remedy
 from multigan.runs.run import Run
 from multigan.runs.session import ROLLBACK_FACTOR, Session, start
 
@@ -32,17 +33,17 @@ def suggested(run: Run, name: str | None = None) -> tuple[dict[str, Any], dict[s
     Raises:
         RunError: The run has not been inspected, is well, or nobody suggests that remedy.
     """
-    findings = read_object(run.health_file).get("findings")
+    findings = run.health().get("findings")
     if not findings:
         raise RunError(
             f"Run {run.name} has not been inspected yet: there is no health.json. Inspections come "
             "every health_every steps, in games of a generator and a discriminator only."
         )
-    sick = [finding for finding in findings if finding.get("remedy")]
+    sick = [finding for finding in findings if has_remedy(finding)]
     sick.sort(key=lambda finding: finding["severity"] != "alarm")
     for finding in sick:
         if name in (None, finding["remedy"]["name"]):
-            return finding, finding["remedy"]
+            return finding, _whole(finding["remedy"])
     if not sick:
         raise RunError(f"Run {run.name} is well: the doctor suggests nothing.")
     known = ", ".join(dict.fromkeys(finding["remedy"]["name"] for finding in sick))
@@ -112,38 +113,58 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
         )
     _check_that_data_is_here(run, talk.get("data"))
     folder, changes = last_healthy(run), remedy["changes"]
-    how = {"out": run.path.parent, "device": device, **talk}
+    step = 0 if folder is None else checkpoint_step(folder)
+    note = _note(run, folder, remedy)
+    row = {"step": step, "heal": note}
+    if not changes:  # in the log, so that it holds whatever ends this process
+        row["learning_rate_scale"] = ROLLBACK_FACTOR * _learning_rate_scale(folder)
+    how = {"out": run.path.parent, "device": device, "rows": [row], **talk}
     if folder is None or "pack" in changes:
-        session = start(run.recipe.changed(changes), **how)
-        if folder is not None:
-            _take_over(session.trainer, load_checkpoint(folder, session.engine.device))
+
+        def prepare(trainer: Trainer) -> None:
+            if folder is not None:
+                _take_over(trainer, load_checkpoint(folder, trainer.engine.device))
+            if not changes:
+                trainer.scale_learning_rate(ROLLBACK_FACTOR)
+
+        session = start(run.recipe.changed(changes), prepare=prepare, **how)
     else:
-        session = fork(run, step=checkpoint_step(folder), changes=changes, **how)
-    if not changes:
-        session.trainer.scale_learning_rate(ROLLBACK_FACTOR)
-    step = session.trainer.steps_done
+        session = fork(run, step=step, changes=changes, **how)
+    session.notes.append(note)
+    return session
+
+
+def _learning_rate_scale(folder: Path | None) -> float:
+    if folder is None:
+        return 1.0
+    scale: float = load_checkpoint(folder)["progress"]["learning_rate_scale"]
+    return scale
+
+
+def _note(run: Run, folder: Path | None, remedy: Mapping[str, Any]) -> str:
+    changes = remedy["changes"]
     if folder is None:
         different = ", ".join(f"{name}={value}" for name, value in changes.items())
-        note = (
+        return (
             f"Run {run.name} has no checkpoint from before it fell ill, so this one starts anew, "
             f"with {different or 'half the learning rates'}."
         )
-    else:
-        note = f"Goes on from step {step} of run {run.name}. {remedy['text']}"
-    session.notes.append(note)
-    if session.engine.is_main:
-        session.run.append_metrics({"step": step, "heal": note})
-    return session
+    return f"Goes on from step {checkpoint_step(folder)} of run {run.name}. {remedy['text']}"
 
 
 def wanted(run: Run) -> dict[str, Any] | None:
     """Returns the remedy for which a run with `heal` has stopped, if it has."""
     cause = run.status().get(STOPPED_FOR)
-    for finding in read_object(run.health_file).get("findings", []):
+    for finding in run.health().get("findings", ()):
         remedy = finding.get("remedy")
-        if remedy and cause == {"finding": finding["name"], "remedy": remedy["name"]}:
-            return dict(remedy)
+        if has_remedy(finding) and cause == {"finding": finding["name"], "remedy": remedy["name"]}:
+            return _whole(remedy)
     return None
+
+
+def _whole(remedy: Mapping[str, Any]) -> dict[str, Any]:
+    fork = bool(remedy.get("changes")) or not remedy.get("knobs")
+    return {"text": "", "changes": {}, "needs_fork": fork, **remedy}
 
 
 def _check_that_data_is_here(run: Run, data: Any) -> None:

@@ -26,7 +26,7 @@ from multigan.runs.folder import RunFolder
 
 LENGTHS = (0.05, 0.10)  # sigma_rel of the two that are stored, as in the paper
 SHORTEST, LONGEST = 0.01, 0.25  # that can be asked for
-_SNAPSHOT = re.compile(r"(\d{6,})\.safetensors")
+_SNAPSHOT = re.compile(r"([0-9]{6,})\.safetensors")
 
 
 def exponent_of(length: float) -> float:
@@ -72,8 +72,8 @@ class Profiles(Callback):
     def on_fit_start(self, trainer: Trainer) -> None:
         """Drops what a resumed run will store again."""
         if trainer.engine.is_main:
-            for path in self.run.profiles.glob("*.safetensors"):
-                if step_of(path) > trainer.steps_done:
+            for step, path in snapshots_in(self.run.profiles).items():
+                if step > trainer.steps_done:
                     path.unlink()
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
@@ -98,12 +98,11 @@ class Profiles(Callback):
         self.averages.load_state_dict(state["averages"])
 
 
-def step_of(path: Path) -> int:
-    """Returns the step at which a snapshot was stored."""
-    match = _SNAPSHOT.fullmatch(path.name)
-    if match is None:
-        raise CheckpointError(f"{path} is not named like a snapshot of averages.")
-    return int(match[1])
+def snapshots_in(folder: Path) -> dict[int, Path]:
+    """Returns the snapshots in profiles/ by their steps, rising."""
+    found = {_SNAPSHOT.fullmatch(path.name): path for path in folder.glob("*.safetensors")}
+    steps = {int(match[1]): path for match, path in found.items() if match is not None}
+    return dict(sorted(steps.items()))
 
 
 def averaged_weights(folder: Path, length: float, network: str = "generator") -> dict[str, Tensor]:
@@ -120,15 +119,15 @@ def averaged_weights(folder: Path, length: float, network: str = "generator") ->
     """
     if not SHORTEST <= length <= LONGEST:
         raise ConfigError(f"A length lies between {SHORTEST} and {LONGEST}, not {length}.")
-    snapshots = sorted(folder.glob("*.safetensors"), key=step_of)
+    snapshots = snapshots_in(folder)
     if not snapshots:
         raise CheckpointError(
             f"{folder} holds no averages. Ask a run to store them: --set profile_every=100"
         )
-    steps = [step_of(path) for path in snapshots]
+    steps = list(snapshots)
     shares = mixture(steps, steps[-1], length).reshape(len(steps), len(LENGTHS))
     result: dict[str, Tensor] = {}
-    for path, row in zip(snapshots, shares.tolist(), strict=True):
+    for path, row in zip(snapshots.values(), shares.tolist(), strict=True):
         stored = load_file(path)
         for index, share in enumerate(row):
             prefix = f"{index}.networks.{network}."

@@ -11,6 +11,7 @@ from multigan.report.media import earlier_previews, picture_with_players, previe
 from multigan.report.rendering import render
 from multigan.runs.curves import Points
 from multigan.runs.folder import RunFolder
+from multigan.runs.steering import in_words
 
 Row = Mapping[str, Any]
 
@@ -22,18 +23,23 @@ EVENTS = {"rollback": "Rolled back", "heal": "Healed", "set": "Set by hand", "re
 MEASURED = [f"{HEALTH}{name}" for name in ("coverage", "diversity", "support", "saturation")]
 
 
-def write_report(run: RunFolder) -> Path:
-    """Writes `report.html` into the run's folder and returns its path."""
-    return write_atomic(run.report_file, render_report(run))
+def write_report(run: RunFolder, status: Row | None = None) -> Path:
+    """Writes `report.html` into the run's folder and returns its path.
+
+    Args:
+        run: The run.
+        status: What its status.json is about to say, if something else than now.
+    """
+    return write_atomic(run.report_file, render_report(run, status))
 
 
-def render_report(run: RunFolder) -> str:
+def render_report(run: RunFolder, status: Row | None = None) -> str:
     """Returns the page: what the run looks like now, from nothing but its files.
 
     A report of a damaged run is still worth having: what cannot be read is left out.
     """
-    rows, status, curves = run.metrics(), run.status(), run.read_curves()
-    environment = read_object(run.environment_file)
+    rows, status, curves = run.metrics(), status or run.status(), run.read_curves()
+    environment = run.environment()
     files = run.sample_files()
     examples = environment.get("data", {}).get("examples")
     page = render(
@@ -45,8 +51,8 @@ def render_report(run: RunFolder) -> str:
         earlier=earlier_previews(files),
         losses=_loss_charts(curves),
         quality=_quality(rows, curves),
-        nearest=_nearest(run.nearest_file),
-        health={"step": 0, "findings": []} | read_object(run.health_file),
+        nearest=_nearest(run),
+        health={"step": 0, "findings": []} | run.health(),
         health_chart=_chart("What the doctor measured; 1 is as real data", curves, MEASURED),
         notes=_notes(rows, status, environment),
         folded=[
@@ -101,9 +107,9 @@ def _quality(rows: Sequence[Row], curves: Mapping[str, Points]) -> dict[str, Any
     return table if names else {}
 
 
-def _nearest(file: Path) -> dict[str, Any] | None:
+def _nearest(run: RunFolder) -> dict[str, Any] | None:
     """Returns generated sounds beside the training clips most like them, if looked for."""
-    found, picture = read_object(file).get("distance"), file.with_suffix(".png")
+    found, picture = run.nearest().get("distance"), run.nearest_file.with_suffix(".png")
     if not found or not picture.is_file():
         return None
     return {
@@ -115,7 +121,7 @@ def _nearest(file: Path) -> dict[str, Any] | None:
 def _notes(rows: Sequence[Row], status: Row, environment: Row) -> list[str]:
     notes = [str(status["message"])] if "message" in status else []
     notes += [
-        f"Step {row['step']}: {title}: {_told(row[event])}"
+        f"Step {row['step']}: {title}: {in_words(row[event]) if event == 'set' else row[event]}"
         for row in rows
         for event, title in EVENTS.items()
         if event in row
@@ -124,12 +130,6 @@ def _notes(rows: Sequence[Row], status: Row, environment: Row) -> list[str]:
     notes += [str(note) for note in data.get("notes", ())]
     notes += [f"Unreadable: {one['name']} ({one['reason']})" for one in data.get("unreadable", ())]
     return notes
-
-
-def _told(event: Any) -> str:
-    if isinstance(event, Mapping):
-        return ", ".join(f"{name} = {value:g}" for name, value in event.items())
-    return str(event)
 
 
 def _table(tree: Row) -> dict[str, Any]:

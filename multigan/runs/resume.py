@@ -50,7 +50,7 @@ def resume_from(trainer: Trainer, run: RunFolder, folder: Path | None) -> None:
         for newer in checkpoints_in(run.checkpoints):
             if checkpoint_step(newer) > step:
                 newer.rename(_free_name(newer.with_name(f"damaged-{newer.name}")))
-        for place in (run.path, run.checkpoints, run.samples):
+        for place in (run.path, run.checkpoints, run.samples, run.profiles):
             sweep(place)
     trainer.engine.wait()
 

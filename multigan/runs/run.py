@@ -1,5 +1,6 @@
 """Runs as people hold them: the folder, what it asked for, and the pipeline it left."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from torch import Tensor, nn
@@ -8,8 +9,8 @@ from multigan.config import Recipe
 from multigan.core.registries import DISCRIMINATORS
 from multigan.errors import CheckpointError, ConfigError, RunError
 from multigan.files import read_json
-from multigan.runs.checkpoint import load_checkpoint
-from multigan.runs.folder import RunFolder, find_run
+from multigan.runs.checkpoint import load_checkpoint, verify_checkpoint
+from multigan.runs.folder import RunFolder, checkpoint_step, find_run
 from multigan.runs.profiles import averaged_weights
 from multigan.sampling.pipeline import Pipeline
 
@@ -69,15 +70,34 @@ class Run(RunFolder):
         if not (self.pipeline_folder / "pipeline.json").is_file():
             raise CheckpointError(
                 f"Run {self.name} has not saved a pipeline yet. It does with every checkpoint; "
-                f"ask for one now with: multigan runs checkpoint {self.path}"
+                f"ask for one now with: multigan runs checkpoint {self.path}. If it is not at "
+                f"work: multigan resume {self.path}"
             )
         pipeline = Pipeline.from_pretrained(self.pipeline_folder, device=device)
-        if best or step is not None:
-            weights = self._averaged_weights(self._best_step() if best else step)
-            pipeline.generator.load_state_dict(weights)
-        elif average is not None:
+        if average is not None and not best and step is None:
             pipeline.generator.load_state_dict(averaged_weights(self.profiles, average))
+            return pipeline
+        chosen = self._best_step() if best else step
+        chosen = self._newer_than(pipeline.step) if chosen is None else chosen
+        if chosen is not None:
+            pipeline.generator.load_state_dict(self._averaged_weights(chosen))
+            pipeline.step = chosen
         return pipeline
+
+    def _newer_than(self, step: int | None) -> int | None:
+        """Returns the latest valid checkpoint's step, if a pipeline of `step` is older than that.
+
+        One that was saved without its step is, unless the run has finished.
+        """
+        if step is None and self.status()["state"] == "finished":
+            return None
+        for folder in reversed(self.checkpoint_folders()):
+            if step is not None and checkpoint_step(folder) <= step:
+                return None
+            with suppress(CheckpointError):
+                verify_checkpoint(folder)
+                return checkpoint_step(folder)
+        return None
 
     def discriminator(self, *, step: int | None = None) -> nn.Module:
         """Returns the discriminator as of a checkpoint, the latest by default, on the CPU.
@@ -114,7 +134,7 @@ class Run(RunFolder):
             ) from None
         return network
 
-    def _averaged_weights(self, step: int | None) -> dict[str, Tensor]:
+    def _averaged_weights(self, step: int) -> dict[str, Tensor]:
         average = load_checkpoint(self._checkpoint(step))["average"]
         prefix = "networks.generator."
         return {name.removeprefix(prefix): t for name, t in average.items()}

@@ -4,7 +4,7 @@ Whatever ends a session, the run's folder says so, and holds a checkpoint to go 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from multigan.core.game import AdversarialGame
 from multigan.core.trainer import Callback, Trainer
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError, DataError, DivergedError, MultiganError, RunError
-from multigan.files import read_object, write_json
+from multigan.files import write_json
 from multigan.imports.pretrained import offline
 from multigan.modalities.kind import kind_of
 from multigan.runs.assemble import (
@@ -31,19 +31,21 @@ from multigan.runs.assemble import (
     load_data,
 )
 from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log, SamplePreview
+from multigan.runs.checkpoint import save_checkpoint
 from multigan.runs.environment import describe_environment
 from multigan.runs.evaluate import (
     check_evaluations,
     evaluate_in_training,
     training_metrics,
 )
-from multigan.runs.folder import checkpoint_step, create_run
+from multigan.runs.folder import RunFolder, checkpoint_step, create_run
 from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
 from multigan.runs.profiles import Profiles
 from multigan.runs.report import write_report
 from multigan.runs.resume import latest_valid_checkpoint, resume_from
 from multigan.runs.run import Run
+from multigan.sampling.saving import saved_step
 
 PREVIEW_SEED = 0  # of the latents that are previewed while training
 ROLLBACK_FACTOR = 0.5  # of the learning rate, after each rollback
@@ -83,16 +85,34 @@ class Session:
             RunError: Another process is training this run.
         """
         with _only_trainer(self.run, self.engine), stopping_on_signals(self.trainer):
+            self._look_again()
             try:
                 self._fit_through_divergence()
                 self._finish()
             except BaseException as error:
-                self.log.write_status(self.trainer, "failed", message=_sentence(error))
+                with suppress(OSError):  # the disk may be full; what ended the run is still told
+                    self.log.write_status(self.trainer, "failed", message=_sentence(error))
                 raise
             finally:
                 self.engine.close()
-            self._report()
         return self.run
+
+    def _look_again(self) -> None:
+        """Makes sure, now that nobody else can train the run, that nobody has since it was opened.
+
+        Raises:
+            RunError: Somebody has.
+        """
+        at = self.trainer.steps_done
+        folders = self.run.checkpoint_folders() if self.engine.is_main else []
+        newest = self.engine.share(max(map(checkpoint_step, folders), default=0))
+        if newest > at:
+            raise RunError(
+                f"Run {self.run.name} has been trained to step {newest} since this session was "
+                f"opened at step {at}. Resume it again: multigan resume {self.run.path}"
+            )
+        if self.engine.is_main and any(row["step"] > at for row in self.run.metrics()):
+            self.run.forget_after(at)  # of a session that was killed before it saved anything
 
     def _fit_through_divergence(self) -> None:
         trainer = self.trainer
@@ -144,17 +164,16 @@ class Session:
         done = trainer.steps_done >= self.recipe.steps
         logged = [row for row in self.run.metrics() if "steps_per_second" in row]
         last = logged[-1] if logged else {}
+        # The report comes first, so that nothing is missing of a run that says it has finished.
         if done:
-            self.log.write_status(trainer, "finished", last)
+            self.log.write_status(trainer, "finished", last, before=self._report)
         else:
-            message = f"Stopped: {trainer.stop_reason}."
-            self.log.write_status(trainer, "stopped", last, message=message, **trainer.stop_facts)
+            facts = {"message": f"Stopped: {trainer.stop_reason}.", **trainer.stop_facts}
+            self.log.write_status(trainer, "stopped", last, before=self._report, **facts)
 
-    def _report(self) -> None:
-        if not self.engine.is_main:
-            return
+    def _report(self, status: dict[str, Any]) -> None:
         try:
-            write_report(self.run)
+            write_report(self.run, status)
         except Exception as error:  # the run itself is safe, whatever is wrong with its picture
             self.notes.append(f"The report could not be written: {_sentence(error)}")
 
@@ -169,6 +188,8 @@ def start(
     on_row: Callable[[dict[str, Any]], None] | None = None,
     on_note: Callable[[str], None] | None = None,
     command: str = "",
+    prepare: Callable[[Trainer], None] = lambda trainer: None,
+    rows: Sequence[Mapping[str, Any]] = (),
 ) -> Session:
     """Prepares a new run: loads the data, builds the networks, makes the folder.
 
@@ -183,6 +204,9 @@ def start(
         on_row: Called with each logged row.
         on_note: Called with each sentence for the person while things are prepared.
         command: What the person typed, for environment.json.
+        prepare: Told the trainer before the run is made, e.g. to load weights into it. If it is
+            then beyond step 0, the run begins with a checkpoint.
+        rows: What the run's log begins with.
 
     Raises:
         MultiganError: Whatever is wrong with the recipe, the data or the device.
@@ -198,11 +222,19 @@ def start(
     check_pieces(recipe, parts)
     trainer = build_trainer(recipe, parts, engine)
     check_evaluations(recipe, parts.pipeline(trainer.average["generator"]), loaded)
-    run = _shared_run(engine, out, recipe.name)
-    if engine.is_main:
+    prepare(trainer)
+
+    def fill(run: RunFolder) -> None:
         write_json(run.recipe_file, recipe.to_json())
         write_json(run.environment_file, describe_environment(engine, loaded, command))
-        run.write_status("created", step=0, of=recipe.steps)
+        for row in rows:
+            run.append_metrics(row)
+        if trainer.steps_done:
+            name = f"step-{trainer.steps_done:06d}"
+            save_checkpoint(trainer.state_dict(), run.checkpoints / name)
+        run.write_status("created", step=trainer.steps_done, of=recipe.steps)
+
+    run = _shared_run(engine, out, recipe.name, fill)
     return _open(run, recipe, parts, trainer, callbacks, on_row)
 
 
@@ -245,7 +277,7 @@ def resume(
     with _only_trainer(run, engine):
         found = engine.share(latest_valid_checkpoint(run) if engine.is_main else None)
         folder, refused = found
-        _check_that_steps_are_left(run, recipe, folder)
+        _check_that_something_is_left(run, recipe, folder)
         with offline():
             loaded = load_data(recipe, data)
         if on_note:
@@ -257,6 +289,8 @@ def resume(
         trainer = build_trainer(recipe, parts, engine)
         session = _open(run, recipe, parts, trainer, callbacks, on_row)
         resume_from(session.trainer, run, folder)
+        if run.parent().get("step") == trainer.steps_done:
+            _take_over_betas(trainer, recipe)
         session.notes += [*refused, *_differences(run, folder)]
         if engine.is_main:
             write_json(run.recipe_file, recipe.to_json())
@@ -265,9 +299,15 @@ def resume(
     return session
 
 
-def _check_that_steps_are_left(run: Run, recipe: Recipe, folder: Path | None) -> None:
+def _check_that_something_is_left(run: Run, recipe: Recipe, folder: Path | None) -> None:
+    """Refuses to train a run to a step that it has reached, unless it was killed at its very end.
+
+    Then there is a checkpoint of the last step, and what comes after it is still to be done.
+    """
     done = 0 if folder is None else checkpoint_step(folder)
-    if done >= recipe.steps:
+    finished = run.status()["state"] == "finished"
+    complete = finished and saved_step(run.pipeline_folder) in (None, done)
+    if done > recipe.steps or (done == recipe.steps and complete):
         raise ConfigError(
             f"Run {run.name} has done its {done} steps. To train it further, say how far: "
             f"multigan resume {run.path} --steps {2 * max(done, 1)}"
@@ -275,8 +315,8 @@ def _check_that_steps_are_left(run: Run, recipe: Recipe, folder: Path | None) ->
 
 
 def _check_that_data_is_the_same(run: Run, loaded: Loaded) -> None:
-    before = read_object(run.environment_file).get("data", {})
-    if not isinstance(before, dict) or before.get("fingerprint") in (None, loaded.fingerprint):
+    before = run.environment()["data"]
+    if before.get("fingerprint") in (None, loaded.fingerprint):
         return
     raise DataError(
         f"The data is not what run {run.name} began with: {before.get('used')} samples from "
@@ -285,12 +325,24 @@ def _check_that_data_is_the_same(run: Run, loaded: Loaded) -> None:
     )
 
 
+def _take_over_betas(trainer: Trainer, recipe: Recipe) -> None:
+    """Gives the optimizers of a fork its recipe's betas, where the checkpoint has the parent's.
+
+    Knobs that a person had turned, and schedules, still come after it.
+    """
+    for name, options in recipe.optimizers.items():
+        for group in trainer.optimizers[name].param_groups:
+            if "betas" in group:
+                beta2 = trainer.overrides.get(f"{name}.beta2", options.beta2)
+                group["betas"] = (options.beta1, beta2)
+
+
 def _differences(run: Run, folder: Path | None) -> list[str]:
     """Returns what the person should know before a run goes on."""
     notes = []
     if folder is None:
         notes.append("There is no checkpoint yet: the run starts again from step 0.")
-    threads = read_object(run.environment_file).get("threads")
+    threads = run.environment().get("threads")
     if threads not in (None, torch.get_num_threads()):
         notes.append(
             f"The run had {threads} CPU threads and has {torch.get_num_threads()} now, so its "
@@ -328,6 +380,7 @@ def _open(
         best=evaluate,
         is_healthy=doctor.is_healthy,
         on_save=lambda trainer: _save_pipeline(run, parts, trainer),
+        saved_last=lambda: saved_step(run.pipeline_folder),
     )
     preview = SamplePreview(
         run,
@@ -376,7 +429,9 @@ def write_sheet(pipeline: Any, stem: Path, *, rows: int = 8, seed: int = 0) -> P
 
 
 def _save_pipeline(run: Run, parts: Parts, trainer: Trainer) -> None:
-    parts.pipeline(trainer.average["generator"]).save_pretrained(run.pipeline_folder)
+    pipeline = parts.pipeline(trainer.average["generator"])
+    pipeline.step = trainer.steps_done
+    pipeline.save_pretrained(run.pipeline_folder)
 
 
 def _measure(
@@ -394,9 +449,11 @@ def _lower_is_better(recipe: Recipe) -> bool:
     return not metric or kind_of(recipe.modality).evaluator.lower_is_better(metric) is not False
 
 
-def _shared_run(engine: Engine, out: str | Path, name: str) -> Run:
+def _shared_run(
+    engine: Engine, out: str | Path, name: str, fill: Callable[[RunFolder], None]
+) -> Run:
     """Makes the run's folder in the main process; the others learn its path."""
-    return Run(engine.share(create_run(out, name).path if engine.is_main else None))
+    return Run(engine.share(create_run(out, name, fill).path if engine.is_main else None))
 
 
 def _only_trainer(run: Run, engine: Engine) -> AbstractContextManager[None]:

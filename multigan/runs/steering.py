@@ -104,6 +104,10 @@ def sentence(row: Mapping[str, Any]) -> str:
     """Returns what a logged row says of knobs, for the person who asked."""
     if "refused" in row:
         return f"Refused at step {row['step']}: {row['refused']}"
-    turned = {n: SCHEDULE if value is None else f"{value:g}" for n, value in row["set"].items()}
-    values = ", ".join(f"{name} = {value}" for name, value in turned.items())
-    return f"Set at step {row['step']}: {values}"
+    return f"Set at step {row['step']}: {in_words(row['set'])}"
+
+
+def in_words(values: Mapping[str, float | None]) -> str:
+    """Returns the values of knobs as people read them."""
+    texts = {n: SCHEDULE if value is None else f"{value:g}" for n, value in values.items()}
+    return ", ".join(f"{name} = {text}" for name, text in texts.items())

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from numbers import Integral
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -110,18 +109,3 @@ def _marked(spec: ConditionSpec, text: str) -> list[float]:
             f"There is no attribute {unknown[0]!r}. Known: {', '.join(spec.names) or 'none'}."
         )
     return [float(name in named) for name in spec.names]
-
-
-def read_condition(value: dict[str, Any] | None) -> ConditionSpec | None:
-    """Returns the condition that `vars` made a table of."""
-    if value is None:
-        return None
-    scaling = {name: value[name] for name in ("center", "scale") if name in value}
-    examples = tuple(tuple(row) for row in value.get("examples", ()))
-    return ConditionSpec(
-        value["kind"],
-        value["size"],
-        tuple(value["names"]),
-        **{name: tuple(numbers) for name, numbers in scaling.items()},
-        examples=examples,
-    )

@@ -67,6 +67,7 @@ class Pipeline:
         self.prior = prior
         self.condition = condition
         self.components = components
+        self.step: int | None = None  # of the training that it was made at
 
     @property
     def device(self) -> torch.device:
@@ -337,7 +338,7 @@ class Pipeline:
                 "built again elsewhere. Register the generator in GENERATORS and pass components=."
             )
         parts = (self.generator, self.modality, self.prior, self.condition, self.components)
-        write_saved(Path(folder), *parts)
+        write_saved(Path(folder), *parts, step=self.step)
         return Path(folder)
 
     @classmethod
@@ -348,7 +349,9 @@ class Pipeline:
             CheckpointError: The folder holds no whole pipeline.
         """
         parts = read_saved(Path(folder))
+        step = parts.pop("step")
         pipeline = KINDS[parts["modality"].name].pipeline(**parts)
+        pipeline.step = step
         return cast(Self, pipeline.to(pick_device(device)))
 
     def _nearest_classes(self, targets: Tensor, seed: int) -> Tensor:

@@ -1,5 +1,6 @@
 """A pipeline on disk: `pipeline.json` names its parts, `generator.safetensors` has the weights."""
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,11 @@ from multigan.core.prior import Prior
 from multigan.core.protocols import HasSavedOptions
 from multigan.core.registries import GENERATORS, KINDS, build_modality
 from multigan.errors import CheckpointError, ConfigError
-from multigan.files import atomic_folder, read_json, write_json
+from multigan.files import atomic_folder, read_json, read_object, refused_by_disk, write_json
 from multigan.imports import plugins
 from multigan.imports.pretrained import only_inside
 from multigan.registry import Component
-from multigan.sampling.conditions import read_condition
-from multigan.typed import from_plain
+from multigan.typed import Count, from_plain
 
 FORMAT = 1
 
@@ -31,12 +31,14 @@ def write_saved(
     prior: Prior,
     condition: ConditionSpec | None,
     components: Mapping[str, Component],
+    step: int | None,
 ) -> None:
     """Writes a pipeline's parts into a folder, atomically; see `Pipeline`."""
     saved = {part: vars(one) for part, one in _saved_components(generator, components).items()}
     used = [vars(plugin) for plugin in plugins.used_by(saved)]
     index = {
         "format": FORMAT,
+        "step": step,
         "prior": {"dim": prior.dim},
         "condition": None if condition is None else vars(condition),
         **saved,
@@ -47,7 +49,8 @@ def write_saved(
     weights = {n: t.detach().cpu().contiguous().clone() for n, t in state.items()}
     with atomic_folder(folder) as building:
         write_json(building / "pipeline.json", index)
-        save_file(weights, building / "generator.safetensors")
+        with refused_by_disk(folder):
+            save_file(weights, building / "generator.safetensors")
         modality.save_parts(building)
 
 
@@ -58,18 +61,21 @@ def read_saved(folder: Path) -> dict[str, Any]:
         CheckpointError: The folder holds no whole pipeline.
         ConfigError: It needs a plug-in that this user has never named; none of its code has run.
     """
-    inner = folder / "pipeline"
+    run, inner = folder, folder / "pipeline"
     folder = inner if inner.is_dir() and not (folder / "pipeline.json").is_file() else folder
     index = _read_index(folder)
     try:
-        components = {part: Component(**index[part]) for part in ("generator", "modality")}
-        prior = Prior(**index["prior"])
-        condition = read_condition(index["condition"])
+        named = {part: index[part] for part in ("generator", "modality")}
+        components = {part: from_plain(Component, one, part) for part, one in named.items()}
+        prior = Prior(from_plain(Count, index["prior"]["dim"], "prior.dim"))
+        condition = from_plain(ConditionSpec | None, index["condition"], "condition")
         needed = from_plain(tuple[plugins.Plugin, ...], index.get("plugins", []), "plugins")
         weights = load_file(folder / "generator.safetensors")
-    except (KeyError, TypeError, ConfigError, OSError, SafetensorError) as error:
+    except (ConfigError, KeyError, TypeError, OSError, SafetensorError) as error:
         raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
     plugins.require(needed, f"The pipeline in {folder}")
+    if folder != run:
+        _warn_if_older(run, saved_step(folder))
     named = components["modality"]
     with only_inside(folder):
         modality = build_modality(KINDS[named.name].modality.with_parts(named, folder))
@@ -89,7 +95,25 @@ def read_saved(folder: Path) -> dict[str, Any]:
         "prior": prior,
         "condition": condition,
         "components": components,
+        "step": saved_step(folder),
     }
+
+
+def saved_step(folder: Path) -> int | None:
+    """Returns the training step that a saved pipeline was made at, None where nobody knows."""
+    step = read_object(folder / "pipeline.json").get("step")
+    return step if isinstance(step, int) else None
+
+
+def _warn_if_older(run: Path, step: int | None) -> None:
+    names = [path.name.removeprefix("step-") for path in run.glob("checkpoints/step-*")]
+    newest = max((int(name) for name in names if name.isdecimal()), default=0)
+    if step is not None and step < newest:
+        warnings.warn(
+            f"The pipeline of {run} is of step {step}, and there is a checkpoint of step {newest}. "
+            f"multigan.Run({str(run)!r}).pipeline() samples that; resuming the run saves it.",
+            stacklevel=4,
+        )
 
 
 def _read_index(folder: Path) -> dict[str, Any]:
@@ -97,7 +121,8 @@ def _read_index(folder: Path) -> dict[str, Any]:
         index = read_json(folder / "pipeline.json")
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{folder} holds no saved pipeline: {error}") from None
-    if not isinstance(index, dict) or index.get("format", FORMAT + 1) > FORMAT:
+    version = index.get("format") if isinstance(index, dict) else None
+    if not isinstance(version, int) or version > FORMAT:
         raise CheckpointError(f"{folder}'s pipeline.json has a format this multigan cannot read.")
     return index
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from multigan.core.trainer import Callback, Logs, Trainer
@@ -59,7 +60,10 @@ class PlainLines(Silent):
 
 
 class Bar(Silent):
-    """Draws a bar with the rate, the time left and the main losses."""
+    """Draws a bar with the rate, the time left and the main losses.
+
+    A terminal may close; then nobody looks, and the run must still be saved.
+    """
 
     def __init__(self) -> None:
         self._losses = ""
@@ -71,7 +75,8 @@ class Bar(Silent):
         self._task = self._bar.add_task(
             "", total=total_steps(trainer), completed=trainer.steps_done, rate="", notes=""
         )
-        self._bar.start()
+        with suppress(OSError):
+            self._bar.start()
 
     def on_row(self, row: Row) -> None:
         """Remembers the losses until the bar is drawn again."""
@@ -85,7 +90,8 @@ class Bar(Silent):
     def on_fit_end(self, trainer: Trainer) -> None:
         """Leaves the bar as it stands."""
         self._draw(trainer)
-        self._bar.stop()
+        with suppress(OSError):
+            self._bar.stop()
 
     def _draw(self, trainer: Trainer) -> None:
         self._drawn_at = time.monotonic()
@@ -93,7 +99,8 @@ class Bar(Silent):
         speed = self._bar.tasks[0].speed
         rate = f"{speed:.4g} steps/s" if speed else ""
         self._bar.update(self._task, completed=trainer.steps_done, rate=rate, notes=notes)
-        self._bar.refresh()
+        with suppress(OSError):
+            self._bar.refresh()
 
 
 def make_progress(as_json: bool) -> Silent:

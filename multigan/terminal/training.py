@@ -1,9 +1,11 @@
 """What `train`, `resume` and `demo` have in common: a session, watched from start to end."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from multigan.errors import RunError
 from multigan.report.formatting import duration
 from multigan.runs.run import Run
 from multigan.runs.session import Session
@@ -25,9 +27,15 @@ def train_session(prepare: Callable[..., Session], *, as_json: bool = False) -> 
         note(text)
     try:
         run = session.fit()
+    except BrokenPipeError:
+        raise RunError(
+            f"Nobody reads the output any more, so the training has ended. Go on with: multigan "
+            f"resume {session.run.path}"
+        ) from None
     finally:
-        for text in session.notes[already_said:]:
-            note(text)
+        with suppress(OSError):  # which would hide what ended the training
+            for text in session.notes[already_said:]:
+                note(text)
     if is_main_process():
         print_json(outcome(run)) if as_json else _say_how_it_ended(run)
     return run

@@ -101,6 +101,12 @@ CPU = (
         (RuntimeError("DefaultCPUAllocator: not enough memory: x"), "Out of memory: not enough"),
         (RuntimeError("CUDA out of memory. Tried\nto allocate"), "Out of memory: CUDA out of mem"),
         (RuntimeError("Storage size calculation overflowed with sizes=[9]"), "Out of memory: Sto"),
+        (RuntimeError("could not create a memory object"), "Out of memory: could not create"),
+        (RuntimeError("could not create a primitive"), "Out of memory: could not create a prim"),
+        (RuntimeError("could not execute a primitive"), "Out of memory: could not execute"),
+        (RuntimeError("std::bad_alloc"), "Out of memory: std::bad_alloc"),
+        (RuntimeError("can't start new thread"), "Out of memory: can't start new thread"),
+        (ImportError("libtorch.so: failed to map segment from shared object"), "Out of memory: "),
         (OSError(28, "No space left on device", "runs/1"), "No space left on device: runs/1"),
         (PermissionError(13, "Permission denied", "/x"), "Permission denied: /x"),
         (OSError("cannot write"), "cannot write"),
@@ -115,7 +121,15 @@ def test_what_the_machine_refuses_is_one_line(multigan, monkeypatch, error, said
     assert answer.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("bug", [ZeroDivisionError("1 / 0"), RuntimeError("shapes (2, 3)")])
+@pytest.mark.parametrize(
+    "bug",
+    [
+        ZeroDivisionError("1 / 0"),
+        RuntimeError("shapes (2, 3)"),
+        RuntimeError("could not create a primitive descriptor for a convolution"),
+        ImportError("cannot import name 'x'"),
+    ],
+)
 def test_a_bug_keeps_its_traceback(multigan, monkeypatch, bug):
     monkeypatch.setitem(recipes.RECIPES, "broken", failing(bug))
     with pytest.raises(type(bug)):

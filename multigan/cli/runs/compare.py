@@ -57,9 +57,12 @@ def _asked(run: "RunFolder") -> dict[str, Any]:
     from multigan.report.formatting import flat
 
     try:
-        return flat(read_json(run.recipe_file))
+        asked = read_json(run.recipe_file)
     except (OSError, ValueError) as error:
         raise RunError(f"The recipe of run {run.name} cannot be read: {error}") from None
+    if not isinstance(asked, dict):
+        raise RunError(f"The recipe of run {run.name} is not a table of names and values.")
+    return flat(asked)
 
 
 def _came(run: "RunFolder") -> dict[str, Any]:

@@ -42,7 +42,7 @@ def run(args: Namespace) -> None:
     if remedy["needs_fork"]:
         _train_anew(sick, remedy, args)
         return
-    sick.request(set=remedy["knobs"])
+    sick.request(set=remedy.get("knobs"))
     if sick.status()["state"] in AT_WORK:
         remark(f"Run {sick.name} turns them while it trains.")
     else:

@@ -22,9 +22,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Prints a row for each run."""
     from multigan.runs.folder import find_runs
-    from multigan.terminal.output import print_json, print_table
+    from multigan.terminal.output import print_json, print_table, remark
 
     found = find_runs(args.runs)
+    for one in found:
+        for text in one.damage():
+            remark(f"Run {one.name}: {text}")
     if args.json:
         print_json([facts(one) for one in found])
     elif found:

@@ -43,4 +43,5 @@ def describe(run: "RunFolder") -> dict[str, Any]:
         "pipeline": str(run.pipeline_folder) if run.pipeline_folder.is_dir() else None,
         "report": str(report) if report.is_file() else None,
         "parent": run.parent() or None,
+        "damage": run.damage() or None,
     }

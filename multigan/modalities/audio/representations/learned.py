@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from multigan.errors import ConfigError
-from multigan.files import read_json, write_json
+from multigan.files import read_json, refused_by_disk, write_json
 from multigan.imports.pretrained import check_place
 from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.modalities.audio.representations.inversion import INVERTERS, MelInverter
@@ -55,7 +55,8 @@ class LearnedInverter(MelInverter):
         folder.mkdir()
         write_json(folder / "pipeline.json", self._index)
         weights = {name: tensor.cpu() for name, tensor in self.model.state_dict().items()}
-        save_file(weights, folder / "generator.safetensors")
+        with refused_by_disk(folder):
+            save_file(weights, folder / "generator.safetensors")
 
     def check(self, n_mels: int, hop_length: int, sample_rate: int, floor: float) -> None:
         """Raises ConfigError if the vocoder was trained for other pictures or another rate."""
