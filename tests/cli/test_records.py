@@ -8,7 +8,7 @@ import pytest
 
 from multigan.files import parse_json, read_json
 from multigan.notebook.previews import SamplePreviews
-from multigan.report.media import earlier_previews, look_at
+from multigan.report.media import earlier_previews, preview_of
 from multigan.runs.folder import RunFolder
 from multigan.runs.profiles import snapshots_in
 from multigan.runs.report import render_report
@@ -188,4 +188,4 @@ def test_damaged_looks_do_not_keep_a_report_from_being_written(tmp_path):
     for file in files:
         file.write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
     assert earlier_previews(files)[0].text == "000001.png is damaged."
-    assert "PNG" in look_at(files[1]).text
+    assert "PNG" in preview_of(files[1]).text
