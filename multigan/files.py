@@ -42,6 +42,18 @@ def read_json(path: Path) -> Any:
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
+def parse_json(text: str | bytes) -> Any:
+    """Returns what JSON of unknown origin says.
+
+    Raises:
+        ValueError: It is none, or so deeply nested that nobody can have meant it.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
 def read_object(path: Path) -> dict[str, Any]:
     """Reads a JSON object that anybody may have written; empty if there is none to read."""
     try:

@@ -1,24 +1,27 @@
 """Text files: lines, tables of comma-separated values, JSON lines, Parquet."""
 
-import csv
-import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from multigan.data.comma_values import read_comma_values
 from multigan.data.loaded import Unreadable
-from multigan.data.tables import LABEL_COLUMNS, class_names, find_label, open_parquet
+from multigan.data.tables import (
+    LABEL_COLUMNS,
+    class_names,
+    find_label,
+    label_notes,
+    open_parquet,
+    other_labels,
+)
 from multigan.errors import DataError
+from multigan.files import parse_json
 from multigan.modalities.text.load.options import TextOptions
 from multigan.modalities.text.load.texts import Texts, gather
 
 TEXT_COLUMNS = ("text", "sentence", "caption", "content", "review", "document", "line", "title")
 TABLES = {".csv": ",", ".tsv": "\t"}
 JSON_LINES = (".jsonl", ".ndjson")
-
-# A cell may be longer than the 128 kB at which the module csv stops by itself.
-csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
 def read_file(path: Path, options: TextOptions) -> Texts:
@@ -88,13 +91,8 @@ def _read_plain(path: Path, content: bytes, options: TextOptions) -> Texts:
 
 def _read_table(path: Path, content: bytes, delimiter: str, options: TextOptions) -> Texts:
     lines, damaged = decoded_lines(path, content, options.encoding)
-    try:
-        reader = csv.DictReader((f"{text}\n" for _, text in lines), delimiter=delimiter)
-        columns = list(reader.fieldnames or ())
-        rows = list(reader)
-    except csv.Error as error:
-        raise DataError(f"{path} is no table of values: {error}.") from None
-    return _from_records(path, columns, rows, options, damaged)
+    columns, rows, broken, notes = read_comma_values(lines, str(path), delimiter)
+    return _from_records(path, columns, rows, options, [*damaged, *broken], notes)
 
 
 def _read_json_lines(path: Path, content: bytes, options: TextOptions) -> Texts:
@@ -104,7 +102,7 @@ def _read_json_lines(path: Path, content: bytes, options: TextOptions) -> Texts:
         if not text.strip():
             continue
         try:
-            value = json.loads(text)
+            value = parse_json(text)
         except ValueError as error:
             damaged.append(Unreadable(f"line {number}", f"not JSON: {error}"))
             continue
@@ -122,11 +120,14 @@ def _from_records(
     rows: Sequence[Mapping[str, Any]],
     options: TextOptions,
     damaged: Sequence[Unreadable],
+    notes: Sequence[str] = (),
 ) -> Texts:
     text = text_column(columns, options.text_column, str(path))
     label = _label_column(columns, options.label_column, str(path))
     pairs = ((row.get(text), None if label is None else row.get(label)) for row in rows)
-    return gather(str(path), pairs, labelled=label is not None, damaged=damaged)
+    if label is not None and options.label_column is None:
+        notes = (*notes, *other_labels(columns, label, (text,)))
+    return gather(str(path), pairs, labelled=label is not None, damaged=damaged, notes=tuple(notes))
 
 
 def _read_parquet(path: Path, options: TextOptions) -> Texts:
@@ -139,7 +140,8 @@ def _read_parquet(path: Path, options: TextOptions) -> Texts:
     labels = [None] * len(texts) if label is None else columns.column(label).to_pylist()
     names = class_names(schema, label)
     pairs: Iterator[tuple[Any, Any]] = zip(texts, labels, strict=True)
-    return gather(str(path), pairs, labelled=label is not None, names=names)
+    notes = label_notes(schema, options.label_column, text, None) if label is not None else []
+    return gather(str(path), pairs, labelled=label is not None, names=names, notes=tuple(notes))
 
 
 def text_column_of(schema: Any, asked: str | None, where: str) -> str:
