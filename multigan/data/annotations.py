@@ -171,6 +171,8 @@ def _rows(listing: Listing, name: str) -> tuple[list[str], list[dict[str, Any]],
         raise DataError(f"{name} in {listing.where} is not UTF-8: {error}.") from None
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     if name.endswith(".csv"):
+        if FILE_NAME not in lines[0]:  # it may be anything
+            return [], [], []
         table = read_comma_values(list(enumerate(lines, 1)), f"{name} in {listing.where}")
         damaged = _counted(
             [f"{one.name} ({one.reason})" for one in table.damaged], f"lines of {name} are damaged"

@@ -47,7 +47,8 @@ def test_shards_without_labels_are_no_classes(tmp_path, labels):
     if labels == "absent":
         del files["dataset.json"]
     images = load(tmp_path, files, packed=True)
-    assert images.condition is None and len(images) == 3
+    assert images.condition is None
+    assert len(images) == 3
     assert "StyleGAN's shards" in images.report.summary()
 
 
@@ -123,7 +124,7 @@ def test_metadata_without_labels_or_of_another_convention_is_said(tmp_path):
 
 
 def test_labels_that_are_missing_in_metadata_are_refused(tmp_path):
-    with pytest.raises(DataError, match="1 of 2 labels in metadata.csv .* are missing"):
+    with pytest.raises(DataError, match=r"1 of 2 labels in metadata.csv .* are missing"):
         load(tmp_path, metadata("0.png,a", "1.png,"), packed=False)
 
 
@@ -153,7 +154,8 @@ def test_rows_that_an_unclosed_quotation_swallows_are_counted():
 
 def test_quotations_of_several_lines_are_whole():
     found = table('text,label\n"a\nb ""c""",1\nd,2')
-    assert found.rows[0] == {"text": 'a\nb "c"', "label": "1"} and not found.damaged
+    assert found.rows[0] == {"text": 'a\nb "c"', "label": "1"}
+    assert not found.damaged
 
 
 def test_quotation_marks_of_a_table_of_tabs_mean_themselves_where_they_do_not_pair():

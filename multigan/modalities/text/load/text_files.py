@@ -24,6 +24,31 @@ TABLES = {".csv": ",", ".tsv": "\t"}
 JSON_LINES = (".jsonl", ".ndjson")
 
 
+# How files begin that are no text, whatever they are called.
+NO_TEXT = {
+    b"%PDF-": "a PDF",
+    b"%!PS": "PostScript",
+    b"{\\rtf": "a document in RTF",
+    b"PK\x03\x04": "a zip, or a document in one",
+    b"\xd0\xcf\x11\xe0": "an old document of Microsoft Office",
+    b"\x1f\x8b": "packed with gzip",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz",
+    b"(\xb5/\xfd": "packed with zstandard",
+    b"7z\xbc\xaf": "packed with 7-Zip",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"RIFF": "a sound or a film",
+    b"ID3": "a sound",
+    b"OggS": "a sound",
+    b"fLaC": "a sound",
+    b"\x7fELF": "a program",
+    b"SQLite format 3": "a database",
+    b"PAR1": "a Parquet file, which ends in .parquet",
+}
+
+
 def read_file(path: Path, options: TextOptions) -> Texts:
     """Reads a file by its suffix; whatever is no table is plain text.
 
@@ -78,6 +103,9 @@ def _decode_whole(path: Path, content: bytes, encoding: str) -> str:
 
 
 def _read_plain(path: Path, content: bytes, options: TextOptions) -> Texts:
+    kind = next((kind for start, kind in NO_TEXT.items() if content.startswith(start)), None)
+    if kind is not None:
+        raise DataError(f"{path} is {kind}, not plain text. Save its text as a .txt file.")
     if b"\0" in content[:4096] and options.encoding == "utf-8":
         raise DataError(
             f"{path} has NUL bytes, so it is not plain text of one byte or more a character. "
