@@ -37,7 +37,7 @@ def test_12_bits_in_16_are_said_and_an_option_brightens_them(tmp_path):
     bright = load_images(folder, bits=12)
     assert bright.source.raw.max() == 255
     assert "dark" not in bright.report.summary()
-    with pytest.raises(DataError, match="beyond the 10 bits of data.bits"):
+    with pytest.raises(DataError, match=r"beyond the 10 bits of data\.bits"):
         load_images(folder, bits=10)
 
 
@@ -116,14 +116,14 @@ def test_a_list_of_names_takes_characters_and_says_so(tmp_path):
 
 
 def test_a_vocabulary_of_nothing_is_refused():
-    with pytest.raises(DataError, match="vocabulary of .* is empty"):
+    with pytest.raises(DataError, match=r"vocabulary of .* is empty"):
         load_text([f"{a} {b}" for a, b in zip(NAMES, NAMES[::-1], strict=True)][:99], min_count=9)
 
 
 def test_many_unknown_words_are_said_with_a_remedy():
     texts = [f"the {name}" for name in NAMES]
     said = load_text(texts, vocab_size=10).report.summary()
-    assert "50.00% of the tokens are outside" in said or "data.min_count" in said
+    assert "of the tokens are outside of the vocabulary. A generator learns" in said
     assert "tokenizer=bpe" in said
 
 
@@ -178,9 +178,11 @@ def test_a_sound_written_into_a_pipe_is_read(tmp_path):
 
 
 def test_a_name_that_is_in_a_zip_twice_is_said(tmp_path):
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive, pytest.warns(UserWarning):
-        for name, number in [("a.png", 0), ("b.png", 1), ("a.png", 2)]:
-            archive.writestr(name, png(number))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.png", png(0))
+        archive.writestr("b.png", png(1))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("a.png", png(2))
     images = load_images(tmp_path / "a.zip")
     assert len(images) == 2
     assert "1 names are there more than once, e.g. a.png" in images.report.summary()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from multigan.data.comma_values import read_comma_values
-from multigan.data.loaded import Unreadable
+from multigan.data.loaded import Unreadable, describe_unreadable
 from multigan.data.tables import (
     LABEL_COLUMNS,
     class_names,
@@ -138,6 +138,8 @@ def _read_json_lines(path: Path, content: bytes, options: TextOptions) -> Texts:
             rows.append(value)
         else:
             damaged.append(Unreadable(f"line {number}", "not a JSON object"))
+    if damaged and not rows:
+        raise DataError(f"No line of {path} can be read: {describe_unreadable(damaged)}")
     columns = list(dict.fromkeys(name for row in rows[:1000] for name in row))
     return _from_records(path, columns, rows, options, damaged)
 
