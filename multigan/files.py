@@ -76,6 +76,18 @@ def parse_json(text: bytes) -> Any:
     return value
 
 
+def parse_json(text: str | bytes) -> Any:
+    """Returns what JSON of unknown origin says.
+
+    Raises:
+        ValueError: It is none, or so deeply nested that nobody can have meant it.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
 def read_object(path: Path) -> dict[str, Any]:
     """Reads a JSON object that anybody may have written; empty if there is none to read."""
     try:

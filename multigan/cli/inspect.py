@@ -5,12 +5,19 @@ from pathlib import Path
 
 from multigan.cli.commands import add_json, add_plugin
 
+OWN_SOUNDS = "speech"  # the recipe that README trains on recordings
 SUMMARY = "Measure the round-trip error of each representation of your sounds, before training."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what to inspect and where to write the page."""
     parser.add_argument("data", metavar="DATA", help="sounds: a folder, zip, Parquet or Hub name")
+    parser.add_argument(
+        "--recipe",
+        default=OWN_SOUNDS,
+        metavar="NAME",
+        help=f"read the sounds as `multigan train` of this recipe would ({OWN_SOUNDS})",
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -37,7 +44,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Prints a row for each representation, and writes a page with pictures and players."""
-    from multigan.config import located, parse_changes
+    from multigan.config import parse_changes
+    from multigan.errors import ConfigError
     from multigan.modalities.audio.inspection import (
         COLUMNS,
         REPRESENTATIONS,
@@ -45,15 +53,28 @@ def run(args: Namespace) -> None:
         named_representation,
         write_inspection,
     )
+    from multigan.modalities.recipes import recipe
     from multigan.terminal.output import print_json, print_table, remark
 
     options = {
         name.removeprefix("data."): value for name, value in parse_changes(args.changes).items()
     }
+    chosen = recipe(args.recipe).with_data(args.data)
+    if chosen.modality != "audio":
+        raise ConfigError(
+            f"The recipe {args.recipe} is for {chosen.modality}. Name one for sounds."
+        )
+    options = {**chosen.data.options, **options}
+    own = {} if chosen.representation is None else {args.recipe: chosen.representation}
     asked = {text: named_representation(text) for text in args.representations}
     inspected = inspect_sounds(
-        located(args.data), options, representations=asked or REPRESENTATIONS, clips=args.clips
+        chosen.data.name,
+        options,
+        representations=asked or {**own, **REPRESENTATIONS},
+        clips=args.clips,
     )
+    read = ", ".join(f"{name}={value}" for name, value in options.items()) or "no options"
+    remark(f"Read as `multigan train {args.recipe}` would with {read}; others: --recipe NAME.")
     remark(inspected.data.report.summary())
     if args.json:
         print_json([trip.to_json() for trip in inspected.trips])

@@ -1,10 +1,22 @@
 """What tells the files of one kind of data from all others."""
 
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+
+def not_plain(path: Path) -> str:
+    """Returns what a path leads to that could be read for ever or never; "" for a plain file."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        kind = "a link that leads nowhere" if path.is_symlink() else "a path that cannot be read"
+        return f"{kind} ({error.strerror})"
+    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
+    return "" if stat.S_ISREG(mode) else kinds.get(stat.S_IFMT(mode), "a device")
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,8 @@ class FileKind:
 
     def open_file(self, path: Path) -> Any:
         """Opens a file; what it holds is decoded when it is needed."""
+        if reason := not_plain(path):
+            raise ValueError(f"it is {reason}")
         if path.stat().st_size == 0:
             raise ValueError("it is empty")
         return self.opener(path)

@@ -11,7 +11,7 @@ from multigan.data.file_kind import FileKind
 from multigan.data.labels import read_labels
 from multigan.data.loader_options import StoredOptions
 from multigan.data.readers import Item, Reader, digest
-from multigan.data.tables import class_names, find_content, find_label
+from multigan.data.tables import class_names, find_content, find_label, label_notes
 from multigan.data.temp_file import TempFile
 from multigan.errors import DataError, MissingDependencyError, first_line
 
@@ -30,6 +30,8 @@ def read_table(dataset: Any, where: str, options: StoredOptions, kind: FileKind)
     dataset, schema = with_schema(dataset, where)
     column = find_content(schema, options.content_column, where, kind)
     label = find_label(schema, options.one_label_column, where)
+    readable = None if streamed else lambda name: dataset[name]
+    notes = tuple(label_notes(schema, options.one_label_column, column, readable))
     dataset = dataset.select_columns([column] if label is None else [column, label])
     # Files should come as they were stored: they are decoded in one place only.
     dataset = dataset.cast_column(column, getattr(datasets, kind.feature)(decode=False))
@@ -44,13 +46,14 @@ def read_table(dataset: Any, where: str, options: StoredOptions, kind: FileKind)
         labels = read_labels(values, names, f"column {label!r} of {where}")
         on_error.pop_all()
     if streamed:
-        return file.reader(where, labels, notes=("Streamed once.",))
+        return file.reader(where, labels, notes=("Streamed once.", *notes))
     return Reader(
         where=where,
         identity=digest(where, dataset._fingerprint),
         items=lambda: _items(dataset, column, kind),
         count=len(dataset),
         labels=labels,
+        notes=notes,
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from torch import Tensor
 
-from multigan.data.file_kind import FileKind
+from multigan.data.annotations import by_annotations
+from multigan.data.file_kind import FileKind, not_plain
 from multigan.data.hub import read_hub, read_table
 from multigan.data.labels import WHOLE, require_split
 from multigan.data.loader_options import StoredOptions
@@ -62,6 +63,8 @@ def open_named(
         return folder(path)
     if path.is_file():
         return file(path)
+    if (path.exists() or path.is_symlink()) and (reason := not_plain(path)):
+        raise DataError(f"{name!r} is {reason}, so it cannot be read. Expected {known}.")
     if isinstance(data, str) and HUB_NAME.fullmatch(name):
         return hub(name)
     raise DataError(f"There is no {sought} {name!r}. Expected {known}.")
@@ -87,7 +90,9 @@ class Origins(Generic[Opt]):
     objects: Callable[[Any, Opt], Reader | None] = lambda data, options: None
     own: Mapping[str, Callable[[Opt], Reader]] = field(default_factory=dict)
     suffixes: Mapping[str, Callable[[Path, Opt], Reader]] = field(default_factory=dict)
-    classify: Callable[[Opt], Classify] = lambda options: by_folders(options.split)
+    classify: Callable[[Opt], Classify] = lambda options: by_annotations(
+        options, by_folders(options.split)
+    )
 
     def open(self, data: Any, options: Opt) -> Reader:
         """Returns what reads `data`; hardly anything is read yet but what can be read only once.

@@ -3,6 +3,7 @@
 import os
 import threading
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple, Self
 
 from torch import Tensor
 
-from multigan.data.file_kind import FileKind
+from multigan.data.file_kind import FileKind, not_plain
 from multigan.data.labels import NO_LABELS, Labels, class_folders
 from multigan.errors import DataError
 
@@ -40,18 +41,16 @@ class Listing(NamedTuple):
 
 
 class Classified(NamedTuple):
-    """Which files are used, and the class of each.
+    """Which files are used, and the label of each.
 
     Attributes:
         used: The files.
-        labels: Their class numbers, or empty.
-        classes: The classes' names, or empty.
+        labels: Theirs.
         notes: What the report should say of the choice.
     """
 
     used: Sequence[PurePosixPath]
-    labels: list[int]
-    classes: tuple[str, ...]
+    labels: Labels = NO_LABELS
     notes: tuple[str, ...] = ()
 
 
@@ -65,7 +64,7 @@ def by_folders(split: str) -> Classify:
         labels, classes, used = class_folders(listing.paths, split, listing.where)
         partly = len(used) < len(listing.paths)
         notes = (f"Only the folder {split!r} was read.",) if partly else ()
-        return Classified(used, labels, classes, notes)
+        return Classified(used, Labels(labels, classes), notes)
 
     return classify
 
@@ -140,6 +139,8 @@ def read_folder(folder: Path, *, kind: FileKind, classify: Classify) -> Reader:
         return identity, digest(*(str(size) for size, _ in stats))
 
     def content(name: PurePosixPath) -> bytes:
+        if reason := not_plain(folder / name):
+            raise DataError(f"{folder / name} is {reason}, so it cannot be read. Take it away.")
         return (folder / name).read_bytes()
 
     def opened(name: PurePosixPath) -> Any:
@@ -181,6 +182,7 @@ def _zip_reader(path: Path, archive: zipfile.ZipFile, kind: FileKind, classify: 
         _refuse_unsafe(path, entry)
     _refuse_bomb(path, entries, kind)
     by_name = {PurePosixPath(entry.filename): entry for entry in entries}
+    twice = len(entries) - len(by_name)
     lock = threading.Lock()  # a ZipFile counts its readers without one
 
     def content(name: PurePosixPath) -> bytes:
@@ -195,6 +197,10 @@ def _zip_reader(path: Path, archive: zipfile.ZipFile, kind: FileKind, classify: 
         return digest(file_identity(path), *map(str, used)), digest(*sums)
 
     reader = _listed(path, map(str, by_name), kind, classify, content, opened, marks)
+    if twice:
+        named = Counter(entry.filename for entry in entries).most_common(1)[0][0]
+        note = f"{twice} names are there more than once, e.g. {named}; the last of each was read."
+        reader = replace(reader, notes=(*reader.notes, note))
     return replace(reader, close=archive.close)
 
 
@@ -217,14 +223,14 @@ def _listed(
         consulted.add(name)
         return content(PurePosixPath(name))
 
-    used, labels, classes, notes = classify(Listing(str(where), wanted, ignored, read))
+    used, labels, notes = classify(Listing(str(where), wanted, ignored, read))
     identity, files = marks(used)
     return Reader(
         where=str(where),
         identity=identity,
         items=lambda: ((str(name), partial(opened, name)) for name in used),
         count=len(used),
-        labels=Labels(labels, classes),
+        labels=labels,
         ignored=tuple(name for name in ignored if name not in consulted),
         notes=notes,
         files=files,

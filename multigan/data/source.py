@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from multigan.core.condition import ConditionSpec
-from multigan.errors import DataError
+from multigan.errors import DataError, first_line
 
 # The share of a device's free memory that a data set may take. Networks, their gradients and
 # activations need the rest.
@@ -195,6 +195,12 @@ def to_tensor(values: Tensor | np.ndarray) -> Tensor:
     """Returns `values` as a tensor, without a copy where torch can do without one."""
     if isinstance(values, Tensor):
         return values
+    if values.dtype.kind not in "buif" or values.dtype.itemsize > 8:
+        raise DataError(f"An array of {values.dtype} cannot be learned. Give numbers.")
+    if values.dtype.kind == "u" and values.dtype.itemsize > 1:
+        values = values.astype(np.int64)  # torch has hardly any arithmetic on these
+    elif not values.dtype.isnative:
+        values = values.astype(values.dtype.newbyteorder("="))
     # torch warns of arrays that must not be written to, and refuses those that run backwards.
     usable = values.flags.writeable and all(stride >= 0 for stride in values.strides)
     return torch.from_numpy(values if usable else values.copy())
@@ -225,8 +231,13 @@ def read_npy_header(file: IO[bytes]) -> NpyHeader:
         old = version == (1, 0)
         read = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
         shape, fortran, dtype = read(file)
-    except ValueError as error:
-        raise DataError(f"It is not an array as numpy.save writes it: {error}.") from None
+    except Exception as error:  # the header is Python code, which can be broken in many ways
+        line = first_line(error)
+        raise DataError(f"It is not an array as numpy.save writes it: {line}.") from None
     if dtype.hasobject:
         raise DataError("It holds Python objects, which could run code when read. Save numbers.")
+    if dtype.kind not in "buif" or dtype.itemsize > 8:
+        raise DataError(f"It holds {dtype}. Save whole numbers, or floats of 64 bits at most.")
+    if any(isinstance(size, bool) or size < 0 for size in shape):
+        raise DataError(f"It claims the shape {shape}, which nothing can have.")
     return NpyHeader(shape, fortran, dtype, file.tell())

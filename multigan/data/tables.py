@@ -3,8 +3,7 @@
 That is a column `image: {bytes, path}`, or `audio` likewise, and one of labels.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ from multigan.data.labels import NO_LABELS, SPLITS, WHOLE, Labels, plain_split, 
 from multigan.data.loader_options import StoredOptions
 from multigan.data.readers import Item, Reader, digest, file_identity
 from multigan.errors import DataError, MissingDependencyError
+from multigan.files import parse_json
 
 LABEL_COLUMNS = ("label", "labels", "class", "category", "target", "fine_label")
 
@@ -38,8 +38,8 @@ def read_parquet(path: Path, options: StoredOptions, kind: FileKind) -> Reader:
     tables = [_metadata(file) for file in paths]
     schema = tables[0].schema.to_arrow_schema()
     content = find_content(schema, options.content_column, str(path), kind)
-    labels, found_any = _labels(paths, schema, label_column, str(path))
-    notes = [] if found_any else [f"No labels: no column is called {', '.join(LABEL_COLUMNS)}."]
+    labels = _labels(paths, schema, label_column, str(path))
+    notes = label_notes(schema, label_column, content, partial(_values, paths))
     if len(paths) < len(found):
         notes.append(f"Read the {len(paths)} of {len(found)} files of the split {split!r}.")
     return Reader(
@@ -55,19 +55,17 @@ def read_parquet(path: Path, options: StoredOptions, kind: FileKind) -> Reader:
 
 def _labels(
     paths: Sequence[Path], schema: Any, asked: str | Sequence[str] | None, where: str
-) -> tuple[Labels, bool]:
-    """Returns the labels in one column, or a number from each of several; and if there are any."""
+) -> Labels:
+    """Returns the labels in one column, or a number from each of several."""
     if asked is None or isinstance(asked, str):
         label = find_label(schema, asked, where)
         if label is None:
-            return NO_LABELS, False
-        values = [value for file in paths for value in _column(file, label)]
-        found = read_labels(values, class_names(schema, label), f"column {label!r} of {where}")
-        return found, True
+            return NO_LABELS
+        names = class_names(schema, label)
+        return read_labels(_values(paths, label), names, f"column {label!r} of {where}")
     names = [str(find_label(schema, name, where)) for name in asked]
-    columns = [[value for file in paths for value in _column(file, name)] for name in names]
-    rows = list(zip(*columns, strict=True))
-    return read_labels(rows, names, f"columns {', '.join(names)} of {where}"), True
+    rows = list(zip(*(_values(paths, name) for name in names), strict=True))
+    return read_labels(rows, names, f"columns {', '.join(names)} of {where}")
 
 
 def find_content(schema: Any, asked: str | None, where: str, kind: FileKind) -> str:
@@ -93,30 +91,77 @@ def find_content(schema: Any, asked: str | None, where: str, kind: FileKind) -> 
 
 def find_label(schema: Any, asked: str | None, where: str) -> str | None:
     """Returns the column of an Arrow schema that holds labels, or None if there is none."""
-    import pyarrow as pa
-
     if asked is not None:
         if asked not in schema.names:
             raise DataError(f"{where} has no column {asked!r}. Its columns: {_columns(schema)}.")
         return asked
+    known = (name for name in LABEL_COLUMNS if name in schema.names)
+    return next((name for name in known if _holds_classes(schema.field(name).type)), None)
 
-    def holds_classes(kind: Any) -> bool:
-        return pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_boolean(kind)
 
-    return next(
-        (
-            name
-            for name in LABEL_COLUMNS
-            if name in schema.names and holds_classes(schema.field(name).type)
-        ),
-        None,
-    )
+def label_notes(
+    schema: Any,
+    asked: str | Sequence[str] | None,
+    content: str,
+    read: Callable[[str], Sequence[Any]] | None,
+) -> list[str]:
+    """Returns what is to be said of the columns that could hold labels and are not used.
+
+    Args:
+        schema: An Arrow schema.
+        asked: The column that was named, or several.
+        content: The column of the samples.
+        read: Returns a column's values, where they can be looked at.
+    """
+    if asked is not None:
+        return []
+    label = find_label(schema, None, "")
+    if label is not None:
+        usable = [field.name for field in schema if _holds_classes(field.type)]
+        return other_labels(usable, label, (content,))
+    unused = next((n for n in LABEL_COLUMNS if n in schema.names and n != content), None)
+    if unused is None:
+        return [f"No labels: no column is called {', '.join(LABEL_COLUMNS)}."]
+    kind = f"No labels: the column {unused!r} holds {schema.field(unused).type}, no classes."
+    values = [] if read is None else read(unused)
+    missing = sum(value is None or value != value for value in values)
+    if missing:
+        kind += f" {missing} of its {len(values)} values are missing (NaN): remove those rows."
+    return [f"{kind} To learn it as numbers: --set data.label_column={unused}"]
+
+
+def other_labels(columns: Sequence[str], label: str, others: Sequence[str]) -> list[str]:
+    """Returns a sentence that says which column of labels is used, if there are several.
+
+    Args:
+        columns: Those that could hold labels.
+        label: The one that does.
+        others: Columns that hold something else.
+    """
+    more = [
+        name
+        for name in columns
+        if name not in (label, *others)
+        and (name.lower() in LABEL_COLUMNS or name.lower().endswith("label"))
+    ]
+    if not more:
+        return []
+    return [
+        f"Labels are those of the column {label!r}; there is {', '.join(map(repr, more))} too: "
+        f"--set data.label_column={more[0]}"
+    ]
+
+
+def _holds_classes(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_boolean(kind)
 
 
 def class_names(schema: Any, label: str | None) -> Sequence[str]:
     """Returns the classes' names that Hugging Face wrote into an Arrow schema, or none."""
     try:
-        info = json.loads((schema.metadata or {})[b"huggingface"])
+        info = parse_json((schema.metadata or {})[b"huggingface"])
         return tuple(str(name) for name in info["info"]["features"][label]["names"])
     except (KeyError, TypeError, ValueError):  # the label is no ClassLabel, or nothing was written
         return ()
@@ -148,9 +193,12 @@ def _metadata(path: Path) -> Any:
         return table.metadata
 
 
-def _column(path: Path, name: str) -> list[Any]:
-    with open_parquet(path) as table:
-        return table.read(columns=[name]).column(0).to_pylist()
+def _values(paths: Sequence[Path], name: str) -> list[Any]:
+    values: list[Any] = []
+    for path in paths:
+        with open_parquet(path) as table:
+            values += table.read(columns=[name]).column(0).to_pylist()
+    return values
 
 
 def _items(paths: Sequence[Path], name: str, kind: FileKind) -> Iterator[Item]:

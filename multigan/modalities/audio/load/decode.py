@@ -3,6 +3,7 @@
 Shapes: K clips cut from one file, C channels, T samples of a clip, L of the file.
 """
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,10 @@ LARGEST_FILTER = 1 << 24  # numbers in a resampling filter
 SILENT_DB = -70.0  # the peak of what holds nothing: dither, or the noise of a converter
 # Raised when the same file and target give other clips, so that stored ones are made anew.
 DECODING = 2  # silent windows are left out
+# In what libsndfile tells of a WAV. A program that writes one into a pipe cannot know its length
+# and promises all that 31 or 32 bits can say, but for the headers.
+CUT_SHORT = re.compile(r"^data *: *(\d+) \(should be (\d+)\)", re.MULTILINE)
+UNTOLD = {bits: (1 << bits) - (1 << 16) for bits in (31, 32)}
 SHORTEST_REST = 0.5  # of a window: less of a sliced file's end is left out
 
 
@@ -53,13 +58,25 @@ def decode(sound: Any, target: Target) -> Decoded:
     """
     check_claim(sound)
     values = sound.read(dtype="float32", always_2d=True)
-    return fitted(torch.from_numpy(values.T), sound.samplerate, target)
+    decoded = fitted(torch.from_numpy(values.T), sound.samplerate, target)
+    if _promised(sound):
+        decoded.changes.append("whose header does not say how long they are")
+    return decoded
 
 
 def check_claim(sound: Any) -> None:
     """Raises ValueError for an open file whose header claims more than can be true."""
+    promised = _promised(sound)
+    if promised and not any(low <= promised < 1 << bits for bits, low in UNTOLD.items()):
+        raise ValueError(f"its header promises {promised:,} bytes of sound, which are not there")
     if sound.frames * sound.channels * 4 > LARGEST_BYTES:
         raise ValueError(f"it claims {sound.frames / sound.samplerate / 3600:.0f} hours of sound")
+
+
+def _promised(sound: Any) -> int:
+    """Returns how many bytes a WAV's header promises, if that is more than there are; else 0."""
+    found = CUT_SHORT.search(getattr(sound, "extra_info", ""))
+    return int(found[1]) if found is not None and int(found[1]) > int(found[2]) else 0
 
 
 def fitted(waveform: Tensor, sample_rate: int, target: Target) -> Decoded:

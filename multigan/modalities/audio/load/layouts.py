@@ -4,16 +4,17 @@ What is known: the Free Spoken Digit Dataset's file names, NSynth's annotations,
 lists, any pattern of file names that is stated, and a folder per class.
 """
 
-import json
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from multigan.data.annotations import by_annotations
 from multigan.data.labels import (
     SPLITS,
     WHOLE,
+    Labels,
     class_folders,
     index_labels,
     plain_split,
@@ -21,6 +22,7 @@ from multigan.data.labels import (
 )
 from multigan.data.readers import Classified, Classify, Listing, by_folders
 from multigan.errors import DataError
+from multigan.files import parse_json
 from multigan.modalities.audio.load.options import AudioOptions
 
 Fields = Mapping[str, Any]
@@ -113,9 +115,7 @@ def _layout(
         return _by_nsynth
     if set(COMMAND_LISTS.values()) <= names:
         return _by_commands
-    if _is_fsdd(listing.paths):
-        return _by_fsdd
-    return _by_folders
+    return _by_annotations
 
 
 def _is_fsdd(paths: Sequence[PurePosixPath]) -> bool:
@@ -189,9 +189,9 @@ def _by_fields(
     if not kept:
         raise DataError(f"The split {split!r} of {listing.where} is empty, with test={test!r}.")
     values = [str(fields[index][label]) for index in kept] if label else []
-    labels, classes = index_labels(values, (), listing.where)
+    labels = Labels(*index_labels(values, (), listing.where))
     used = [listing.paths[index] for index in kept]
-    return Classified(used, labels, classes, (note,) if note else ())
+    return Classified(used, labels, (note,) if note else ())
 
 
 def _by_nsynth(listing: Listing, options: AudioOptions) -> Classified:
@@ -216,6 +216,9 @@ def _by_nsynth(listing: Listing, options: AudioOptions) -> Classified:
     beside = [path for path in listing.paths if any(path.is_relative_to(at) for at in folders)]
     missing = sum(path.stem not in annotations for path in beside)
     note = "Read as NSynth." + (f" {missing} files are not in its annotations." if missing else "")
+    absent = sorted(annotations.keys() - {path.stem for path in paths})
+    if absent:
+        note += f" {len(absent)} sounds that it describes are not there, e.g. {absent[0]}."
     if wanted not in ("all", plain_split(options.split)):
         note += f" Only its split {wanted!r} is there."
     described = listing._replace(paths=paths)
@@ -231,7 +234,7 @@ def _split_of(name: str) -> str:
 
 def _annotations(listing: Listing, name: str) -> dict[str, Fields]:
     try:
-        found = json.loads(listing.read(name))
+        found = parse_json(listing.read(name))
         return {str(key): dict(value) for key, value in found.items()}
     except (ValueError, AttributeError, TypeError) as error:
         raise DataError(
@@ -255,14 +258,19 @@ def _by_commands(listing: Listing, options: AudioOptions) -> Classified:
         used = [path for path in words if names[path] not in outside]
     if not used:
         raise DataError(f"The split {options.split!r} of {listing.where} is empty.")
-    labels, classes = index_labels([path.parent.name for path in used], (), listing.where)
+    labels = Labels(*index_labels([path.parent.name for path in used], (), listing.where))
     note = f"Read as Speech Commands, without {len(listing.paths) - len(words)} noises."
-    return Classified(used, labels, classes, (note,))
+    return Classified(used, labels, (note,))
 
 
 def _listed(listing: Listing, name: str) -> frozenset[str]:
     path = next(other for other in listing.others if PurePosixPath(other).name == name)
     return frozenset(listing.read(path).decode("utf-8", errors="replace").split())
+
+
+def _by_annotations(listing: Listing, options: AudioOptions) -> Classified:
+    otherwise = _by_fsdd if _is_fsdd(listing.paths) else _by_folders
+    return by_annotations(options, lambda files: otherwise(files, options))(listing)
 
 
 def _by_folders(listing: Listing, options: AudioOptions) -> Classified:
@@ -272,7 +280,7 @@ def _by_folders(listing: Listing, options: AudioOptions) -> Classified:
             "State the pattern of its file names: --set data.pattern='{label}_{index}'"
         )
     found = by_folders(options.split)(listing)
-    if not found.classes or not _named_as_fsdd(listing.paths):
+    if not found.labels.classes or not _named_as_fsdd(listing.paths):
         return found
     note = (
         "The files are named as those of the Free Spoken Digit Dataset, but the folders are the "
@@ -285,17 +293,17 @@ def _chosen_classes(found: Classified, options: AudioOptions, where: str) -> Cla
     """Leaves out what is in none of the wanted classes, which keep the order they are stated in."""
     if not options.classes:
         return found
-    unknown = [name for name in options.classes if name not in found.classes]
+    values, names, _ = found.labels
+    unknown = [name for name in options.classes if name not in names]
     if unknown:
         raise DataError(
-            f"{where} has no class {unknown[0]!r}. Its classes: {', '.join(found.classes[:20])}."
+            f"{where} has no class {unknown[0]!r}. Its classes: {', '.join(names[:20])}."
         )
-    number_of = {found.classes.index(name): new for new, name in enumerate(options.classes)}
-    kept = [index for index, label in enumerate(found.labels) if label in number_of]
+    number_of = {names.index(name): new for new, name in enumerate(options.classes)}
+    kept = [index for index, label in enumerate(values) if label in number_of]
     return found._replace(
         used=[found.used[index] for index in kept],
-        labels=[number_of[found.labels[index]] for index in kept],
-        classes=options.classes,
+        labels=Labels([number_of[values[index]] for index in kept], options.classes),
     )
 
 

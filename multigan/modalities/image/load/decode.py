@@ -20,6 +20,9 @@ Fit = Literal["crop", "pad", "stretch"]
 
 MODE_OF = {1: "L", 3: "RGB", 4: "RGBA"}
 CHANNELS_OF = {mode: channels for channels, mode in MODE_OF.items()}
+FEW_BITS = (8, 10, 12, 14)  # that cameras and scanners put into 16
+DARK = " bits in 16 to 8"  # a change, after how many bits are used
+COLORS_CUT = "16-bit colors to 8-bit"
 NAME_OF = {"L": "grey", "LA": "grey with alpha", "P": "palette", "1": "black and white"}
 
 # Pillow reads more, but one of those (EPS) starts another program and others are not pictures.
@@ -60,6 +63,7 @@ class Canvas:
     width: int
     channels: int
     fit: Fit = "crop"
+    bits: int | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -83,7 +87,7 @@ def decode(image: Image.Image, canvas: Canvas | None) -> tuple[np.ndarray, list[
     """
     changes = ["first frame taken"] if getattr(image, "is_animated", False) else []
     turn = UPRIGHT.get(_orientation(image))
-    image = _to_own_mode(image, changes)
+    image = _to_own_mode(image, changes, None if canvas is None else canvas.bits)
     if turn is not None:
         image = image.transpose(turn)
         changes.append("turned upright")
@@ -138,25 +142,37 @@ def _own_mode(image: Image.Image) -> str:
     return "L" if image.mode in ("1", "L") else "RGB"
 
 
-def _to_own_mode(image: Image.Image, changes: list[str]) -> Image.Image:
+def _to_own_mode(image: Image.Image, changes: list[str], bits: int | None) -> Image.Image:
     mode, own = image.mode, _own_mode(image)
+    if mode in CHANNELS_OF and mode != "L" and _has_16_bits(image):
+        changes.append(COLORS_CUT)  # Pillow keeps the upper half of each number
     if mode == own:
         return image
     if mode == "F":
         raise ValueError("its pixels are floats, whose range is not known; save it with integers")
     if mode.startswith("I"):
-        changes.append("16-bit to 8-bit")
-        return _to_8_bit(image)
+        return _to_8_bit(image, changes, bits)
     changes.append(f"{NAME_OF.get(mode, mode)} to {NAME_OF.get(own, own)}")
     return image.convert(own)
 
 
-def _to_8_bit(image: Image.Image) -> Image.Image:
+def _to_8_bit(image: Image.Image, changes: list[str], bits: int | None) -> Image.Image:
+    """Returns 16 bits as 8, of which `bits` are used; 12 and fewer are dark where nobody says."""
     values = np.asarray(image).astype(np.int64)
     if values.min() < 0 or values.max() > 0xFFFF:
         raise ValueError("its pixels have more than 16 bits; save it with 8 or 16")
-    # 65535 / 257 = 255 exactly: white stays white. Pillow's own conversion would clip at 255.
-    return Image.fromarray(((values + 128) // 257).astype(np.uint8))
+    white = (1 << (bits or 16)) - 1
+    if values.max() > white:
+        raise ValueError(f"its pixels go up to {values.max()}, beyond the {bits} bits of data.bits")
+    used = next((few for few in FEW_BITS if values.max() < 1 << few), None)
+    changes.append("16-bit to 8-bit" if bits or used is None else f"{used}{DARK}")
+    # White stays white. Pillow's own conversion would clip at 255.
+    return Image.fromarray(((values * 255 + white // 2) // white).astype(np.uint8))
+
+
+def _has_16_bits(image: Image.Image) -> bool:
+    tiles = getattr(image, "tile", None) or ()
+    return any(";16" in str(tile[3]) for tile in tiles)
 
 
 def _to_mode(image: Image.Image, mode: str, changes: list[str]) -> Image.Image:

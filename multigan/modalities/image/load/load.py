@@ -101,10 +101,15 @@ def _decode(image: Image.Image, target: Canvas) -> Decoded:
     return Decoded(np.ascontiguousarray(pixels[None]), changes)
 
 
+def _settings(options: ImageOptions) -> object:
+    bits = () if options.bits is None else (options.bits,)  # caches without it stay valid
+    return (options.shape, options.channels, options.fit, *bits)
+
+
 def _facts(canvas: Canvas, tally: Tally) -> dict[str, Any]:
     changes = tally.changes
     return {
-        **asdict(canvas),
+        **{name: value for name, value in asdict(canvas).items() if name != "bits"},
         "converted": {name: n for name, n in changes.items() if name not in SIZE_CHANGES},
         "resized": {name: n for name, n in changes.items() if name in SIZE_CHANGES},
     }
@@ -124,7 +129,7 @@ FORMAT = Format(
     loaded=ImageSet,
     report=ImageReport,
     dtype="|u1",
-    settings=lambda options: (options.shape, options.channels, options.fit),
+    settings=_settings,
     plan=plan,
     decode=_decode,
     reason=reason,

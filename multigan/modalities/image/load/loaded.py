@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from multigan.data.loaded import Loaded, LoadReport, counted
+from multigan.modalities.image.load.decode import DARK
 
 MODES = {1: "grey", 3: "RGB", 4: "RGBA"}
 
@@ -44,7 +45,21 @@ class ImageReport(LoadReport):
 
     def changes(self) -> list[str]:
         """Returns what was done to sizes and colors."""
-        return counted("Resized", self.resized) + counted("Converted", self.converted)
+        return [
+            *counted("Resized", self.resized),
+            *counted("Converted", self.converted),
+            *self._dark(),
+        ]
+
+    def _dark(self) -> list[str]:
+        """Returns what to do about 16-bit images of which none uses all bits."""
+        used = [int(name.split()[0]) for name in self.converted if name.endswith(DARK)]
+        if not used or "16-bit to 8-bit" in self.converted:
+            return []
+        return [
+            f"These 16-bit images use at most {max(used)} of their bits, so they come out dark. If "
+            f"that many are all they have: --set data.bits={max(used)}"
+        ]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from torch import Tensor
 from multigan.data.labels import NO_LABELS, WHOLE, require_split
 from multigan.data.readers import Item, Reader, digest, file_identity
 from multigan.data.source import NpyHeader, read_npy_header, to_tensor
-from multigan.errors import DataError
+from multigan.errors import DataError, first_line
 from multigan.modalities.image.load.arrays import (
     four_dimensions,
     labels_of,
@@ -47,14 +47,26 @@ def read_npz(path: Path, options: ImageOptions) -> Reader:
             "Save it with numpy.savez(path, images=..., labels=...)."
         )
     label_name = next((name for name in LABEL_NAMES if name in headers), None)
-    with np.load(path, allow_pickle=False) as arrays:
-        labels = None if label_name is None else to_tensor(arrays[label_name])
-        if headers[name].nbytes > options.room:
-            return _streamed(path, name, headers[name], labels)
-        images = to_tensor(_channels_first(arrays[name]))
+    labels = None if label_name is None else to_tensor(_array(path, label_name))
+    if headers[name].nbytes > options.room:
+        return _streamed(path, name, headers[name], labels)
+    images = to_tensor(_channels_first(_array(path, name)))
     pixels, notes = to_bytes(four_dimensions(images, str(path)), str(path))
     reader = reader_of(str(path), file_identity(path), pixels, labels, notes)
     return replace(reader, files=_checksums(path))
+
+
+def _array(path: Path, name: str) -> np.ndarray:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            values: np.ndarray = arrays[name]
+    except MemoryError:
+        raise
+    except Exception as error:  # zip and npy can each be damaged in many ways
+        raise DataError(
+            f"{name!r} in {path} cannot be read: {first_line(error)}. Save it again."
+        ) from None
+    return values
 
 
 def _checksums(path: Path) -> str:
@@ -68,10 +80,20 @@ def _headers(path: Path) -> dict[str, NpyHeader]:
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 with archive.open(name) as file:
-                    headers[name.removesuffix(".npy")] = read_npy_header(file)
-    except (zipfile.BadZipFile, DataError) as error:
-        raise DataError(f"{path} is not an .npz file that can be read. {error}") from None
+                    header = read_npy_header(file)
+                _refuse_claim(archive.getinfo(name), header)
+                headers[name.removesuffix(".npy")] = header
+    except Exception as error:  # zip and npy can each be damaged in many ways
+        raise DataError(
+            f"{path} is not an .npz file that can be read. {first_line(error)}"
+        ) from None
     return headers
+
+
+def _refuse_claim(entry: zipfile.ZipInfo, header: NpyHeader) -> None:
+    held = entry.file_size - header.offset
+    if header.nbytes != held:
+        raise DataError(f"{entry.filename} claims {header.nbytes} bytes, but holds {held}.")
 
 
 def _streamed(path: Path, name: str, header: NpyHeader, labels: Tensor | None) -> Reader:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from multigan.data.loader_options import StoredOptions
 from multigan.modalities.image.load.decode import Fit
-from multigan.typed import AtLeast, MultipleOf, checked
+from multigan.typed import AtLeast, MultipleOf, Range, checked
 
 # Generators double their resolution at least twice, from whole numbers.
 SIZE_STEP = 4
@@ -26,6 +26,9 @@ class ImageOptions(StoredOptions):
     fit: Fit = "crop"
     """How an image of another shape gets to the size: crop scales its short side and cuts off the
     rest equally, pad scales its long side and adds black, stretch distorts it."""
+
+    bits: Annotated[int | None, Range(1, 16)] = None
+    """How many bits of 16-bit grey images are used: 12 make 4095 white. Null means all 16."""
 
     image_column: str | None = None
     """Of a table, where the images are; null looks for it."""

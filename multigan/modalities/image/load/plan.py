@@ -20,7 +20,7 @@ def plan(reader: Reader, options: ImageOptions) -> tuple[Canvas, int]:
         DataError: No size was asked for and the pictures do not share a usable one.
     """
     if options.shape is not None and options.channels is not None:
-        return Canvas(*options.shape, options.channels, options.fit), reader.count
+        return Canvas(*options.shape, options.channels, options.fit, options.bits), reader.count
     headers, unreadable = scan(reader, read_header, reason)
     refuse(unreadable, reader, options, "images")
     sizes, channels = Counter[tuple[int, int]](), Counter[int]()
@@ -30,7 +30,8 @@ def plan(reader: Reader, options: ImageOptions) -> tuple[Canvas, int]:
     height, width = options.shape or _shared_size(sizes, reader.where)
     # On a tie the more colorful wins: colors can be taken away later.
     commonest = max(channels, key=lambda c: (channels[c], c))
-    return Canvas(height, width, options.channels or commonest, options.fit), reader.count
+    chosen = options.channels or commonest
+    return Canvas(height, width, chosen, options.fit, options.bits), reader.count
 
 
 def as_they_are(reader: Reader, options: ImageOptions) -> Canvas | None:

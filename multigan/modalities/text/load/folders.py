@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from multigan.data.file_kind import not_plain
 from multigan.data.loaded import Unreadable
 from multigan.errors import DataError
 from multigan.modalities.text.load.options import TextOptions
@@ -26,7 +27,7 @@ def read_folder(path: Path, options: TextOptions) -> Texts:
     Raises:
         DataError: There is no such file, or too many cannot be read.
     """
-    inside = sorted(file for file in path.rglob("*") if file.is_file() and not _hidden(file, path))
+    inside = sorted(file for file in path.rglob("*") if not (file.is_dir() or _hidden(file, path)))
     files = [file for file in inside if file.suffix.lower() == SUFFIX]
     if not files:
         raise DataError(
@@ -62,6 +63,9 @@ def _read_all(
     """Returns what is in each file, and the files that are not text."""
     read, refused = [], []
     for file in files:
+        if kind := not_plain(file):
+            refused.append(Unreadable(str(file.relative_to(root)), f"it is {kind}"))
+            continue
         try:
             read.append((file, read_file(file, options)))
         except DataError as error:

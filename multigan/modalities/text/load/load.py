@@ -37,6 +37,7 @@ NUM_EXAMPLES = 32  # real samples shown beside generated ones
 HELD = 0.99  # the share of texts that the row's length is chosen to hold
 WINDOW = 64  # tokens, where nobody says how many
 WORDS = 10_000  # the largest vocabulary of words, where nobody says how large
+NAMES, FEWEST_NAMES = 0.95, 20  # the share of lone words in a list of them, and its size
 SUBWORDS = 4096  # as many, of subwords trained here
 
 
@@ -68,9 +69,24 @@ def load_text(data: Any, options: TextOptions | None = None, **fields: Any) -> T
     found = open_text(data, options)
     total = len(found.unreadable) + len(found.texts)
     refuse_texts(found.unreadable, total, f"texts in {found.where}", options.max_unreadable)
+    if options.tokenizer is None:
+        found, options = _with_tokenizer(found, options)
     loaded = _windows(found, options) if options.cut == "windows" else _lines(found, options)
     seconds = round(time.perf_counter() - started, 3)
     return replace(loaded, report=replace(loaded.report, seconds=seconds))
+
+
+def _with_tokenizer(found: Texts, options: TextOptions) -> tuple[Texts, TextOptions]:
+    """Returns what to read, and by words or, of a list of names, by characters."""
+    lines = [text.strip() for text in found.texts if text.strip()]
+    alone = sum(len(line.split()) == 1 for line in lines)
+    if len(lines) < FEWEST_NAMES or alone < NAMES * len(lines) or len(set(lines)) < len(lines) / 2:
+        return found, replace(options, tokenizer="word")
+    note = (
+        "Nearly every text is one word of its own, so characters are learned: "
+        "--set data.tokenizer=word takes words."
+    )
+    return replace(found, notes=(*found.notes, note)), replace(options, tokenizer="char")
 
 
 def _lines(found: Texts, options: TextOptions) -> TextSet:
@@ -140,6 +156,11 @@ def _text_set(
 ) -> TextSet:
     condition = ConditionSpec("class", len(found.classes), found.classes) if labels else None
     source = TensorSource(ids, torch.tensor(labels) if labels else None, condition)
+    if len(tokenizer) <= 2:
+        raise DataError(
+            f"The vocabulary of {found.where} is empty: it has nothing but the end and the unknown "
+            "word. Lower data.min_count, or take characters: --set data.tokenizer=char"
+        )
     unknown = -1 if tokenizer.unknown_id is None else tokenizer.unknown_id
     report = TextReport(
         where=found.where,
@@ -147,7 +168,7 @@ def _text_set(
         used=len(ids),
         length=ids.shape[1],
         vocab_size=len(tokenizer),
-        tokenizer=options.tokenizer,
+        tokenizer=str(options.tokenizer),
         tokens=int((ids != tokenizer.end_id).sum()),
         unknown=int((ids == unknown).sum()),
         left_out={rule: n for rule, n in left_out.items() if n},
@@ -178,7 +199,7 @@ def _tokenizer(texts: Sequence[str], options: TextOptions) -> Tokenizer:
             return ByteTokenizer()
         case "bpe":
             return FastTokenizer.trained(texts, size=size or SUBWORDS)
-    return FastTokenizer.loaded(options.tokenizer)
+    return FastTokenizer.loaded(str(options.tokenizer))
 
 
 def _fitting(rows: Sequence[Sequence[int]]) -> int:

@@ -11,6 +11,8 @@ from multigan.data.loaded import Loaded, LoadReport, counted
 from multigan.data.source import TensorSource
 from multigan.modalities.text.tokenizers import Tokenizer
 
+MUCH = 0.2  # of the tokens: so many unknown ones are no text to learn from
+
 
 @dataclass(frozen=True, kw_only=True)
 class TextReport(LoadReport):
@@ -48,6 +50,11 @@ class TextReport(LoadReport):
         """Returns what the vocabulary lacks, and what was left out and changed."""
         share = self.unknown / max(self.tokens, 1)
         unknown = f"{share:.2%} of the tokens are outside of the vocabulary."
+        if share >= MUCH:
+            unknown += (
+                " A generator learns to write <unk> as often. Raise data.vocab_size, lower "
+                "data.min_count, or take smaller pieces: --set data.tokenizer=bpe, or char."
+            )
         return [
             *([unknown] if self.unknown else []),
             *counted("Left out", self.left_out),

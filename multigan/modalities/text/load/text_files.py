@@ -1,15 +1,21 @@
 """Text files: lines, tables of comma-separated values, JSON lines, Parquet."""
 
-import csv
-import json
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from multigan.data.loaded import Unreadable
-from multigan.data.tables import LABEL_COLUMNS, class_names, find_label, open_parquet
+from multigan.data.comma_values import read_comma_values
+from multigan.data.loaded import Unreadable, describe_unreadable
+from multigan.data.tables import (
+    LABEL_COLUMNS,
+    class_names,
+    find_label,
+    label_notes,
+    open_parquet,
+    other_labels,
+)
 from multigan.errors import DataError
+from multigan.files import parse_json
 from multigan.modalities.text.load.options import TextOptions
 from multigan.modalities.text.load.texts import Texts, gather
 
@@ -17,8 +23,30 @@ TEXT_COLUMNS = ("text", "sentence", "caption", "content", "review", "document", 
 TABLES = {".csv": ",", ".tsv": "\t"}
 JSON_LINES = (".jsonl", ".ndjson")
 
-# A cell may be longer than the 128 kB at which the module csv stops by itself.
-csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+
+# How files begin that are no text, whatever they are called.
+NO_TEXT = {
+    b"%PDF-": "a PDF",
+    b"%!PS": "PostScript",
+    b"{\\rtf": "a document in RTF",
+    b"PK\x03\x04": "a zip, or a document in one",
+    b"\xd0\xcf\x11\xe0": "an old document of Microsoft Office",
+    b"\x1f\x8b": "packed with gzip",
+    b"BZh": "packed with bzip2",
+    b"\xfd7zXZ": "packed with xz",
+    b"(\xb5/\xfd": "packed with zstandard",
+    b"7z\xbc\xaf": "packed with 7-Zip",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"RIFF": "a sound or a film",
+    b"ID3": "a sound",
+    b"OggS": "a sound",
+    b"fLaC": "a sound",
+    b"\x7fELF": "a program",
+    b"SQLite format 3": "a database",
+    b"PAR1": "a Parquet file, which ends in .parquet",
+}
 
 
 def read_file(path: Path, options: TextOptions) -> Texts:
@@ -75,6 +103,9 @@ def _decode_whole(path: Path, content: bytes, encoding: str) -> str:
 
 
 def _read_plain(path: Path, content: bytes, options: TextOptions) -> Texts:
+    kind = next((kind for start, kind in NO_TEXT.items() if content.startswith(start)), None)
+    if kind is not None:
+        raise DataError(f"{path} is {kind}, not plain text. Save its text as a .txt file.")
     if b"\0" in content[:4096] and options.encoding == "utf-8":
         raise DataError(
             f"{path} has NUL bytes, so it is not plain text of one byte or more a character. "
@@ -88,13 +119,8 @@ def _read_plain(path: Path, content: bytes, options: TextOptions) -> Texts:
 
 def _read_table(path: Path, content: bytes, delimiter: str, options: TextOptions) -> Texts:
     lines, damaged = decoded_lines(path, content, options.encoding)
-    try:
-        reader = csv.DictReader((f"{text}\n" for _, text in lines), delimiter=delimiter)
-        columns = list(reader.fieldnames or ())
-        rows = list(reader)
-    except csv.Error as error:
-        raise DataError(f"{path} is no table of values: {error}.") from None
-    return _from_records(path, columns, rows, options, damaged)
+    columns, rows, broken, notes = read_comma_values(lines, str(path), delimiter)
+    return _from_records(path, columns, rows, options, [*damaged, *broken], notes)
 
 
 def _read_json_lines(path: Path, content: bytes, options: TextOptions) -> Texts:
@@ -104,7 +130,7 @@ def _read_json_lines(path: Path, content: bytes, options: TextOptions) -> Texts:
         if not text.strip():
             continue
         try:
-            value = json.loads(text)
+            value = parse_json(text)
         except ValueError as error:
             damaged.append(Unreadable(f"line {number}", f"not JSON: {error}"))
             continue
@@ -112,6 +138,8 @@ def _read_json_lines(path: Path, content: bytes, options: TextOptions) -> Texts:
             rows.append(value)
         else:
             damaged.append(Unreadable(f"line {number}", "not a JSON object"))
+    if damaged and not rows:
+        raise DataError(f"No line of {path} can be read: {describe_unreadable(damaged)}")
     columns = list(dict.fromkeys(name for row in rows[:1000] for name in row))
     return _from_records(path, columns, rows, options, damaged)
 
@@ -122,11 +150,14 @@ def _from_records(
     rows: Sequence[Mapping[str, Any]],
     options: TextOptions,
     damaged: Sequence[Unreadable],
+    notes: Sequence[str] = (),
 ) -> Texts:
     text = text_column(columns, options.text_column, str(path))
     label = _label_column(columns, options.label_column, str(path))
     pairs = ((row.get(text), None if label is None else row.get(label)) for row in rows)
-    return gather(str(path), pairs, labelled=label is not None, damaged=damaged)
+    if label is not None and options.label_column is None:
+        notes = (*notes, *other_labels(columns, label, (text,)))
+    return gather(str(path), pairs, labelled=label is not None, damaged=damaged, notes=tuple(notes))
 
 
 def _read_parquet(path: Path, options: TextOptions) -> Texts:
@@ -139,7 +170,8 @@ def _read_parquet(path: Path, options: TextOptions) -> Texts:
     labels = [None] * len(texts) if label is None else columns.column(label).to_pylist()
     names = class_names(schema, label)
     pairs: Iterator[tuple[Any, Any]] = zip(texts, labels, strict=True)
-    return gather(str(path), pairs, labelled=label is not None, names=names)
+    notes = label_notes(schema, options.label_column, text, None) if label is not None else []
+    return gather(str(path), pairs, labelled=label is not None, names=names, notes=tuple(notes))
 
 
 def text_column_of(schema: Any, asked: str | None, where: str) -> str:
