@@ -204,8 +204,8 @@ class Recipe:
 
     held_out: Annotated[float, AtLeast(0), Below(1)] = 0.0
     """The share of the data in the held-out split, so that the doctor can measure how far the
-    discriminator overfits (`health/memory`); 0 is none. With 200 samples or more
-    aside it has an alarm."""
+    discriminator overfits (`health/memory`); 0 is none. With 200 held-out samples or more it has an
+    alarm."""
 
     heal: bool = False
     """Whether to apply what the doctor suggests by itself. Where that needs a new run,

@@ -58,13 +58,14 @@ def read_json(path: Path) -> Any:
     return parse_json(path.read_bytes())
 
 
-def parse_json(text: bytes) -> Any:
+def parse_json(content: str | bytes) -> Any:
     """Reads JSON that anybody may have written, so that what comes back can be written again.
 
     Raises:
         ValueError: It is not UTF-8 or not JSON, has NaN, a number that no float can hold or half a
             character, or is nested more than `DEEPEST` levels deep.
     """
+    text = content.encode() if isinstance(content, str) else content
     try:
         value = _DECODER.decode(text.decode("utf-8"))
     except RecursionError:
@@ -74,18 +75,6 @@ def parse_json(text: bytes) -> Any:
     if b"\\u" in text:
         json.dumps(value, ensure_ascii=False).encode()  # refuses half of a pair of surrogates
     return value
-
-
-def parse_json(text: str | bytes) -> Any:
-    """Returns what JSON of unknown origin says.
-
-    Raises:
-        ValueError: It is none, or so deeply nested that nobody can have meant it.
-    """
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
 
 
 def read_object(path: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, TypeVar
 
@@ -151,8 +152,11 @@ def build(kind: str, make: Any, component: Component, **context: Any) -> Any:
         inspect.Signature(list(parameters.values())).bind(**component.options, **context)
     except TypeError as error:
         known = [name for name in parameters if name not in context]
+        unknown = next((name for name in component.options if name not in known), None)
+        close = get_close_matches(str(unknown), known, n=1)
+        hint = f"Did you mean {close[0]!r}? " if unknown is not None and close else ""
         raise ConfigError(
-            f"Cannot build {kind} {component.name!r}: {error}. "
+            f"Cannot build {kind} {component.name!r}: {error}. {hint}"
             f"Its options are: {', '.join(known) or 'none'}."
         ) from None
     named = f"{kind} {component.name!r}"

@@ -197,7 +197,7 @@ def test_once_named_it_runs_by_itself_until_it_changes(foreign, trap, tmp_path, 
     assert main(sample) == 1
     assert not sprung(trap)
     said = capsys.readouterr().err
-    assert "it is not what it was" in said
+    assert "what you have named is another version of it" in said
     assert f"--plugin {trap}" in said
 
 

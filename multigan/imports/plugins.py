@@ -322,7 +322,7 @@ def _refusal(plugin: Plugin, needed_by: str) -> str:
     # A stranger may have written this path: it is not even looked at, and may be pasted.
     named = any(entry.get("name") == plugin.name for entry in _trusted_entries())
     why = (
-        "it is not what it was when you last named it"
+        "what you have named is another version of it"
         if named
         else "you have never named it on this machine"
     )

@@ -203,7 +203,7 @@ def refuse_vocoder(pipeline: Pipeline) -> None:
         )
         raise ConfigError(
             "A vocoder turns spectrograms into sound and makes none of its own: what it would be "
-            "measured on are copies of its few examples. Measure its way there and back: multigan "
+            "measured on are copies of its few examples. Measure its round trip: multigan "
             f"inspect DATA --representations 'mel:{options},scaling=range,inverter="
             '{"name": "learned", "options": {"path": "RUN"}}\''
         )

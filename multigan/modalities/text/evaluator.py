@@ -109,7 +109,7 @@ class TextEmbedder:
         return min(asked, others)
 
     def _conditions(self) -> Tensor | None:
-        """Returns what the generator is told of each reference: its class, by name."""
+        """Returns the condition of each reference: its class, matched by name."""
         told, compared, split = self.pipeline.condition, self.config.compared, self.config.split
         if told is None:
             return None
@@ -130,7 +130,7 @@ def suitable(config: EvaluationConfig) -> tuple[str, ...]:
         return without  # it writes all tokens at once, and knows no likelihood
     if config.pipeline.condition is not None and config.compared.condition is None:
         config.note(
-            f"{config.split} has no labels, so {NLL}, which is told each text's, is left out."
+            f"{config.split} has no labels, so {NLL}, which is conditioned on them, is left out."
         )
         return without
     return DEFAULT

@@ -68,7 +68,7 @@ def text_game(
 
     Args:
         ingredients: The recipe and its networks.
-        relaxation: How the discriminator's opinion reaches the generator: a name in `RELAXATIONS`,
+        relaxation: How the gradient or reward reaches the generator: a name in `RELAXATIONS`,
             or one with options.
         warmup_steps: Steps of maximum likelihood before the game.
         discriminator_warmup: For how many of those the discriminator learns as well.

@@ -93,7 +93,7 @@ class Reinforce(_Policy):
 
     Source: de Masson d'Autume et al. (2019), "Training Language GANs from Scratch" (ScratchGAN):
     reward 2 sigmoid(D) - 1, discounted returns, an exponential baseline. A discriminator with one
-    opinion of the whole text rewards all of its tokens alike.
+    score of the whole text rewards all of its tokens alike.
 
     Args:
         discount: How much a reward one token later counts; 0.23 in the paper.

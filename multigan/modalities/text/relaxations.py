@@ -1,4 +1,4 @@
-"""How the discriminator's opinion reaches a generator of discrete tokens, along a path.
+"""How the discriminator's gradient or reward reaches a generator of discrete tokens, along a path.
 
 A pathwise relaxation shows the discriminator vectors that depend smoothly on the generator's
 logits, at least as far as gradients are concerned. `policies.py` has those that need no such path.

@@ -38,14 +38,14 @@ class TextGame(AdversarialGame):
     """A generator of tokens against a discriminator of embedded tokens, after a warm-up.
 
     For the first `warmup_steps` the generator alone learns, by maximum likelihood; the
-    discriminator joins for the last `discriminator_warmup` of them, so that the first opinion the
+    discriminator joins for the last `discriminator_warmup` of them, so that the first gradient the
     generator hears is one.
 
     Args:
         generator: A `TextGenerator`.
         discriminator: A `TextDiscriminator`.
         loss: What the players want from the logits.
-        relaxation: How the discriminator's opinion reaches the generator.
+        relaxation: How the discriminator's gradient or reward reaches the generator.
         end_id: The token that ends a text.
         regularizers: Of the core; samples are embedded texts (B, L, E) to them.
         augment: Differentiable, on embedded texts (B, L, E).
@@ -159,16 +159,16 @@ class TextGame(AdversarialGame):
         with without_dropout(self.generator):
             sampled = self.sample(batch)
             states = self.generator.hidden(sampled.ids, batch.condition)
-            opinion = self.relaxation.adversarial(self, batch, sampled, states)
-        terms = {"adversarial": opinion.adversarial}
-        if opinion.entropy is not None:
-            terms["entropy"] = -self.entropy_weight * opinion.entropy
+            scores = self.relaxation.adversarial(self, batch, sampled, states)
+        terms = {"adversarial": scores.adversarial}
+        if scores.entropy is not None:
+            terms["entropy"] = -self.entropy_weight * scores.entropy
         if self.likelihood_weight:
             terms["likelihood"] = self.likelihood_weight * self._nll(batch)
         due = self._due("generator", step)
-        if opinion.scored is None:
+        if scores.scored is None:
             return terms
-        return terms | self._extra_terms(due, opinion.scored)
+        return terms | self._extra_terms(due, scores.scored)
 
     @torch.no_grad()
     def sample(self, batch: Batch, *, repeat: int = 1) -> Sampled:
