@@ -33,8 +33,8 @@ class StoredOptions(LoaderOptions):
     """Options of loaders that decode what they read, once, and store it."""
 
     label_column: str | tuple[str, ...] | None = None
-    """Of a table, where the classes are; null looks for it. A column of floats or of lists of
-    numbers holds numbers instead; several columns hold one each."""
+    """Of a table or of metadata.csv, where the classes are; null looks for it. A column of floats
+    or of lists of numbers holds numbers instead; several columns hold one each."""
 
     memory_bytes: Annotated[int | None, AtLeast(0)] = None
     """How much the decoded data may take in memory; more than that goes to a memory-mapped file in
