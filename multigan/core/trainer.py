@@ -181,7 +181,7 @@ class Trainer:
 
     def step(self) -> Logs:
         """Plays every active phase and returns its loss terms as `phase/term`."""
-        self._apply_schedules()
+        self._apply_schedules(self.steps_done)
         logs: Logs = {}
         for phase in self.objective.phases:
             for repetition in range(phase.repeat if phase.active(self.steps_done) else 0):
@@ -260,6 +260,7 @@ class Trainer:
         self.scale_learning_rate(1.0)
         for name, value in progress["overrides"].items():
             self.turn(name, value)
+        self._apply_schedules(max(self.steps_done - 1, 0))  # where the last step left knobs
         self._batches = None
         self._finite_at = -1
 
@@ -290,10 +291,10 @@ class Trainer:
             phase.after()
         return logs
 
-    def _apply_schedules(self) -> None:
+    def _apply_schedules(self, step: int) -> None:
         for name, schedule in self.schedules.items():
             if name not in self.overrides:
-                self.knobs[name].set(schedule(self.samples_seen))
+                self.knobs[name].set(schedule(step * self.data.batch_size))
 
     def _next_batch(self) -> Batch:
         if self._batches is None:

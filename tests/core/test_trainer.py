@@ -185,6 +185,17 @@ def test_schedules_turn_knobs_by_samples_seen():
     ]
 
 
+def test_a_loaded_state_has_the_knobs_as_the_last_step_left_them():
+    def make() -> Trainer:
+        return make_trainer(width=8, schedules={"learning_rate": Schedule(1e-3, 1e-4, over=1000)})
+
+    trainer, other = make(), make()
+    trainer.fit(3)
+    other.load_state_dict(trainer.state_dict())
+    for name, knob in trainer.knobs.items():
+        assert other.knobs[name].get() == knob.get(), name
+
+
 def test_a_persons_hand_beats_the_schedule_and_survives_a_resume():
     schedule = {"r1.weight": Schedule(1.0, 0.0, over=2560)}
     trainer = make_trainer(schedules=schedule)
