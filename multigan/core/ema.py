@@ -29,6 +29,11 @@ class Average(nn.Module):
         self.half_life = half_life
         self.ramp = ramp
 
+    def begin(self) -> None:
+        """Takes over the networks as they are now."""
+        for name, network in self._networks.items():
+            self.networks[name].load_state_dict(network.state_dict())
+
     def __getitem__(self, name: str) -> nn.Module:
         return self.networks[name]
 

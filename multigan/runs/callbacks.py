@@ -360,8 +360,10 @@ class ControlFile(Callback):
                 self.checkpoint.save(trainer)
 
     def _note(self, trainer: Trainer, event: dict[str, Any]) -> None:
-        if trainer.engine.is_main:
-            self.run.append_metrics({"step": trainer.steps_done, **event})
+        row = {"step": trainer.steps_done, **event}
+        # Granted again after a kill, where no checkpoint holds it, it is told only once.
+        if trainer.engine.is_main and self.run.metrics()[-1:] != [row]:
+            self.run.append_metrics(row)
 
     def _file_version(self) -> tuple[int, ...] | None:
         try:

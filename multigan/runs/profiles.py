@@ -66,11 +66,19 @@ class Profiles(Callback):
 
     def __init__(self, run: RunFolder, trainer: Trainer, *, every: int) -> None:
         self.run, self.every = run, every
+        self._has_begun = False
         averaged = trainer.objective.averaged
         self.averages = nn.ModuleList(PowerAverage(averaged, length) for length in LENGTHS)
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Drops what a resumed run will store again."""
+        """Drops what a resumed run will store again.
+
+        Averages that nothing is known of begin with the networks as they are, which may have been
+        loaded since this was made.
+        """
+        if not self._has_begun:
+            for average in self.averages:
+                average.begin()  # type: ignore[operator]
         if trainer.engine.is_main:
             for step, path in snapshots_in(self.run.profiles).items():
                 if step > trainer.steps_done:
@@ -78,6 +86,7 @@ class Profiles(Callback):
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
         """Moves the averages, and stores them on every `every`-th step."""
+        self._has_begun = True
         for average in self.averages:
             average.update(trainer.data.batch_size, trainer.samples_seen)  # type: ignore[operator]
         if trainer.steps_done % self.every == 0 and trainer.engine.is_main:
@@ -95,6 +104,7 @@ class Profiles(Callback):
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Takes over the averages."""
+        self._has_begun = True
         self.averages.load_state_dict(state["averages"])
 
 
