@@ -172,8 +172,8 @@ class Recipe:
     seed: int = 0
     """Decides every random draw."""
 
-    precision: str = "float32"
-    """float32 or bfloat16."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """What layers compute in; weights and penalties stay float32."""
 
     log_every: Count = 50
     """Steps between two rows of the curves."""

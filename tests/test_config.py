@@ -260,11 +260,14 @@ def test_networks_of_ones_own_may_be_lazy_and_annotated_for_type_checkers_only()
     assert networks.build(Component("lazy", {"width": 4})).out_features == 4
 
 
-def test_a_network_without_weights_is_refused():
-    from multigan.core.registries import GENERATORS
+@pytest.mark.parametrize("layer", ["Linear", "Embedding"])
+def test_a_network_of_ones_own_without_weights_is_refused(layer):
+    from torch import nn
 
-    with pytest.raises(ConfigError, match="'dcgan' with width=0"):
-        GENERATORS.build(Component("dcgan", {"width": 0}), latent_dim=4, sample_shape=(1, 8, 8))
+    networks = Registry("network")
+    networks["net"] = lambda width: getattr(nn, layer)(3, width)
+    with pytest.raises(ConfigError, match="'net' with width=0: one of its sizes is not above 0"):
+        networks.build(Component("net", {"width": 0}))
 
 
 def test_a_change_needs_an_equals_sign():

@@ -123,9 +123,12 @@ def test_data_without_a_name_is_refused(multigan, trained):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ("generator.width=-3", "Cannot build generator 'dcgan' with width=-3"),
-        ("generator.width=0", "Cannot build generator 'dcgan' with width=0"),
-        ('generator.width="x"', "generator 'dcgan': width must be a whole number, not 'x'"),
+        ("generator.width=-3", "generator 'dcgan': width must be a whole number of at least 1"),
+        ("generator.width=0", "generator 'dcgan': width must be a whole number of at least 1"),
+        (
+            'generator.width="x"',
+            "generator 'dcgan': width must be a whole number of at least 1, not",
+        ),
         ("regularizers.r1.every=0", "regularizer 'r1': every must be a whole number of at least 1"),
         (
             "regularizers.r1.weight=-1",

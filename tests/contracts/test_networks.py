@@ -242,7 +242,7 @@ def test_a_width_that_is_none_is_refused(registry, width):
     cases = GENERATOR_CASES if registry is GENERATORS else DISCRIMINATOR_CASES
     for case in {case.name: case for case in cases}.values():
         more = {"latent_dim": case.latent_dim} if registry is GENERATORS else {}
-        with pytest.raises(ConfigError, match=r"not above 0|least|must be|Choose") as refusal:
+        with pytest.raises(ConfigError, match=r"width must be a whole number") as refusal:
             build(registry, case._replace(options={**case.options, "width": width}), **more)
         assert "ensor" not in str(refusal.value), "that is torch's word"
 
@@ -253,7 +253,7 @@ def test_a_width_that_is_none_is_refused(registry, width):
 )
 def test_a_size_whose_lack_would_be_silent_is_refused(name, option):
     case = Case(name, {option: 0}, (1, 8, 8), CLASSES)
-    with pytest.raises(ConfigError, match=r"not above 0|at least 1"):
+    with pytest.raises(ConfigError, match=f"{option} must be a whole number of at least 1"):
         build(GENERATORS, case, latent_dim=Z)
 
 

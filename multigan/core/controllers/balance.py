@@ -41,7 +41,7 @@ class Balance(Controller):
         high: Advantage = 0.6,
         factor: Annotated[float, Above(1)] = 1.1,
         least: Annotated[float | None, Above(0)] = None,
-        most: float | None = None,
+        most: Annotated[float | None, Above(0)] = None,
         every: Count = 50,
     ) -> None:
         super().__init__(KNOBS[by], "discriminator/advantage", every)

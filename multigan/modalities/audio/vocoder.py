@@ -21,6 +21,7 @@ from multigan.modalities.audio.networks.vocos import EXAMPLES, Vocos
 from multigan.modalities.audio.networks.waveform import WaveformDiscriminator
 from multigan.modalities.audio.representations.spectral import Mel, mel_bands
 from multigan.modalities.audio.sound import FULL_SCALE
+from multigan.typed import Weight
 
 TINY = 1e-5  # of a magnitude
 # Windows in samples, and how many mel bands each is seen in: the Descript codec's pairs, up to
@@ -168,9 +169,9 @@ class VocoderGame(Objective):
 @OBJECTIVES.register("vocoder")
 def vocoder(
     ingredients: Ingredients,
-    adversarial: float = 1.0,
-    feature_matching: float = 2.0,
-    mel: float = 15.0,
+    adversarial: Weight = 1.0,
+    feature_matching: Weight = 2.0,
+    mel: Weight = 15.0,
 ) -> VocoderGame:
     """Returns the game that trains a learned inverter, and gives its generator some examples.
 

@@ -30,7 +30,7 @@ from multigan.modalities.shared.objectives import rules
 from multigan.modalities.text.networks.recurrent import LSTMGenerator
 from multigan.modalities.text.networks.token_table import TokenTable
 from multigan.modalities.text.vocabulary import masked_mean, until_end
-from multigan.typed import Interval, Weight
+from multigan.typed import Count, Decay, Interval, Weight
 
 
 class Encoder(nn.Module):
@@ -72,10 +72,10 @@ class LatentTextGenerator(nn.Module):
         condition: ConditionSpec | None = None,
         *,
         latent_dim: int,
-        code_dim: int = 128,
-        width: int = 256,
-        embedding_dim: int = 128,
-        dropout: float = 0.3,
+        code_dim: Count = 128,
+        width: Count = 256,
+        embedding_dim: Count = 128,
+        dropout: Decay = 0.3,
     ) -> None:
         super().__init__()
         self.code_dim = code_dim
@@ -163,8 +163,8 @@ class CodeDiscriminator(nn.Module):
         sample_shape: tuple[int, ...],
         condition: ConditionSpec | None = None,
         *,
-        code_dim: int = 128,
-        width: int = 256,
+        code_dim: Count = 128,
+        width: Count = 256,
     ) -> None:
         super().__init__()
         self.first = nn.Sequential(nn.Linear(code_dim, width), nn.LeakyReLU(0.2))

@@ -31,7 +31,7 @@ from multigan.modalities.audio.networks.sound_shapes import (
     check_spectrogram_shape,
 )
 from multigan.modalities.shared.layers import ConditionEmbedding
-from multigan.typed import That
+from multigan.typed import Count, That
 
 REACH = 2  # frames to either side that a block's two convolutions see
 LAST_REACH = 1  # of the last layer's
@@ -60,10 +60,10 @@ class EndlessGenerator(nn.Module):
         latent_dim: int,
         sample_shape: SpectrogramShape,
         condition: ConditionSpec | None = None,
-        width: int = 192,
-        style_dim: int = 16,
+        width: Count = 192,
+        style_dim: Count = 16,
         stride: PowerOfTwo = 8,
-        embedding_dim: int = 32,
+        embedding_dim: Count = 32,
     ) -> None:
         super().__init__()
         self.sample_shape = check_spectrogram_shape(

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.draws import uniform
-from multigan.errors import ConfigError
 
 
 class PhaseShuffle(nn.Module):
@@ -25,8 +24,6 @@ class PhaseShuffle(nn.Module):
 
     def __init__(self, most: int) -> None:
         super().__init__()
-        if most < 0:
-            raise ConfigError(f"phase_shuffle is how far to move at most, so not {most}.")
         self.most = most
 
     def forward(self, hidden: Tensor) -> Tensor:

@@ -23,6 +23,7 @@ from multigan.modalities.audio.networks.sound_shapes import (
 )
 from multigan.modalities.shared.image_shapes import halvings
 from multigan.modalities.shared.layers import ConditionEmbedding, Projection, uniformly
+from multigan.typed import Count, Natural
 
 SLOPE = 0.2  # of leaky units, in both papers' networks
 
@@ -47,8 +48,8 @@ class SpecGANGenerator(nn.Module):
         latent_dim: int,
         sample_shape: SpectrogramShape,
         condition: ConditionSpec | None = None,
-        width: int = 64,
-        embedding_dim: int = 32,
+        width: Count = 64,
+        embedding_dim: Count = 32,
         uniform: bool = False,
     ) -> None:
         super().__init__()
@@ -94,8 +95,8 @@ class SpecGANDiscriminator(nn.Module):
         *,
         sample_shape: SpectrogramShape,
         condition: ConditionSpec | None = None,
-        width: int = 64,
-        phase_shuffle: int = 0,
+        width: Count = 64,
+        phase_shuffle: Natural = 0,
     ) -> None:
         super().__init__()
         channels, bins, frames = _checked(sample_shape, who="The specgan discriminator")

@@ -20,9 +20,9 @@ from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.audio.networks.sound_shapes import WaveformShape, check_waveform_shape
 from multigan.modalities.audio.representations.inversion import GriffinLim
 from multigan.modalities.audio.representations.spectral import MEL_FLOOR, Floor, bins_of_bands
-from multigan.modalities.audio.representations.stft import Stft
+from multigan.modalities.audio.representations.stft import Stft, Window
 from multigan.modalities.shared.layers import ConditionEmbedding
-from multigan.typed import Natural
+from multigan.typed import Count, Natural
 
 LOUDEST = 100.0  # of a bin's magnitude, Vocos's safeguard
 QUIETEST = 1e-3  # of a draft's magnitudes, so that there is something to raise
@@ -60,12 +60,12 @@ class Vocos(nn.Module):
         latent_dim: int,
         sample_shape: WaveformShape,
         condition: ConditionSpec | None = None,
-        n_fft: int = 256,
-        hop_length: int = 64,
-        n_mels: int = 64,
+        n_fft: Window = 256,
+        hop_length: Count = 64,
+        n_mels: Count = 64,
         floor: Floor = MEL_FLOOR,
-        width: int = 192,
-        depth: int = 6,
+        width: Count = 192,
+        depth: Count = 6,
         griffin_lim: Natural = 0,
     ) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ Shapes: B samples, (C, T) sample shape, N logits per sample, P period, K bins, M
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,7 @@ from multigan.core.registries import DISCRIMINATORS
 from multigan.errors import ConfigError
 from multigan.modalities.audio.networks.sound_shapes import WaveformShape, check_waveform_shape
 from multigan.modalities.shared.layers import ConditionEmbedding
+from multigan.typed import AtLeast, Count
 
 SLOPE = 0.1  # of leaky units, as in HiFi-GAN
 PERIODS = (2, 3, 5, 7, 11)  # HiFi-GAN's: primes, so that they share few samples
@@ -48,10 +50,10 @@ class WaveformDiscriminator(nn.Module):
         *,
         sample_shape: WaveformShape,
         condition: ConditionSpec | None = None,
-        width: int = 32,
-        widest: int = 32,
-        periods: Sequence[int] = PERIODS,
-        windows: Sequence[int] = WINDOWS,
+        width: Count = 32,
+        widest: Count = 32,
+        periods: Sequence[Count] = PERIODS,
+        windows: Sequence[Annotated[int, AtLeast(10)]] = WINDOWS,
     ) -> None:
         super().__init__()
         channels, length = check_waveform_shape(sample_shape, who="The waveform discriminator")

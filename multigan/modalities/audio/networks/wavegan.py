@@ -20,6 +20,7 @@ from multigan.modalities.audio.networks.shuffle import PhaseShuffle
 from multigan.modalities.audio.networks.sound_shapes import WaveformShape, check_waveform_shape
 from multigan.modalities.audio.networks.specgan import activations, initialize
 from multigan.modalities.shared.layers import ConditionEmbedding, Projection, uniformly
+from multigan.typed import Count, Natural
 
 KERNEL = 25
 BASE = 16  # samples of the shortest map, at least
@@ -46,10 +47,10 @@ class WaveGANGenerator(nn.Module):
         latent_dim: int,
         sample_shape: WaveformShape,
         condition: ConditionSpec | None = None,
-        width: int = 64,
-        embedding_dim: int = 32,
+        width: Count = 64,
+        embedding_dim: Count = 32,
         uniform: bool = False,
-        post_filter: int = 0,
+        post_filter: Natural = 0,
     ) -> None:
         super().__init__()
         channels, length = check_waveform_shape(
@@ -104,8 +105,8 @@ class WaveGANDiscriminator(nn.Module):
         *,
         sample_shape: WaveformShape,
         condition: ConditionSpec | None = None,
-        width: int = 64,
-        phase_shuffle: int = 2,
+        width: Count = 64,
+        phase_shuffle: Natural = 2,
     ) -> None:
         super().__init__()
         channels, length = check_waveform_shape(

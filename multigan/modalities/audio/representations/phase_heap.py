@@ -18,6 +18,7 @@ from torch import Tensor
 from multigan.core.draws import seeded
 from multigan.modalities.audio.representations.inversion import INVERTERS, GriffinLim, Inverter
 from multigan.modalities.audio.representations.stft import Stft
+from multigan.typed import Natural
 
 QUIET = 1e-6  # of the loudest: below it phases cannot be told, and hardly matter; they are drawn
 
@@ -32,7 +33,7 @@ class HeapIntegration(Inverter):
         iterations: Of fast Griffin-Lim, which start from the phases that were found.
     """
 
-    def __init__(self, iterations: int = 0) -> None:
+    def __init__(self, iterations: Natural = 0) -> None:
         super().__init__()
         self.refine = GriffinLim(iterations) if iterations else None
 

@@ -21,8 +21,8 @@ from multigan.modalities.audio.representations.representation import (
     Representation,
     Statistics,
 )
-from multigan.modalities.audio.representations.stft import Stft
-from multigan.typed import Above, AtLeast, Below, Component, Fraction, MultipleOf
+from multigan.modalities.audio.representations.stft import Stft, Window
+from multigan.typed import Above, AtLeast, Below, Component, Count, Fraction, MultipleOf, Weight
 
 FLOOR = 1e-4  # about where the noise of 16 bits lies; SpecGAN's and GANSynth's is 1e-6
 MEL_FLOOR = 1e-5  # HiFi-GAN's (Kong et al. 2020), for bands of unit area
@@ -52,8 +52,8 @@ class Spectral(Representation):
         channels: int,
         length: int,
         statistics: Statistics | None = None,
-        n_fft: int | None = None,
-        hop_length: int | None = None,
+        n_fft: Window | None = None,
+        hop_length: Count | None = None,
         drop: Drop = "nyquist",
     ) -> None:
         super().__init__(
@@ -160,8 +160,8 @@ class Mel(Spectral):
         self,
         *,
         n_mels: Annotated[int, AtLeast(SIDE_STEP), MultipleOf(SIDE_STEP)] = 64,
-        f_min: float = 0.0,
-        f_max: float | None = None,
+        f_min: Weight = 0.0,
+        f_max: Annotated[float | None, Above(0)] = None,
         scaling: Scaling = "bins",
         floor: Floor = MEL_FLOOR,
         log10: bool = False,

@@ -3,10 +3,15 @@
 Shapes: N waveforms, L samples, K = n_fft / 2 + 1 bins, M = L / hop_length frames.
 """
 
+from typing import Annotated
+
 import torch
 from torch import Tensor, nn
 
 from multigan.errors import ConfigError
+from multigan.typed import AtLeast, MultipleOf
+
+Window = Annotated[int, AtLeast(4), MultipleOf(2)]  # in samples
 
 
 class Stft(nn.Module):

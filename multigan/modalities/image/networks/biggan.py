@@ -26,6 +26,7 @@ from multigan.modalities.shared.layers import (
     normalization,
     normalize_spectrally,
 )
+from multigan.typed import Count
 
 
 @GENERATORS.register("biggan")
@@ -51,8 +52,8 @@ class BigGANGenerator(nn.Module):
         latent_dim: int,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 128,
-        embedding_dim: int = 128,
+        width: Count = 128,
+        embedding_dim: Count = 128,
         attention: bool = True,
     ) -> None:
         super().__init__()

@@ -27,6 +27,7 @@ from multigan.modalities.shared.layers import (
     normalization,
     normalize_spectrally,
 )
+from multigan.typed import Count, Weight
 
 SLOPE = 0.2  # of the discriminator's leaky units; Radford et al. (2016), section 3
 
@@ -54,11 +55,11 @@ class DCGANGenerator(nn.Module):
         latent_dim: int,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 64,
+        width: Count = 64,
         norm: Norm = "batch",
         conditioning: Literal["concat", "norm"] = "concat",
-        embedding_dim: int = 32,
-        embedding_std: float = 1.0,
+        embedding_dim: Count = 32,
+        embedding_std: Weight = 1.0,
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The dcgan generator")
@@ -116,7 +117,7 @@ class DCGANDiscriminator(ConditionalDiscriminator):
         *,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 64,
+        width: Count = 64,
         spectral_norm: bool = False,
         norm: Norm = "none",
         conditioning: Conditioning = "projection",

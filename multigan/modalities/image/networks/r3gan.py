@@ -17,6 +17,7 @@ from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import ConditionEmbedding
+from multigan.typed import Count
 
 SLOPE = 0.2
 FULL_STAGES = 4  # the smallest four sizes have the full width; each larger one has half as much
@@ -44,10 +45,10 @@ class R3Generator(nn.Module):
         latent_dim: int,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 128,
-        blocks: int = 1,
-        group_width: int = 16,
-        embedding_dim: int = 64,
+        width: Count = 128,
+        blocks: Count = 1,
+        group_width: Count = 16,
+        embedding_dim: Count = 64,
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The r3gan generator")
@@ -96,10 +97,10 @@ class R3Discriminator(nn.Module):
         *,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 128,
-        blocks: int = 1,
-        group_width: int = 16,
-        embedding_dim: int = 64,
+        width: Count = 128,
+        blocks: Count = 1,
+        group_width: Count = 16,
+        embedding_dim: Count = 64,
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The r3gan discriminator")

@@ -28,6 +28,7 @@ from multigan.modalities.shared.layers import (
     Norm,
     normalize_spectrally,
 )
+from multigan.typed import Count
 
 
 @GENERATORS.register("resnet")
@@ -54,10 +55,10 @@ class ResNetGenerator(nn.Module):
         latent_dim: int,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 256,
+        width: Count = 256,
         norm: Norm = "batch",
         conditioning: Literal["norm", "concat"] = "norm",
-        embedding_dim: int = 32,
+        embedding_dim: Count = 32,
         spectral_norm: bool = False,
         attention: bool = False,
     ) -> None:
@@ -119,7 +120,7 @@ class ResNetDiscriminator(ConditionalDiscriminator):
         *,
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
-        width: int = 128,
+        width: Count = 128,
         spectral_norm: bool = True,
         conditioning: Conditioning = "projection",
         attention: bool = False,

@@ -68,7 +68,7 @@ class StyleGenerator(nn.Module):
         sample_shape: ImageShape,
         condition: ConditionSpec | None = None,
         width: Count = 64,
-        style_dim: int = 64,
+        style_dim: Count = 64,
         mapping_layers: Count = 2,
         mixing: Share = 0.9,
     ) -> None:

@@ -13,6 +13,7 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS
 from multigan.modalities.shared.layers import Projection, normalize_spectrally
 from multigan.modalities.text.networks.embedded import TextDiscriminator
+from multigan.typed import Count, Decay
 
 
 @DISCRIMINATORS.register("text-cnn")
@@ -39,12 +40,12 @@ class TextCNN(TextDiscriminator):
         sample_shape: tuple[int, ...],
         condition: ConditionSpec | None = None,
         *,
-        widths: Sequence[int] = (2, 3, 4, 5),
-        channels: int = 64,
-        embedding_dim: int = 64,
+        widths: Sequence[Count] = (2, 3, 4, 5),
+        channels: Count = 64,
+        embedding_dim: Count = 64,
         unit_embeddings: bool = True,
         spectral_norm: bool = False,
-        dropout: float = 0.0,
+        dropout: Decay = 0.0,
     ) -> None:
         super().__init__(
             sample_shape, condition, embedding_dim=embedding_dim, unit_embeddings=unit_embeddings

@@ -16,6 +16,7 @@ from multigan.modalities.text.networks.embedded import (
     counting,
     second_derivatives,
 )
+from multigan.typed import Count, Decay
 
 POSITION_CHANNELS = 8
 
@@ -42,9 +43,9 @@ class PerTokenRNN(TextDiscriminator):
         sample_shape: tuple[int, ...],
         condition: ConditionSpec | None = None,
         *,
-        width: int = 256,
-        embedding_dim: int = 64,
-        dropout: float = 0.1,
+        width: Count = 256,
+        embedding_dim: Count = 64,
+        dropout: Decay = 0.1,
         unit_embeddings: bool = True,
     ) -> None:
         super().__init__(

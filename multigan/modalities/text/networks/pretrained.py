@@ -22,7 +22,7 @@ from multigan.modalities.shared.layers import ConditionEmbedding, Projection
 from multigan.modalities.text.networks.embedded import TextDiscriminator, counting
 from multigan.modalities.text.networks.low_rank import add_adapters, without_adapters
 from multigan.modalities.text.networks.sequence import TextGenerator
-from multigan.typed import Natural
+from multigan.typed import Natural, Weight
 
 
 @GENERATORS.register("causal-lm")
@@ -50,7 +50,7 @@ class CausalLMGenerator(TextGenerator):
         model: str | None = None,
         config: Mapping[str, Any] | None = None,
         adapter_rank: Natural = 0,
-        adapter_alpha: float = 16.0,
+        adapter_alpha: Weight = 16.0,
     ) -> None:
         super().__init__(sample_shape, condition)
         self.model = _build("AutoModelForCausalLM", model, config, self.vocab_size)

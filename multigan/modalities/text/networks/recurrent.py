@@ -13,6 +13,7 @@ from multigan.core.registries import GENERATORS
 from multigan.modalities.shared.layers import ConditionEmbedding
 from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.modalities.text.networks.token_table import TokenTable
+from multigan.typed import Count, Decay
 
 State = list[Any]  # one entry a layer: (h, c) of an LSTM, h of a GRU
 
@@ -39,10 +40,10 @@ class _RecurrentGenerator(TextGenerator):
         condition: ConditionSpec | None = None,
         *,
         latent_dim: int = 0,
-        width: int = 256,
-        embedding_dim: int = 128,
-        depth: int = 1,
-        dropout: float = 0.2,
+        width: Count = 256,
+        embedding_dim: Count = 128,
+        depth: Count = 1,
+        dropout: Decay = 0.2,
         tied: bool = True,
     ) -> None:
         super().__init__(sample_shape, condition)

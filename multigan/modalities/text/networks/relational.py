@@ -14,6 +14,7 @@ from multigan.core.registries import GENERATORS
 from multigan.modalities.shared.layers import ConditionEmbedding
 from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.modalities.text.networks.token_table import TokenTable
+from multigan.typed import Count
 
 
 class _WholeNorm(nn.Module):
@@ -91,10 +92,10 @@ class RelationalGenerator(TextGenerator):
         condition: ConditionSpec | None = None,
         *,
         latent_dim: int = 0,
-        embedding_dim: int = 32,
-        slots: int = 1,
-        heads: int = 2,
-        head_size: int = 256,
+        embedding_dim: Count = 32,
+        slots: Count = 1,
+        heads: Count = 2,
+        head_size: Count = 256,
     ) -> None:
         super().__init__(sample_shape, condition)
         width = slots * heads * head_size

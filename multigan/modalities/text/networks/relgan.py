@@ -14,6 +14,7 @@ from multigan.core.registries import DISCRIMINATORS
 from multigan.errors import ConfigError
 from multigan.modalities.shared.layers import Projection
 from multigan.modalities.text.networks.embedded import TextDiscriminator
+from multigan.typed import Count, Decay
 
 
 @DISCRIMINATORS.register("relgan-cnn")
@@ -39,11 +40,11 @@ class RelGANDiscriminator(TextDiscriminator):
         sample_shape: tuple[int, ...],
         condition: ConditionSpec | None = None,
         *,
-        representations: int = 64,
-        embedding_dim: int = 64,
-        widths: Sequence[int] = (2, 3, 4, 5),
-        channels: int = 300,
-        dropout: float = 0.25,
+        representations: Count = 64,
+        embedding_dim: Count = 64,
+        widths: Sequence[Count] = (2, 3, 4, 5),
+        channels: Count = 300,
+        dropout: Decay = 0.25,
         unit_embeddings: bool = False,
     ) -> None:
         super().__init__(

@@ -16,6 +16,7 @@ from multigan.modalities.shared.layers import ConditionEmbedding, Projection
 from multigan.modalities.text.networks.embedded import TextDiscriminator, counting
 from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.modalities.text.networks.token_table import TokenTable
+from multigan.typed import Count, Decay
 
 Cache = tuple[Tensor, Tensor]  # keys and values of the tokens so far, (B, A, K, D)
 
@@ -80,10 +81,10 @@ class TransformerGenerator(TextGenerator):
         condition: ConditionSpec | None = None,
         *,
         latent_dim: int = 0,
-        width: int = 192,
-        depth: int = 3,
-        heads: int = 4,
-        dropout: float = 0.1,
+        width: Count = 192,
+        depth: Count = 3,
+        heads: Count = 4,
+        dropout: Decay = 0.1,
     ) -> None:
         super().__init__(sample_shape, condition)
         self.tokens = TokenTable(self.vocab_size, width, width)
@@ -150,9 +151,9 @@ class TextTransformer(TextDiscriminator):
         sample_shape: tuple[int, ...],
         condition: ConditionSpec | None = None,
         *,
-        width: int = 128,
-        depth: int = 2,
-        heads: int = 4,
+        width: Count = 128,
+        depth: Count = 2,
+        heads: Count = 4,
         unit_embeddings: bool = True,
     ) -> None:
         super().__init__(
