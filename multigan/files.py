@@ -73,7 +73,10 @@ def parse_json(content: str | bytes) -> Any:
     if text.count(b"[") + text.count(b"{") > DEEPEST and _is_deep(value):
         raise ValueError(f"it is nested more than {DEEPEST} levels deep")
     if b"\\u" in text:
-        json.dumps(value, ensure_ascii=False).encode()  # refuses half of a pair of surrogates
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ValueError("it has half of a pair of surrogates") from None
     return value
 
 

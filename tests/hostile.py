@@ -302,7 +302,7 @@ def _undecodable(root: Path) -> Path:
     return root
 
 
-@case("a metadata.jsonl of lone surrogates", "image", "describes none")
+@case("a metadata.jsonl of lone surrogates", "image", "half of a pair of surrogates")
 def _surrogates(root: Path) -> Path:
     row = json.dumps({"file_name": "\udcff.png", "label": "a"}).encode()
     return folder_of(root, {**pictures(), "metadata.jsonl": row})

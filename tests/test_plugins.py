@@ -308,7 +308,7 @@ def test_a_module_is_trusted_with_all_of_its_package(tmp_path, monkeypatch):
     assert require([named], "This run") == (named,)
     forget()
     (package / "part.py").write_text("VALUE = 2\n")
-    with pytest.raises(ConfigError, match="not what it was"):
+    with pytest.raises(ConfigError, match="what you have named is another version"):
         require([named], "This run")
     for name in [name for name in sys.modules if name.startswith("my_package")]:
         del sys.modules[name]
