@@ -177,7 +177,7 @@ def _installed() -> dict["EntryPoint", None]:
 
 
 def _half_imported() -> bool:
-    ours = [module for name, module in tuple(sys.modules.items()) if _belongs(name, OWN)]
+    ours = [module for name, module in sys.modules.copy().items() if _belongs(name, OWN)]
     return any(getattr(getattr(m, "__spec__", None), "_initializing", False) for m in ours)
 
 
