@@ -25,6 +25,14 @@ SMALL = {"generator.width": 4, "discriminator.width": 4, "batch_size": 8, "check
 OFTEN = ("--set", "checkpoint_every=2", "--set", "look_every=0", "--set", "log_every=1")
 
 
+@pytest.fixture(autouse=True)
+def _terminal_that_hangs_up():
+    """Takes back what `nohup` may have asked for whoever runs these tests."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def train(out: Path, *more: str) -> int:
     return main(["train", "digits", "--steps", "4", "--out", str(out), *TINY, *OFTEN, *more])
 
