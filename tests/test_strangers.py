@@ -322,6 +322,8 @@ def test_a_mistyped_path_is_said_before_any_network(tmp_path, monkeypatch, no_ne
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DataError, match=r"There is no .* Did you mean 'data/birds'\?.*hf:"):
         kind_of(kind).load(name)
+    with pytest.raises(DataError, match=r"Did you mean 'data/birds'\?"):
+        kind_of(kind).loader(name, None)  # as `load_images(name)` asks it
 
 
 @pytest.mark.parametrize("load", [LOADERS["tokenizer"], LOADERS["generator"]])

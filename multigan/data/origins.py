@@ -19,7 +19,7 @@ from multigan.data.readers import Classify, Reader, by_folders, read_folder, rea
 from multigan.data.source import to_tensor
 from multigan.data.tables import read_parquet
 from multigan.errors import DataError
-from multigan.imports.hub_names import HUB_PREFIX
+from multigan.imports.hub_names import HUB_PREFIX, hint, is_mistyped
 
 HUB_NAME = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 IN_PYTHON = "a data set given in Python"
@@ -65,6 +65,8 @@ def open_named(
         return file(path)
     if (path.exists() or path.is_symlink()) and (reason := not_plain(path)):
         raise DataError(f"{name!r} is {reason}, so it cannot be read. Expected {known}.")
+    if isinstance(data, str) and is_mistyped(name):  # said at once, without a network
+        raise DataError(f"There is no {sought} {name!r}.{hint(name)}")
     if isinstance(data, str) and HUB_NAME.fullmatch(name):
         return hub(name)
     raise DataError(f"There is no {sought} {name!r}. Expected {known}.")

@@ -9,8 +9,7 @@ from multigan.core.modality import Modality
 from multigan.core.registries import DATA, KINDS
 from multigan.data.loaded import Loaded
 from multigan.data.loader_options import LoaderOptions
-from multigan.errors import ConfigError, DataError
-from multigan.imports.hub_names import hint, is_mistyped
+from multigan.errors import ConfigError
 from multigan.metrics.evaluation import Evaluator
 from multigan.registry import Component, Registry
 from multigan.sampling.pipeline import Pipeline
@@ -79,8 +78,6 @@ class Kind:
         """
         if isinstance(data, str) and data in DATA:
             data = DATA[data]()
-        if isinstance(data, str) and is_mistyped(data):
-            raise DataError(f"There is no file or folder {data!r}.{hint(data)}")
         return self.loader(data, from_plain(self.options, options, "data"))
 
     def load_like(
