@@ -171,6 +171,7 @@ def test_a_configuration_may_not_name_a_kernel_or_adapters(tmp_path, mark, name)
         LOADERS[name](str(tmp_path))
 
 
+@pytest.mark.slow
 def test_a_model_of_the_hub_may_not_name_a_kernel_either(tmp_path):
     kept = tmp_path / "hub" / "models--owner--evil"
     commit = "0" * 40

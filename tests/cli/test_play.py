@@ -117,6 +117,7 @@ def test_every_note_is_as_loud_as_the_melody_says(notes_run):
     assert (soft / loud).item() == pytest.approx(32 / 127, rel=0.1)
 
 
+@pytest.mark.slow
 def test_the_demo_of_sound_ends_with_a_melody(multigan, tmp_path):
     said = multigan("demo", "--modality", "audio", "--steps", 1, "--out", tmp_path)
     assert said.code == 0
