@@ -175,6 +175,10 @@ class Recipe:
     precision: Literal["float32", "bfloat16"] = "float32"
     """What layers compute in; weights and penalties stay float32."""
 
+    speed: Literal["auto", "eager", "replay"] = "auto"
+    """Whether moves that repeat are replayed from a trace, with the same numbers to the bit: "auto"
+    replays what it can, "replay" also says what it cannot, and "eager" replays nothing."""
+
     log_every: Count = 50
     """Steps between two rows of the curves."""
 

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from multigan.core.draws import part_of, seeded
+from multigan.core.draws import part_of
 from multigan.core.ema import Average
 from multigan.core.engine import Engine, batch_statistics, gradients
 from multigan.core.knobs import Knob
+from multigan.core.moves import EagerMoves, Moves
 from multigan.core.objective import Batch, Objective, Phase
 from multigan.core.schedules import Schedule
 from multigan.core.switches import frozen
@@ -71,6 +72,7 @@ class Trainer:
         half_life: Of the exponential moving average (EMA) of the networks' weights, in samples; see
             `Average`.
         clip: The largest norm of a player's gradient, by the phase's name; 0 for any.
+        moves: How gradients are computed; by default eagerly, by autograd.
 
     Example:
         >>> trainer = Trainer(game, optimizers, data, seed=0)  # doctest: +SKIP
@@ -91,12 +93,14 @@ class Trainer:
         accumulate: int = 1,
         half_life: float = 20_000,
         clip: Mapping[str, float] | None = None,
+        moves: Moves | None = None,
     ) -> None:
         self.objective = objective
         self.optimizers = dict(optimizers)
         self.data = data
         self.callbacks = list(callbacks)
         self.engine = engine or Engine()
+        self.moves = moves or EagerMoves(self.engine)
         self.seed = seed
         self.accumulate = accumulate
         self.clip = dict(clip or {})
@@ -269,17 +273,15 @@ class Trainer:
         optimizer, engine = self.optimizers[phase.name], self.engine
         optimizer.zero_grad(set_to_none=True)
         pieces = self._next_batch().split(self.accumulate)
+        path = (self.seed, self.steps_done, phase.name, repetition)
         logs: Logs = {}
         with frozen(self._opponents[phase.name]):
             for index, piece in enumerate(pieces):
                 part = engine.rank * self.accumulate + index
-                with (
-                    seeded(self.seed, self.steps_done, phase.name, repetition),
-                    part_of(part, engine.world_size * self.accumulate),
-                ):
-                    with engine.autocast():
-                        terms = phase.terms(piece, self.steps_done)
-                    torch.autograd.backward(torch.stack(list(terms.values())).sum() / len(pieces))
+                with part_of(part, engine.world_size * self.accumulate):
+                    terms = self.moves.play(
+                        phase, piece, self.steps_done, path=path, pieces=len(pieces)
+                    )
                 for name, term in terms.items():
                     key, share = f"{phase.name}/{name}", term.detach() / len(pieces)
                     logs[key] = logs[key] + share if key in logs else share
