@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from multigan.core.draws import current_part, seeded
@@ -96,7 +97,7 @@ class ReplayedMoves:
                     )
                 self._check(found, phase, piece, path, buffers, terms)
             except Exception as error:  # the move itself is sound: it has just been played
-                self._refuse(phase.name, _first_line(error))
+                self._refuse(phase.name, _reason(error))
             else:
                 self._keep(key, found)
         return terms
@@ -142,6 +143,8 @@ def _replay(found: Trace, piece: Batch, path: DrawsPath) -> Terms:
 
 
 def _add_gradient(parameter: nn.Parameter, slope: Tensor) -> None:
+    if slope.stride() != parameter.stride():  # fused optimizers take memory as it lies
+        slope = torch.empty_like(parameter, requires_grad=False).copy_(slope)
     if parameter.grad is None:
         parameter.grad = slope
     else:
@@ -168,6 +171,6 @@ def _same(one: Tensor, other: Tensor) -> bool:
     return bool(((one == other) | (one.isnan() & other.isnan())).all())
 
 
-def _first_line(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     said = str(error).strip() or type(error).__name__
-    return said.splitlines()[0]
+    return "it decides by values" if "_local_scalar_dense" in said else said.splitlines()[0]

@@ -6,13 +6,13 @@ need not know of it. Random draws stay operations of the function, in the order 
 seed gives both the same numbers.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
-from torch.func import functional_call
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from multigan.core.engine import Engine
@@ -70,15 +70,17 @@ def trace(
     own = {id(p) for p in phase.player.parameters() if p.requires_grad}
     moving = [name for name, p in parameters.items() if id(p) in own]
     names = [*parameters, *buffers]
-    observed = _Observed(objective, phase, StepNumber(step, intervals_of(objective)))
+    originals = [*parameters.values(), *buffers.values()]
+    number: Any = StepNumber(step, intervals_of(objective))
     with_gradient: list[int] = []
     terms_found: list[str] = []
 
     def move(*flat: Tensor) -> list[Tensor]:
         state = dict(zip(names, flat[: len(names)], strict=True))
         leaves = {name: state[name].detach().requires_grad_() for name in moving}
-        with torch.enable_grad(), engine.autocast():
-            terms = observed.terms(state | leaves, Batch(*flat[len(names) :]))
+        placed = dict(zip(map(id, originals), (state | leaves).values(), strict=True))
+        with _in_place_of(objective, placed), torch.enable_grad(), engine.autocast():
+            terms = phase.terms(Batch(*flat[len(names) :]), number)
         slopes = torch.autograd.grad(
             loss_of(terms, pieces), list(leaves.values()), allow_unused=True
         )
@@ -90,7 +92,7 @@ def trace(
     graph = make_fx(move)(*copies, *tensors_of(batch))
     _drop_aliases(graph)
     moved = [parameters[moving[at]] for at in with_gradient]
-    return Trace(graph, [*parameters.values(), *buffers.values()], moved, list(terms_found))
+    return Trace(graph, originals, moved, list(terms_found))
 
 
 def tensors_of(batch: Batch) -> tuple[Tensor, ...]:
@@ -100,7 +102,8 @@ def tensors_of(batch: Batch) -> tuple[Tensor, ...]:
 
 def intervals_of(objective: nn.Module) -> frozenset[int]:
     """Returns in which intervals of steps there is something that is not done in every one."""
-    return frozenset(r.every for r in getattr(objective, "regularizers", ()))
+    games = objective.modules()  # an objective may play one inside
+    return frozenset(r.every for game in games for r in getattr(game, "regularizers", ()))
 
 
 class StepNumber:
@@ -118,25 +121,36 @@ class StepNumber:
         return int(self._step % interval != 0)
 
 
-class _Observed(nn.Module):
-    """Computes a phase's terms from other weights and buffers than those of its objective."""
+@contextmanager
+def _in_place_of(objective: nn.Module, tensors: Mapping[int, Tensor]) -> Iterator[None]:
+    """Puts other tensors where an objective has weights and buffers, for the block.
 
-    def __init__(self, objective: nn.Module, phase: Phase, step: StepNumber) -> None:
-        super().__init__()
-        self.objective, self._phase, self._step = objective, phase, step
+    `torch.func.functional_call` loses the weights of modules that are reached by two names.
 
-    def terms(self, state: dict[str, Tensor], batch: Batch) -> Terms:
-        named = {f"objective.{name}": tensor for name, tensor in state.items()}
-        found: Terms = functional_call(self, named, (state, batch))
-        return found
+    Args:
+        objective: Whose modules; each weight is replaced wherever it stands.
+        tensors: What to put there, by the identity of what is replaced.
 
-    def forward(self, state: dict[str, Tensor], batch: Batch) -> Terms:
-        step: Any = self._step
-        terms = self._phase.terms(batch, step)
-        for name, buffer in self.objective.named_buffers():
-            if buffer is not state[name]:
+    Raises:
+        NotTraceableError: A buffer is another one at the end of the block.
+    """
+    slots = [
+        (table, name, tensor)
+        for module in objective.modules()
+        for table in (module._parameters, module._buffers)
+        for name, tensor in table.items()
+        if tensor is not None
+    ]
+    try:
+        for table, name, tensor in slots:
+            table[name] = tensors[id(tensor)]  # type: ignore[assignment]
+        yield
+        for table, name, tensor in slots:
+            if table[name] is not tensors[id(tensor)]:
                 raise NotTraceableError(f"it replaces {name} instead of writing into it")
-        return terms
+    finally:
+        for table, name, tensor in slots:
+            table[name] = tensor  # type: ignore[assignment]
 
 
 def _drop_aliases(graph: fx.GraphModule) -> None:

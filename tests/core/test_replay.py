@@ -132,8 +132,8 @@ class AsksForTheStep(AdversarialGame):
 @pytest.mark.parametrize(
     ("network", "why"),
     [
-        (Looks, "trying to get value out of a tracing tensor"),
-        (Replaces, "it replaces discriminator.mean instead of writing into it"),
+        (Looks, "it decides by values"),
+        (Replaces, "it replaces mean instead of writing into it"),
     ],
 )
 def test_a_network_that_no_trace_can_follow_is_played_as_it_is_written(network, why):
