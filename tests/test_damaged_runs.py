@@ -29,7 +29,7 @@ BEGUN = {
     "speech": (*TINY, "data.length=2304"),
     "mle": ("generator.width=8", "data.length=6"),
 }
-EXTRACTORS = {"image": "flat", "speech": "flat", "mle": "lsa"}
+EXTRACTORS = {"image": "flat", "speech": "random-conv", "mle": "lsa"}
 RUN_KINDS = tuple(BEGUN)
 RECIPES = {"image": "image", "audio": "speech", "text": "mle"}
 TEXTS = "".join(f"the {a} {b} here\n" for a in "abcd" for b in "efghi")
