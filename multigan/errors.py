@@ -2,7 +2,8 @@
 
 MultiganError
 ├── ConfigError             a recipe, an option or a pair of components cannot be built
-│   └── UnknownNameError    a registry has no component of that name
+│   ├── UnknownNameError    a registry has no component of that name
+│   └── MeasureError        the samples, or their features, do not allow a metric
 ├── DataError               the data cannot be read as asked
 ├── ShapeError              two components disagree about a tensor's shape
 ├── CheckpointError         a saved file is missing, damaged, or does not fit
@@ -44,6 +45,10 @@ class UnknownNameError(ConfigError, KeyError):
         super().__init__(f"There is no {kind} called {name!r}.{hint} Known: {', '.join(known)}.")
 
     __str__ = Exception.__str__  # KeyError would show the message as a quoted repr
+
+
+class MeasureError(ConfigError):
+    """The samples, or their features, do not allow a metric; others can still be measured."""
 
 
 def known(kind: str, name: str, names: Collection[str]) -> str:

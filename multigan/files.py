@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -251,6 +251,14 @@ def _exchange(first: Path, second: Path) -> bool:
         return False
     here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
     return renameat2(here, os.fsencode(first), here, os.fsencode(second), exchange) == 0
+
+
+def copy_files(files: Iterable[Path], folder: Path) -> None:
+    """Copies files into a new folder; what is no file, such as a pipe or a device, is left out."""
+    folder.mkdir(parents=True)
+    for file in files:
+        if file.is_file():
+            shutil.copy2(file, folder / file.name)
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from torch import Tensor
 
-from multigan.errors import ConfigError
+from multigan.errors import MeasureError
 from multigan.metrics.bins import Bins, fill_bins
 from multigan.metrics.diversity import (
     class_agreement,
@@ -56,6 +56,11 @@ class MetricOptions:
     bins: int = 50
     near: float = 0.1
     seed: int = 0
+
+    @classmethod
+    def asked(cls, seed: int, k: int | None = None) -> Self:
+        """Returns the defaults, but `k`, if given, as the neighbor for all four metrics."""
+        return cls(seed=seed) if k is None else cls(k=k, density_k=k, seed=seed)
 
 
 @dataclass(frozen=True)
@@ -133,13 +138,6 @@ class Metric:
     control: Callable[[Any], float] | None = field(default=None, repr=False)
     describe: Callable[[Any], Description] | None = field(default=None, repr=False)
 
-    def fewest(self, comparison: Any) -> int:
-        """Returns how many samples a side it needs of such features."""
-        if not self.samples_a_feature:
-            return 0
-        features: Tensor = comparison.features.real.features
-        return self.samples_a_feature * features.shape[1]
-
 
 METRICS: Registry[Metric] = Registry("metric")
 
@@ -202,7 +200,7 @@ def _spread(comparison: Comparison) -> Measured:
     real = mean_pairwise_distance(comparison.real.features)
     fake = mean_pairwise_distance(comparison.fake.features)
     if not real:
-        raise ConfigError("All real samples are equal, so there is no spread to compare with.")
+        raise MeasureError("All real samples are equal, so there is no spread to compare with.")
     return Measured(fake / real, detail={"real": real, "fake": fake})
 
 
@@ -214,7 +212,7 @@ def _duplicates(comparison: Comparison) -> Measured:
 
 def _logits(samples: Features) -> Tensor:
     if samples.logits is None:
-        raise ConfigError(
+        raise MeasureError(
             f"The extractor {samples.extractor.get('name')!r} gives no class probabilities, which "
             "the score and the agreement need. Use the extractor 'classifier' or 'inception'."
         )
@@ -223,7 +221,7 @@ def _logits(samples: Features) -> Tensor:
 
 def _labels(samples: Features, what: str) -> Tensor:
     if samples.labels is None:
-        raise ConfigError(
+        raise MeasureError(
             f"The {what} samples have no labels, which the agreement and the within-class "
             "diversity need. Add them with features.with_labels(labels)."
         )

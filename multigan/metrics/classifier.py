@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, pad
 
 from multigan.core.draws import seeded
-from multigan.errors import CheckpointError, ConfigError, ShapeError
+from multigan.errors import CheckpointError, ConfigError, MeasureError, ShapeError
 from multigan.files import atomic_folder, read_json, refused_by_disk, write_json
 
 FEATURES = 128
@@ -216,7 +216,7 @@ def _split(
 ) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
     count = round(held_out * len(images))
     if not 1 <= count <= len(images) - 2:
-        raise ConfigError(
+        raise MeasureError(
             f"held_out={held_out} keeps {count} of {len(images)} images from training. "
             "Keep at least 1 and train on at least 2."
         )

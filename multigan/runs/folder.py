@@ -51,7 +51,7 @@ from multigan.runs.records import (
     NEAREST,
     PARENT,
     STATUS,
-    UNSAID,
+    finding_of,
     read_record,
     sensible,
     sensible_curves,
@@ -181,7 +181,7 @@ class RunFolder:
     def health(self) -> dict[str, Any]:
         """Returns what the doctor found last: `step` and `findings`; empty if he never looked."""
         found = read_record(self.health_file, HEALTH)[0]
-        findings = [{**UNSAID, **finding} for finding in found.get("findings", ())]
+        findings = [finding_of(value) for value in found.get("findings", ())]
         return {"step": 0, **found, "findings": findings} if found else {}
 
     def nearest(self) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def suggested(run: Run, name: str | None = None) -> tuple[dict[str, Any], dict[s
     sick.sort(key=lambda finding: finding["severity"] != "alarm")
     for finding in sick:
         if name in (None, finding["remedy"]["name"]):
-            return finding, _whole(finding["remedy"])
+            return finding, finding["remedy"]
     if not sick:
         raise RunError(f"Run {run.name} is well: the doctor suggests nothing.")
     known = ", ".join(dict.fromkeys(finding["remedy"]["name"] for finding in sick))
@@ -158,13 +158,8 @@ def wanted(run: Run) -> dict[str, Any] | None:
     for finding in run.health().get("findings", ()):
         remedy = finding.get("remedy")
         if has_remedy(finding) and cause == {"finding": finding["name"], "remedy": remedy["name"]}:
-            return _whole(remedy)
+            return dict(remedy)
     return None
-
-
-def _whole(remedy: Mapping[str, Any]) -> dict[str, Any]:
-    fork = bool(remedy.get("changes")) or not remedy.get("knobs")
-    return {"text": "", "changes": {}, "needs_fork": fork, **remedy}
 
 
 def _check_that_data_is_here(run: Run, data: Any) -> None:

@@ -110,7 +110,8 @@ class Profiles(Callback):
 
 def snapshots_in(folder: Path) -> dict[int, Path]:
     """Returns the snapshots in profiles/ by their steps, rising."""
-    found = {_SNAPSHOT.fullmatch(path.name): path for path in folder.glob("*.safetensors")}
+    files = (path for path in folder.glob("*.safetensors") if path.is_file())
+    found = {_SNAPSHOT.fullmatch(path.name): path for path in files}
     steps = {int(match[1]): path for match, path in found.items() if match is not None}
     return dict(sorted(steps.items()))
 

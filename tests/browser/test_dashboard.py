@@ -31,6 +31,13 @@ FINDINGS = [
         "remedy": None,
     },
     {
+        "name": "coverage",
+        "severity": "unmeasured",
+        "value": None,
+        "text": "Not measured yet.",
+        "remedy": None,
+    },
+    {
         "name": "discriminator_wins",
         "severity": "warning",
         "value": 0.99,
@@ -154,6 +161,8 @@ def test_health_is_said_and_its_remedy_asked_for(page, lab):
     board = dashboard(page)
     board.get_by_text("The discriminator tells 99 % of all samples right.").wait_for()
     board.get_by_text(f"multigan runs heal ill/{run.name} --remedy pack").wait_for()
+    assert board.locator("[data-severity=ok]").inner_text() == "● diversity: no alarm"
+    assert board.locator("[data-severity=unmeasured]").inner_text() == "○ coverage: not measured"
     shoot(page, "health")
     board.get_by_role("button", name="more r1").click()
     wait_until(page, lambda: run.control()["set"] == {"r1.weight": 0.2})

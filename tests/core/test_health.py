@@ -130,7 +130,7 @@ def ill(**numbers) -> Vitals:
     well = {
         "coverage": 0.95, "diversity": 1.0, "support": 1.0, "distinct": 200.0, "movement": 0.1,
         "turnover": 0.1, "saturation": 0.1, "generator_gradient": 0.1,
-        "discriminator_gradient": 0.1,
+        "discriminator_gradient": 0.1, "memory": 0.0, "unseen": 200,
     }  # fmt: skip
     return Vitals(1, **(well | numbers))
 
@@ -175,12 +175,23 @@ def test_nothing_is_alarming_while_training_begins():
 
 def test_few_samples_kept_aside_raise_no_alarm_of_memory():
     """The mean of 50 logits is known to a seventh of their deviation only."""
-    assert worst(diagnose([ill(memory=0.43, unseen=50)] * 20, {})) == "ok"
+    findings = {one.name: one for one in diagnose([ill(memory=0.43, unseen=50)] * 20, {})}
+    assert worst([*findings.values()]) == "ok"
+    assert findings["memory"].severity == "unmeasured"
+    assert "held-out split of 200" in findings["memory"].text
+
+
+def test_what_coarse_features_cannot_see_is_not_claimed():
+    said = {finding.name: finding.text for finding in diagnose([ill()], {})}
+    for name in ("coverage", "diversity", "support"):
+        assert "see no detail" in said[name]
+    assert "Whether they look like it is not measured" in said["coverage"]
 
 
 def test_what_cannot_be_measured_is_no_symptom():
     findings = diagnose([Vitals(1)] * 20, {})
-    assert worst(findings) == "ok"
+    assert worst(findings) == "unmeasured"
+    assert {finding.severity for finding in findings} == {"unmeasured"}
     assert all(finding.value is None for finding in findings)
     assert json.dumps([finding.to_json() for finding in findings])
 

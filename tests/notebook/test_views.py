@@ -25,7 +25,13 @@ FINDING = {
     "severity": "alarm",
     "value": 0.02,
     "text": "Samples are nearly the same (0.02).",
-    "remedy": {"name": "stronger r1", "text": "Raise R1", "knobs": {"r1.weight": 0.2}},
+    "remedy": {
+        "name": "stronger r1",
+        "text": "Raise R1",
+        "knobs": {"r1.weight": 0.2},
+        "changes": {},
+        "needs_fork": False,
+    },
 }
 
 

@@ -3,8 +3,9 @@ import { ask } from './controls';
 import { RunsModel } from './model';
 import { IFinding, IHealth, IRemedy, IRun, isAtWork, shown } from './run';
 
-const SIGNS = { ok: '●', warning: '▲', alarm: '◆' };
-const WORDS = { ok: 'fine', warning: 'warning', alarm: 'alarm' };
+const SIGNS = { unmeasured: '○', ok: '●', warning: '▲', alarm: '◆' };
+const WORDS = { unmeasured: 'not measured', ok: 'no alarm', warning: 'warning', alarm: 'alarm' };
+const QUIET = ['unmeasured', 'ok'];
 
 interface IHealthProps {
   model: RunsModel;
@@ -36,7 +37,9 @@ interface IFindingProps {
 }
 
 function Finding({ finding, model, run }: IFindingProps): JSX.Element {
-  const { severity, remedy } = finding;
+  const { remedy } = finding;
+  const severity = severityOf(finding);
+  const isQuiet = QUIET.includes(severity);
   return (
     <li data-severity={severity}>
       <p>
@@ -45,10 +48,15 @@ function Finding({ finding, model, run }: IFindingProps): JSX.Element {
         </span>{' '}
         <b>{finding.name.replace(/_/g, ' ')}</b>: {WORDS[severity] ?? severity}
       </p>
-      {severity !== 'ok' && <p>{finding.text}</p>}
-      {severity !== 'ok' && remedy && <Remedy remedy={remedy} model={model} run={run} />}
+      {!isQuiet && <p>{finding.text}</p>}
+      {!isQuiet && remedy && <Remedy remedy={remedy} model={model} run={run} />}
     </li>
   );
+}
+
+/** What has no value was not measured, which earlier versions called ok. */
+function severityOf({ severity, value }: IFinding): IFinding['severity'] {
+  return severity === 'ok' && value === null ? 'unmeasured' : severity;
 }
 
 interface IRemedyProps {

@@ -1,6 +1,6 @@
 // Buttons, knobs and the collapse doctor's lights.
 
-const LIGHTS = { ok: ["✓", "fine"], warning: ["!", "look"], alarm: ["✕", "trouble"] };
+const LIGHTS = { unmeasured: ["–", "not measured"], ok: ["✓", "no alarm"], warning: ["!", "look"], alarm: ["✕", "trouble"] };
 
 /** Returns {element, update(status)}: pause or continue, stop, save a checkpoint. */
 function actionBar(model) {

@@ -6,11 +6,14 @@ Thresholds were chosen on runs of other seeds than `multigan bench doctor` repor
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
+from math import nan
 from typing import Any, Literal
 
 from multigan.runs.health.vitals import Vitals
 
-Severity = Literal["ok", "warning", "alarm"]
+Severity = Literal["unmeasured", "ok", "warning", "alarm"]
+SEVERITIES: tuple[Severity, ...] = ("unmeasured", "ok", "warning", "alarm")
+COARSELY = "As far as its coarse features tell, which see no detail, "  # principal components
 WARM_UP = 6  # inspections: a generator that has not begun to learn looks collapsed
 PATIENCE = 3  # inspections in a row that must agree before there is an alarm
 FEWEST_UNSEEN = 200  # samples; with fewer, chance moves `memory` by a tenth and more
@@ -47,7 +50,8 @@ class Finding:
 
     Attributes:
         name: Of the alarm.
-        severity: "ok"; "warning" when it shows; "alarm" when it has shown several times in a row.
+        severity: "unmeasured"; "ok"; "warning" when it shows; "alarm" when it has shown several
+            times in a row.
         value: The number, None where it could not be measured.
         text: What it says, in plain words, with the number.
         remedy: What helps; None while all is well.
@@ -86,6 +90,7 @@ class Alarm:
         words: What to say of the number; `{value}` stands for it.
         well: The same while all is well.
         cures: Names of remedies, the best first; the first that can be applied is suggested.
+        unmeasured: What to say where there is no number.
     """
 
     name: str
@@ -94,6 +99,7 @@ class Alarm:
     words: str
     well: str
     cures: tuple[str, ...]
+    unmeasured: str = "Not measured yet, or not on this objective."
 
 
 # One of exploding gradients is not among them: on the bench it stood only on runs that ended well.
@@ -103,7 +109,8 @@ ALARMS: tuple[Alarm, ...] = (
         lambda v: v.coverage,
         lambda v: v.coverage < LOST,
         "The generator reaches only {value:.0%} of the real data: the rest has no samples near it.",
-        "The generator reaches {value:.0%} of the real data.",
+        COARSELY + "samples lie near {value:.0%} of the real data. Whether they look like it is "
+        "not measured here.",
         ("penalty", "add_penalties", "pack"),
     ),
     Alarm(
@@ -111,7 +118,7 @@ ALARMS: tuple[Alarm, ...] = (
         lambda v: v.diversity,
         lambda v: v.diversity < 0.35,
         "Samples differ from one another {value:.0%} as much as real ones do.",
-        "Samples differ from one another {value:.0%} as much as real ones do.",
+        COARSELY + "samples differ from one another {value:.0%} as much as real ones do.",
         ("penalty", "add_penalties", "pack"),
     ),
     Alarm(
@@ -120,7 +127,8 @@ ALARMS: tuple[Alarm, ...] = (
         lambda v: v.support < 0.1,
         "Samples repeat themselves: about {value:.0f} different ones by the birthday paradox, "
         "where as many real ones tell 200 apart.",
-        "About {value:.0f} different samples by the birthday paradox; of real ones 200.",
+        COARSELY + "there are about {value:.0f} different samples by the birthday paradox; of real "
+        "ones 200.",
         ("pack", "add_penalties", "penalty"),
     ),
     Alarm(
@@ -162,13 +170,14 @@ ALARMS: tuple[Alarm, ...] = (
     ),
     Alarm(
         "memory",
-        lambda v: v.memory,
+        lambda v: v.memory if v.unseen >= FEWEST_UNSEEN else nan,
         lambda v: v.memory > 0.25 and v.unseen >= FEWEST_UNSEEN,
         "The discriminator overfits its data: it puts what it learns from {value:.2f} "
         "deviations of its logits above real samples that it never sees.",
         "The discriminator puts what it learns from {value:.2f} deviations of its logits above "
         "real samples that it never sees.",
         ("augment", "penalty", "add_penalties"),
+        f"Not measured: that takes a held-out split of {FEWEST_UNSEEN} samples or more (held_out).",
     ),
 )
 
@@ -185,14 +194,13 @@ def diagnose(history: Sequence[Vitals], remedies: Mapping[str, Remedy]) -> list[
 
 def worst(findings: Sequence[Finding]) -> Severity:
     """Returns the highest severity among the findings."""
-    order: tuple[Severity, ...] = ("ok", "warning", "alarm")
-    return max((f.severity for f in findings), key=order.index, default="ok")
+    return max((f.severity for f in findings), key=SEVERITIES.index, default="unmeasured")
 
 
 def _finding(alarm: Alarm, history: Sequence[Vitals], remedies: Mapping[str, Remedy]) -> Finding:
     value = alarm.measure(history[-1])
     if value != value:
-        return Finding(alarm.name, "ok", None, "Not measured yet, or not on this objective.")
+        return Finding(alarm.name, "unmeasured", None, alarm.unmeasured)
     if not alarm.is_bad(history[-1]):
         return Finding(alarm.name, "ok", value, alarm.well.format(value=value))
     late = reversed(history[WARM_UP:][-LASTING:])
