@@ -1,0 +1,56 @@
+"""Every recipe's whole life on a GPU: it trains, is looked at, resumes on another one, samples."""
+
+import pytest
+
+from multigan.modalities.recipes import RECIPES, recipe
+from multigan.runs.evaluate import evaluate_run
+from multigan.runs.session import resume
+from tests.pretend_gpu import pretend_gpu
+from tests.pretend_gpu.sessions import STEPS, WaitsOfSteps, begin, data_of, small
+
+
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_every_recipe_on_a_gpu(name, tmp_path):
+    with pretend_gpu(devices=2) as record:
+        asked, waits = small(name), WaitsOfSteps(record)
+        run = begin(asked, tmp_path, "cuda", waits).fit()
+        assert not record.unseeded
+        assert not any(waits.undisturbed.values()), waits.undisturbed
+        assert not record.uncompacted()
+        goes_on = resume(run, steps=STEPS + 1, data=data_of(asked), device="cuda:1").fit()
+        assert goes_on.status()["step"] == STEPS + 1
+        assert not record.unseeded
+        sample(run, asked.modality)
+        evaluate(run, asked)
+
+
+def evaluate(run, asked) -> None:
+    """Without a classifier, which would have to be trained."""
+    is_text = asked.modality == "text"
+    extractor, metrics = ("", ["unique", "bleu-2"]) if is_text else ("random-conv", ["frechet"])
+    given = {"data": data_of(asked), "device": "cuda", "extractor": extractor}
+    assert evaluate_run(run, num_samples=8 if is_text else 32, metrics=metrics, **given)
+
+
+def sample(run, modality: str) -> None:
+    pipeline = run.pipeline(device="cuda")
+    assert len(pipeline(3, seed=3)) == 3
+    if pipeline.writes:
+        assert len(pipeline(2, prompt="the cat", temperature=0.7)) == 2
+    else:
+        assert len(pipeline.interpolate(3)) == 3
+        directions = pipeline.directions(2)
+        moved, told = directions.move(pipeline.latents(2), 0, 2.5), pipeline.conditions(None, 2)
+        assert len(pipeline.modality.decode(pipeline.generate(moved, told))) == 2
+
+
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_every_recipe_on_a_device_without_float64(name, tmp_path):
+    with pretend_gpu(float64=False):
+        asked = small(name)
+        run = begin(asked, tmp_path, "cuda").fit()
+        sample(run, asked.modality)
+
+
+def test_a_recipe_of_no_list_is_shrunk_by_its_kind():
+    assert {recipe(name).modality for name in RECIPES} == {"image", "text", "audio"}
