@@ -8,10 +8,12 @@ from benchmarks.common.shrunk import shrinking, texts
 from multigan.config import Recipe
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.modalities.recipes import recipe
+from multigan.runs.health import Doctor
 from multigan.runs.session import Session, start
 from tests.pretend_gpu.record import Record
 
 STEPS = 5
+SHORT = {"speech": 96, "progressive-speech": 96}  # hops, where 64 samples are none
 EVERY = 3  # all that happens beside training happens at once: step 3, and 6 of a resumed run
 
 
@@ -20,6 +22,10 @@ def small(name: str) -> Recipe:
     found = recipe(name).changed(shrinking(name, STEPS))
     often = ("log_every", "look_every", "checkpoint_every", "health_every")
     changes: dict[str, Any] = dict.fromkeys(often, EVERY) | {"steps": STEPS}
+    if found.modality == "audio" and name != "vocoder":
+        changes["data.length"] = 16 * SHORT.get(name, 64)
+    if name == "endless":
+        changes["latent_dim"] = 16 + 10 * 3  # a style, and ten anchors
     if found.representation is not None and found.representation.name in ("mel", "log_magnitude"):
         changes["representation.inverter"] = {"name": "griffin_lim", "options": {"iterations": 2}}
     return found.changed(changes)
@@ -32,7 +38,16 @@ def data_of(asked: Recipe) -> Any:
 
 def begin(asked: Recipe, out: Path, device: str, *callbacks: Callback) -> Session:
     """Prepares a new run."""
-    return start(asked, data=data_of(asked), out=out, device=device, callbacks=callbacks)
+    session = start(asked, data=data_of(asked), out=out, device=device, callbacks=callbacks)
+    return inspecting_few(session)
+
+
+def inspecting_few(session: Session) -> Session:
+    """Lets the doctor look at few samples."""
+    for callback in session.trainer.callbacks:
+        if isinstance(callback, Doctor):
+            callback.samples = 16
+    return session
 
 
 class WaitsOfSteps(Callback):

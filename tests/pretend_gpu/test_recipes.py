@@ -6,7 +6,7 @@ from multigan.modalities.recipes import RECIPES, recipe
 from multigan.runs.evaluate import evaluate_run
 from multigan.runs.session import resume
 from tests.pretend_gpu import pretend_gpu
-from tests.pretend_gpu.sessions import STEPS, WaitsOfSteps, begin, data_of, small
+from tests.pretend_gpu.sessions import STEPS, WaitsOfSteps, begin, data_of, inspecting_few, small
 
 
 @pytest.mark.parametrize("name", list(RECIPES))
@@ -17,11 +17,12 @@ def test_every_recipe_on_a_gpu(name, tmp_path):
         assert not record.unseeded
         assert not any(waits.undisturbed.values()), waits.undisturbed
         assert not record.uncompacted()
-        goes_on = resume(run, steps=STEPS + 1, data=data_of(asked), device="cuda:1").fit()
-        assert goes_on.status()["step"] == STEPS + 1
+        again = resume(run, steps=STEPS + 1, data=data_of(asked), device="cuda:1")
+        assert inspecting_few(again).fit().status()["step"] == STEPS + 1
         assert not record.unseeded
         sample(run, asked.modality)
-        evaluate(run, asked)
+        if name != "vocoder":  # which makes no samples of its own to measure
+            evaluate(run, asked)
 
 
 def evaluate(run, asked) -> None:
