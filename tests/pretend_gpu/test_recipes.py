@@ -2,11 +2,14 @@
 
 import pytest
 
-from multigan.modalities.recipes import RECIPES, recipe
+from multigan.modalities.recipes import RECIPES
 from multigan.runs.evaluate import evaluate_run
 from multigan.runs.session import resume
 from tests.pretend_gpu import pretend_gpu
 from tests.pretend_gpu.sessions import STEPS, WaitsOfSteps, begin, data_of, inspecting_few, small
+
+# transformers asks the device whether a mask masks anything, and sends its caches empty tensors.
+OTHERS = {"hf-text": "modalities/text/networks/pretrained.py"}
 
 
 @pytest.mark.parametrize("name", list(RECIPES))
@@ -15,7 +18,7 @@ def test_every_recipe_on_a_gpu(name, tmp_path):
         asked, waits = small(name), WaitsOfSteps(record)
         run = begin(asked, tmp_path, "cuda", waits).fit()
         assert not record.unseeded
-        assert not any(waits.undisturbed.values()), waits.undisturbed
+        assert not unexpected(name, waits), waits.undisturbed
         assert not record.uncompacted()
         again = resume(run, steps=STEPS + 1, data=data_of(asked), device="cuda:1")
         assert inspecting_few(again).fit().status()["step"] == STEPS + 1
@@ -23,6 +26,12 @@ def test_every_recipe_on_a_gpu(name, tmp_path):
         sample(run, asked.modality)
         if name != "vocoder":  # which makes no samples of its own to measure
             evaluate(run, asked)
+
+
+def unexpected(name: str, waits: WaitsOfSteps) -> set[str]:
+    """Returns the lines at which steps made the host wait, but for those of other libraries."""
+    places = {place for found in waits.undisturbed.values() for _, place in found}
+    return {place for place in places if place.partition(":")[0] != OTHERS.get(name)}
 
 
 def evaluate(run, asked) -> None:
@@ -45,13 +54,13 @@ def sample(run, modality: str) -> None:
         assert len(pipeline.modality.decode(pipeline.generate(moved, told))) == 2
 
 
-@pytest.mark.parametrize("name", list(RECIPES))
-def test_every_recipe_on_a_device_without_float64(name, tmp_path):
+# One of each kind of networks and of representations: what is not tokens or sound has no float64.
+WITHOUT_FLOAT64 = ["r3gan", "stylegan2", "text", "scratchgan", "hf-text", "notes", "gansynth"]
+
+
+@pytest.mark.parametrize("name", WITHOUT_FLOAT64)
+def test_a_recipe_on_a_device_without_float64(name, tmp_path):
     with pretend_gpu(float64=False):
         asked = small(name)
         run = begin(asked, tmp_path, "cuda").fit()
         sample(run, asked.modality)
-
-
-def test_a_recipe_of_no_list_is_shrunk_by_its_kind():
-    assert {recipe(name).modality for name in RECIPES} == {"image", "text", "audio"}
