@@ -23,7 +23,10 @@ OUT_OF_MEMORY = re.compile(
     r"|could not (create|execute) a (memory|primitive)(?! descriptor)",
     re.IGNORECASE,
 )
-REMEDY = "Make it smaller: batch_size, the networks' width, or the number of samples."
+REMEDY = (
+    "Make it smaller: batch_size, the networks' width, or the number of samples. In training, "
+    "accumulate=2 cuts a batch into two pieces, and learns the same."
+)
 _ALLOCATOR = re.compile(r"^(\[enforce fail[^\]]*\].*?)?DefaultCPUAllocator: ")
 
 

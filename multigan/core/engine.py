@@ -15,10 +15,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from multigan.core.draws import seed_also
 from multigan.core.half_precision import CheckedLayers
 from multigan.errors import ConfigError, MissingDependencyError
 
 PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16}
+
+
+WITHOUT_FLOAT64 = {"mps"}  # kinds of devices
+
+
+def widest_float(device: torch.device) -> torch.dtype:
+    """Returns the most exact type of floats that a device has."""
+    return torch.float32 if device.type in WITHOUT_FLOAT64 else torch.float64
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -69,6 +78,7 @@ class Engine:
         self.device = device if isinstance(device, torch.device) else pick_device(device)
         if precision not in PRECISIONS:
             raise ConfigError(f"Precision is {' or '.join(PRECISIONS)}, not {precision!r}.")
+        seed_also(self.device)
         self.precision = precision
         self.notes: list[str] = []
         self._checked = CheckedLayers(self.notes.append)

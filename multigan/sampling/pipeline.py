@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.condition import ConditionSpec
-from multigan.core.draws import seeded
+from multigan.core.draws import seed_also, seeded
 from multigan.core.engine import pick_device
 from multigan.core.modality import Modality
 from multigan.core.prior import Prior
@@ -76,6 +76,7 @@ class Pipeline:
 
     def to(self, device: str | torch.device) -> Self:
         """Moves the networks to `device` and returns this pipeline."""
+        seed_also(torch.device(device))
         self.generator.to(device)
         self.modality.to(device)
         return self

@@ -97,7 +97,7 @@ class TextEmbedder:
             raise MeasureError(f"This generator has no likelihood. Leave {NLL} out of the metrics.")
         log_probs, ids = pipeline.log_probs(real.texts, self._conditions(), batch_size=BATCH)
         tokens = int(until_end(ids, pipeline.text_modality.end_id).sum())
-        return Likelihood(-log_probs.double().sum().item() / tokens, tokens)
+        return Likelihood(-log_probs.cpu().double().sum().item() / tokens, tokens)
 
     def _count(self, others: int) -> int:
         asked = self.config.num_samples
