@@ -30,7 +30,7 @@ from multigan.runs.assemble import (
     held_out,
     load_data,
 )
-from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log, SamplePreview
+from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log
 from multigan.runs.checkpoint import save_checkpoint
 from multigan.runs.environment import describe_environment
 from multigan.runs.evaluate import (
@@ -41,6 +41,7 @@ from multigan.runs.evaluate import (
 from multigan.runs.folder import RunFolder, checkpoint_step, create_run
 from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
+from multigan.runs.preview import SamplePreview
 from multigan.runs.profiles import Profiles
 from multigan.runs.report import write_report
 from multigan.runs.resume import latest_valid_checkpoint, resume_from
@@ -70,6 +71,7 @@ class Session:
     trainer: Trainer
     engine: Engine
     log: Log
+    preview: SamplePreview
     checkpoint: Checkpoint
     notes: list[str]
 
@@ -123,6 +125,7 @@ class Session:
             try:
                 trainer.fit(self.recipe.steps - trainer.steps_done)
                 self.checkpoint.save(trainer)
+                self.preview.look(trainer)  # a run that was stopped ends with one, too
                 return
             except DivergedError as error:
                 if not rolls_back:
@@ -367,7 +370,7 @@ def _open(
         lower_is_better=_lower_is_better(recipe),
         every=recipe.evaluate_every,
     )
-    log = Log(run, recipe.steps, every=recipe.log_every, on_row=on_row)
+    log = Log(run, recipe.steps, every=recipe.log_every, seconds=recipe.log_seconds, on_row=on_row)
     healer = None
     if recipe.heal:
         healer = Healer(run, lambda remedy: check_changes(recipe, parts.data, remedy.changes))
@@ -387,6 +390,8 @@ def _open(
         lambda trainer, stem: draw_look(parts, trainer, stem),
         recipe.steps,
         every=recipe.look_every,
+        seconds=recipe.look_seconds,
+        on_clock=lambda: _refresh_report(run),
     )
     # Losses are checked before anything is drawn or saved; requests come last, so that a
     # checkpoint somebody asks for holds all that this step wrote.
@@ -399,7 +404,7 @@ def _open(
             "The doctor knows games of a generator and a discriminator only, and "
             f"{recipe.name} is another kind: heal finds nothing here."
         )
-    return Session(run, recipe, parts, trainer, trainer.engine, log, checkpoint, notes)
+    return Session(run, recipe, parts, trainer, trainer.engine, log, preview, checkpoint, notes)
 
 
 def draw_look(parts: Parts, trainer: Trainer, stem: Path) -> Path:
@@ -426,6 +431,12 @@ def write_sheet(pipeline: Any, stem: Path, *, rows: int = 8, seed: int = 0) -> P
         )
         items = pipeline.modality.decode(pipeline.generate(latents.repeat(count, 1), classes))
     return pipeline.modality.write_sheet(items, stem, columns=columns)
+
+
+def _refresh_report(run: Run) -> None:
+    """Writes the report of a run that is at work, for who opens it before the end."""
+    with suppress(Exception):  # at the end somebody is told why
+        write_report(run)
 
 
 def _save_pipeline(run: Run, parts: Parts, trainer: Trainer) -> None:
