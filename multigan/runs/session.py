@@ -32,6 +32,7 @@ from multigan.runs.assemble import (
 )
 from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log
 from multigan.runs.checkpoint import save_checkpoint
+from multigan.runs.checks import check_recipe
 from multigan.runs.environment import describe_environment
 from multigan.runs.evaluate import (
     check_evaluations,
@@ -215,7 +216,7 @@ def start(
         MultiganError: Whatever is wrong with the recipe, the data or the device.
     """
     recipe = recipe.with_plugins().settled()
-    kind_of(recipe.modality).evaluator.check_names(training_metrics(recipe))
+    check_recipe(recipe)
     engine = open_engine(device, recipe.precision)
     loaded = load_data(recipe, data)
     if on_note:

@@ -13,6 +13,7 @@ from multigan.runs.assemble import (
     check_pieces,
     load_data,
 )
+from multigan.runs.checks import check_recipe
 from multigan.runs.evaluate import check_evaluations
 from multigan.terminal.output import print_json, print_table, remark, say
 
@@ -23,6 +24,7 @@ def describe(recipe: Recipe, *, device: str, as_json: bool) -> None:
     Raises:
         MultiganError: Whatever would keep the recipe from being trained.
     """
+    check_recipe(recipe)
     engine = open_engine(device, recipe.precision)
     data = load_data(recipe)
     note = remark if as_json else say
