@@ -6,7 +6,6 @@ Only the main process writes; every process takes the same decisions.
 import math
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from multigan.core.trainer import SHARE_EVERY, Callback, Logs, Trainer

@@ -5,8 +5,8 @@ from typing import Any
 from multigan.config import Recipe
 from multigan.core.controllers import CONTROLLERS
 from multigan.core.losses import LOSSES
-from multigan.core.regularizers import REGULARIZERS
 from multigan.core.registries import AUGMENTATIONS, DISCRIMINATORS, GENERATORS, OBJECTIVES
+from multigan.core.regularizers import REGULARIZERS
 from multigan.modalities.kind import kind_of
 from multigan.registry import Component, Registry
 from multigan.runs.evaluate import training_metrics

@@ -33,6 +33,7 @@ from multigan.runs.assemble import (
 from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log
 from multigan.runs.checkpoint import save_checkpoint
 from multigan.runs.checks import check_recipe
+from multigan.runs.choosing import Open, closed
 from multigan.runs.environment import describe_environment
 from multigan.runs.evaluate import (
     check_evaluations,
@@ -44,6 +45,7 @@ from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
 from multigan.runs.preview import SamplePreview
 from multigan.runs.profiles import Profiles
+from multigan.runs.real import advice, write_real
 from multigan.runs.report import write_report
 from multigan.runs.resume import latest_valid_checkpoint, resume_from
 from multigan.runs.run import Run
@@ -194,6 +196,7 @@ def start(
     command: str = "",
     prepare: Callable[[Trainer], None] = lambda trainer: None,
     rows: Sequence[Mapping[str, Any]] = (),
+    left: Open | None = None,
 ) -> Session:
     """Prepares a new run: loads the data, builds the networks, makes the folder.
 
@@ -211,16 +214,22 @@ def start(
         prepare: Told the trainer before the run is made, e.g. to load weights into it. If it is
             then beyond step 0, the run begins with a checkpoint.
         rows: What the run's log begins with.
+        left: What of the recipe is still open until the data are loaded.
 
     Raises:
         MultiganError: Whatever is wrong with the recipe, the data or the device.
     """
-    recipe = recipe.with_plugins().settled()
+    recipe, note = recipe.with_plugins(), on_note or (lambda said: None)
     check_recipe(recipe)
     engine = open_engine(device, recipe.precision)
     loaded = load_data(recipe, data)
+    note(loaded.report.summary())
+    if left is not None:
+        recipe = closed(recipe, left, loaded, engine, note)
+    recipe = recipe.settled()
     if on_note:
-        on_note(loaded.report.summary())
+        for said in advice(recipe, loaded):
+            note(said)
     parts = build_parts(recipe, loaded, engine)
     check_held_out(recipe, parts)
     check_pieces(recipe, parts)
@@ -236,6 +245,8 @@ def start(
         if trainer.steps_done:
             name = f"step-{trainer.steps_done:06d}"
             save_checkpoint(trainer.state_dict(), run.checkpoints / name)
+        if on_note:  # somebody is there to see them
+            write_real(loaded, recipe.modality, run.real_stem)
         run.write_status("created", step=trainer.steps_done, of=recipe.steps)
 
     run = _shared_run(engine, out, recipe.name, fill)
