@@ -14,6 +14,7 @@ from multigan.cli import (
     evaluate,
     fork,
     inspect,
+    look,
     play,
     recipes,
     resume,
@@ -31,6 +32,7 @@ from multigan.errors import MultiganError, refusal
 COMMANDS: dict[str, Command | Group] = {
     "demo": demo,
     "recipes": recipes,
+    "look": look,
     "train": train,
     "resume": resume,
     "fork": fork,

@@ -107,7 +107,8 @@ def _of_names(path: Path) -> Guess | None:
         return None
     suffix, _ = Counter(by_kind[largest]).most_common(1)[0]
     total = totals[largest]
-    return Guess(largest, f"{total} {suffix} files" if total > 1 else f"a {suffix} file")
+    such = f"{suffix} files" if len(by_kind[largest]) == 1 else f"files such as {suffix}"
+    return Guess(largest, f"{total} {such}" if total > 1 else f"a {suffix} file")
 
 
 def _names(path: Path) -> Iterable[str]:

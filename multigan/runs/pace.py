@@ -81,7 +81,9 @@ def _timed(trainer: Trainer, step: int, seconds: float) -> float:
     trainer.step()  # the first is slower: memory is asked for, kernels are chosen
     began = now = time.monotonic()
     done = 0
-    while (done % AT_LEAST or now - began < seconds) and now - began < LONGEST_SECONDS:
+    while not done or (
+        (done % AT_LEAST or now - began < seconds) and now - began < LONGEST_SECONDS
+    ):
         trainer.step()
         done, now = done + 1, time.monotonic()
     trainer.check_finite()  # waits for the device

@@ -3,11 +3,15 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from multigan.core.trainer import Callback, Logs, Trainer
+from multigan.modalities.kind import kind_of
+from multigan.runs.assemble import Parts
 from multigan.runs.callbacks import agreed
 from multigan.runs.folder import RunFolder
 
+PREVIEW_SEED = 0  # of the latents that are previewed while training
 LARGEST_SHARE = 0.1  # of the time, for looks by the clock
 
 
@@ -105,3 +109,29 @@ class SamplePreview(Callback):
         if trainer.engine.is_main:
             self.on_clock()
         self._clock.put_off(time.monotonic() - began)
+
+
+def draw_look(parts: Parts, trainer: Trainer, stem: Path) -> Path:
+    """Writes a sheet of what the EMA generator makes of fixed latents."""
+    pipeline = parts.pipeline(trainer.average["generator"])
+    return write_sheet(pipeline, stem, seed=PREVIEW_SEED)
+
+
+def write_sheet(pipeline: Any, stem: Path, *, rows: int = 8, seed: int = 0) -> Path:
+    """Writes a sheet of samples: a row for each class, or `rows` rows of anything.
+
+    The latents of a column are the same in every row, so that a column shows what the class
+    changes and a row what the latent does.
+    """
+    columns = kind_of(pipeline.modality.name).columns
+    spec = pipeline.condition
+    if spec is None or spec.kind != "class":
+        items = pipeline(rows * columns, seed=seed)
+    else:
+        latents = pipeline.latents(columns, seed=seed)
+        count = min(spec.size, 4 * rows)
+        classes = pipeline.conditions(
+            [c for c in range(count) for _ in range(columns)], count * columns
+        )
+        items = pipeline.modality.decode(pipeline.generate(latents.repeat(count, 1), classes))
+    return pipeline.modality.write_sheet(items, stem, columns=columns)

@@ -9,6 +9,7 @@ from multigan.config import Recipe
 from multigan.core.registries import build_modality
 from multigan.data.loaded import Loaded
 from multigan.data.sight import FEWEST, Sight, spread
+from multigan.errors import DataError
 from multigan.modalities.kind import kind_of
 from multigan.runs.pace import WARM_UPS
 
@@ -22,6 +23,17 @@ def write_real(loaded: Loaded, kind: str, stem: Path) -> Path:
     modality = build_modality(of.component(loaded, of.plain))
     raw, _ = loaded.source.read(_chosen(loaded, of.columns))
     return modality.write_sheet(modality.decode(modality.encode(raw)), stem, columns=of.columns)
+
+
+def refuse_hopeless(recipe: Recipe, loaded: Loaded) -> None:
+    """Refuses data that nothing can be learned from.
+
+    Raises:
+        DataError: They are such.
+    """
+    sight: Sight = kind_of(recipe.modality).sight(loaded)
+    if sight.refusal:
+        raise DataError(sight.refusal)
 
 
 def advice(recipe: Recipe, loaded: Loaded) -> list[str]:

@@ -32,8 +32,6 @@ from multigan.runs.assemble import (
 )
 from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log
 from multigan.runs.checkpoint import save_checkpoint
-from multigan.runs.checks import check_recipe
-from multigan.runs.choosing import Open, closed
 from multigan.runs.environment import describe_environment
 from multigan.runs.evaluate import (
     check_evaluations,
@@ -43,15 +41,16 @@ from multigan.runs.evaluate import (
 from multigan.runs.folder import RunFolder, checkpoint_step, create_run
 from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
-from multigan.runs.preview import SamplePreview
+from multigan.runs.preview import SamplePreview, draw_look
 from multigan.runs.profiles import Profiles
 from multigan.runs.real import advice, write_real
+from multigan.runs.recipe_check import check_recipe
+from multigan.runs.recommend import Open, closed
 from multigan.runs.report import write_report
 from multigan.runs.resume import latest_valid_checkpoint, resume_from
 from multigan.runs.run import Run
 from multigan.sampling.saving import saved_step
 
-PREVIEW_SEED = 0  # of the latents that are previewed while training
 ROLLBACK_FACTOR = 0.5  # of the learning rate, after each rollback
 
 
@@ -417,32 +416,6 @@ def _open(
             f"{recipe.name} is another kind: heal finds nothing here."
         )
     return Session(run, recipe, parts, trainer, trainer.engine, log, preview, checkpoint, notes)
-
-
-def draw_look(parts: Parts, trainer: Trainer, stem: Path) -> Path:
-    """Writes a sheet of what the EMA generator makes of fixed latents."""
-    pipeline = parts.pipeline(trainer.average["generator"])
-    return write_sheet(pipeline, stem, seed=PREVIEW_SEED)
-
-
-def write_sheet(pipeline: Any, stem: Path, *, rows: int = 8, seed: int = 0) -> Path:
-    """Writes a sheet of samples: a row for each class, or `rows` rows of anything.
-
-    The latents of a column are the same in every row, so that a column shows what the class
-    changes and a row what the latent does.
-    """
-    columns = kind_of(pipeline.modality.name).columns
-    spec = pipeline.condition
-    if spec is None or spec.kind != "class":
-        items = pipeline(rows * columns, seed=seed)
-    else:
-        latents = pipeline.latents(columns, seed=seed)
-        count = min(spec.size, 4 * rows)
-        classes = pipeline.conditions(
-            [c for c in range(count) for _ in range(columns)], count * columns
-        )
-        items = pipeline.modality.decode(pipeline.generate(latents.repeat(count, 1), classes))
-    return pipeline.modality.write_sheet(items, stem, columns=columns)
 
 
 def _refresh_report(run: Run) -> None:

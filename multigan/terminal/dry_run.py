@@ -13,10 +13,10 @@ from multigan.runs.assemble import (
     check_pieces,
     load_data,
 )
-from multigan.runs.checks import check_recipe
-from multigan.runs.choosing import Open, closed
 from multigan.runs.evaluate import check_evaluations
 from multigan.runs.real import advice
+from multigan.runs.recipe_check import check_recipe
+from multigan.runs.recommend import Open, closed
 from multigan.terminal.output import print_json, print_table, remark, say
 
 

@@ -13,9 +13,9 @@ from multigan.imports.hub_names import HUB_PREFIX
 from multigan.modalities.guess import is_own
 from multigan.modalities.kind import kind_of
 from multigan.modalities.recipes import RECIPES, recipe
-from multigan.runs.checks import check_recipe
-from multigan.runs.choosing import MINUTES, Chosen, Open, recipe_for, suited
 from multigan.runs.fork import fork
+from multigan.runs.recipe_check import check_recipe
+from multigan.runs.recommend import MINUTES, Chosen, Open, recipe_for, suited
 from multigan.runs.run import Run
 from multigan.runs.session import resume
 from multigan.runs.steering import knob_values

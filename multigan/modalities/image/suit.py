@@ -41,7 +41,7 @@ def suit_images(recipe: Recipe, budget: Budget) -> Suited:
     typical = int(statistics.median(min(size) for size in sizes.elements()))
     one = next(iter(sizes)) if len(sizes) == 1 else None
     usable = one is not None and not any(side % SIZE_STEP for side in one)
-    if usable and not budget.free:
+    if usable and (not budget.free or typical <= SIZES[-1]):
         return Suited()
     largest = _affordable(recipe, budget)
     if usable and typical <= largest:

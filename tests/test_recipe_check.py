@@ -4,7 +4,7 @@ import pytest
 
 from multigan.errors import ConfigError
 from multigan.modalities.recipes import RECIPES, recipe
-from multigan.runs.checks import check_recipe
+from multigan.runs.recipe_check import check_recipe
 from multigan.runs.session import start
 
 

@@ -12,6 +12,7 @@ from multigan.modalities.kind import kind_of
 from multigan.modalities.recipes import recipe as find_recipe
 from multigan.modalities.suit import Budget, Suited
 from multigan.runs.pace import seconds_per_step, settled_by_time
+from multigan.runs.real import refuse_hopeless
 
 MINUTES = 10.0  # to train, where nobody says how long
 
@@ -93,11 +94,8 @@ def closed(
     The number of steps is decided here once, so that the run and whoever resumes it have it.
     """
     if left.free:
-        found = kind_of(recipe.modality).suit_number(recipe, loaded)
-        kept = {path: v for path, v in found.changes.items() if path not in (left.asked or {})}
-        recipe = recipe.changed(kept)
-        for reason in found.reasons:
-            note(f"Chosen: {reason}.")
+        refuse_hopeless(recipe, loaded)
+        recipe = suiting_number(recipe, left, loaded, note)
     if left.minutes is not None:
         seconds = engine.share(seconds_per_step(recipe, loaded, engine))
         recipe = settled_by_time(recipe, left.minutes, seconds)
@@ -106,3 +104,14 @@ def closed(
             f"{left.minutes:g} minutes."
         )
     return recipe
+
+
+def suiting_number(
+    recipe: Recipe, left: Open, loaded: Loaded, note: Callable[[str], None]
+) -> Recipe:
+    """Returns a recipe whose batch and augmentation suit how many samples there are."""
+    found = kind_of(recipe.modality).suit_number(recipe, loaded)
+    for reason in found.reasons:
+        note(f"Chosen: {reason}.")
+    asked = left.asked or {}
+    return recipe.changed({p: value for p, value in found.changes.items() if p not in asked})
