@@ -248,6 +248,7 @@ SAME_MEANING = {
     "augmentations": "what the discriminator sees samples through",
     "commands": "what people may type",
     "compare": "the command",
+    "completion": "what a word may become when somebody presses Tab",
     "data": "data sets, and the group of commands about them",
     "decode": "from a file's bytes to what one sample is",
     "evaluate": "measuring a generator: the command, the flow, a kind's hooks",

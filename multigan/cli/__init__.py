@@ -9,6 +9,7 @@ from contextlib import suppress
 from multigan import __version__
 from multigan.cli import (
     augment,
+    completion,
     demo,
     doctor,
     evaluate,
@@ -16,6 +17,7 @@ from multigan.cli import (
     inspect,
     look,
     play,
+    recipe,
     recipes,
     resume,
     sample,
@@ -32,6 +34,7 @@ from multigan.errors import MultiganError, refusal
 COMMANDS: dict[str, Command | Group] = {
     "demo": demo,
     "recipes": recipes,
+    "recipe": recipe,
     "look": look,
     "train": train,
     "resume": resume,
@@ -46,6 +49,7 @@ COMMANDS: dict[str, Command | Group] = {
     "bench": BENCH,
     "data": DATA,
     "doctor": doctor,
+    "completion": completion,
 }
 
 
@@ -59,7 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_streams()
     words = sys.argv[1:] if argv is None else list(argv)
     try:
-        args = make_parser().parse_args(words)
+        parser = make_parser()
+        completion.complete_if_asked(parser)
+        args = parser.parse_args(words)
         args.typed = " ".join(["multigan", *words])  # a run's environment.json keeps it
     except SystemExit as ended:  # after --help, or after argparse has said what it cannot read
         return int(ended.code or 0)

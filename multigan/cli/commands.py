@@ -94,6 +94,16 @@ def add_plugin(parser: ArgumentParser) -> None:
     )
 
 
+def add_config(parser: ArgumentParser) -> None:
+    """Adds a file of settings."""
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="settings in YAML, TOML or JSON; what they leave out is the recipe's that they name "
+        "(multigan recipe NAME > mine.yaml)",
+    )
+
+
 def add_amount(parser: ArgumentParser) -> None:
     """Adds how large samples are, and how long there is to train."""
     parser.add_argument(

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multigan.cli.commands import add_amount, add_device, add_json
+from multigan.cli.commands import add_amount, add_config, add_device, add_json
 
 if TYPE_CHECKING:
     from multigan.runs.look import Look
@@ -16,6 +16,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Adds the data, and what is known already."""
     parser.add_argument("recipe", metavar="DATA", help="a file or folder: pictures, texts, sounds")
     parser.add_argument("--recipe", dest="chosen", metavar="NAME", help="look with this one's eyes")
+    add_config(parser)
     add_amount(parser)
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change the recipe"

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
 
-from multigan.cli.commands import add_amount, add_device, add_json
+from multigan.cli.commands import add_amount, add_config, add_device, add_json
 
 SUMMARY = "Train on your data, or a recipe."
 
@@ -20,6 +20,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--data", help="what to train on: a file or folder, or a name on the Hub")
     parser.add_argument("--recipe", dest="chosen", metavar="NAME", help="train data with this one")
+    add_config(parser)
     add_amount(parser)
     parser.add_argument("--steps", type=int, help="how long to train, instead of --minutes")
     parser.add_argument("--seed", type=int, help="decides every random draw")

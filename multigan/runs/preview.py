@@ -84,10 +84,16 @@ class SamplePreview(Callback):
         if not self.every:
             return
         done = trainer.steps_done
+        began = time.monotonic()
         if done % self.every == 0 or done == self.total_steps:
             self.look(trainer)
         elif agreed(trainer, self._clock.is_due):
-            self._look_by_the_clock(trainer)
+            self.look(trainer)
+            if trainer.engine.is_main:
+                self.on_clock()
+        else:
+            return
+        self._clock.put_off(time.monotonic() - began)  # from any look, so none follows at once
 
     def look(self, trainer: Trainer) -> None:
         """Writes samples/<step>, unless that was the last thing it did.
@@ -102,13 +108,6 @@ class SamplePreview(Callback):
         if trainer.engine.is_main:
             self.draw(trainer, self.run.samples / f"{done:06d}")
         self._looked_at = done
-
-    def _look_by_the_clock(self, trainer: Trainer) -> None:
-        began = time.monotonic()
-        self.look(trainer)
-        if trainer.engine.is_main:
-            self.on_clock()
-        self._clock.put_off(time.monotonic() - began)
 
 
 def draw_look(parts: Parts, trainer: Trainer, stem: Path) -> Path:
