@@ -182,8 +182,15 @@ class Recipe:
     log_every: Count = 50
     """Steps between two rows of the curves."""
 
+    log_seconds: Weight = 2.0
+    """A row is written besides where there was none for so many seconds; 0 is never."""
+
     look_every: Interval = 500
-    """Steps between two sheets of samples; 0 is never."""
+    """Steps between two sheets of samples, besides the first and the last; 0 is never any."""
+
+    look_seconds: Weight = 2.0
+    """A sheet is drawn besides after so many seconds, and after 2.5, 5, 10, 20 ... times as many;
+    0 is never."""
 
     checkpoint_every: Interval = 1000
     """Steps between two checkpoints; 0 is never."""

@@ -76,6 +76,16 @@ class Registry(MutableMapping[str, T]):
         """
         return build(self.kind, self[component.name], component, **context)
 
+    def check(self, component: Component) -> None:
+        """Makes sure, before anything is read or built, that a component can be named so.
+
+        Raises:
+            ConfigError: There is no such component or option, or a value is not what it takes.
+        """
+        make = self[component.name]
+        context = dict.fromkeys(self.known & set(parameters_of(make)))
+        _read_options(self.kind, make, component, context)
+
     def settings(self, name: str) -> list[Setting]:
         """Returns the options of a component, described.
 
@@ -147,6 +157,25 @@ def build(kind: str, make: Any, component: Component, **context: Any) -> Any:
     Raises:
         ConfigError: There is no such option, or it cannot be built with these.
     """
+    named = f"{kind} {component.name!r}"
+    options = _read_options(kind, make, component, context)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message=ZERO_ELEMENTS)
+            made = make(**options, **context)
+        _check_units(made)
+    except MultiganError:
+        raise
+    except (TypeError, ValueError, RuntimeError, ArithmeticError, UserWarning) as error:
+        said = _with(component.options, context)
+        raise ConfigError(f"Cannot build {named}{said}: {_reason(error)}") from error
+    return made
+
+
+def _read_options(
+    kind: str, make: Any, component: Component, context: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Returns a component's options as the annotations of `make` say; see `build`."""
     parameters = parameters_of(make)
     try:
         inspect.Signature(list(parameters.values())).bind(**component.options, **context)
@@ -159,22 +188,10 @@ def build(kind: str, make: Any, component: Component, **context: Any) -> Any:
             f"Cannot build {kind} {component.name!r}: {error}. {hint}"
             f"Its options are: {', '.join(known) or 'none'}."
         ) from None
-    named = f"{kind} {component.name!r}"
     try:
-        options = read_arguments(make, component.options)
+        return read_arguments(make, component.options)
     except ConfigError as error:
-        raise ConfigError(f"Cannot build {named}: {error}") from None
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("error", message=ZERO_ELEMENTS)
-            made = make(**options, **context)
-        _check_units(made)
-    except MultiganError:
-        raise
-    except (TypeError, ValueError, RuntimeError, ArithmeticError, UserWarning) as error:
-        said = _with(component.options, context)
-        raise ConfigError(f"Cannot build {named}{said}: {_reason(error)}") from error
-    return made
+        raise ConfigError(f"Cannot build {kind} {component.name!r}: {error}") from None
 
 
 def _with(options: Mapping[str, Any], context: Mapping[str, Any]) -> str:

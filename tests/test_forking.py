@@ -17,7 +17,9 @@ SMALL = {
     "discriminator.width": 4,
     "latent_dim": 8,
     "log_every": 2,
+    "log_seconds": 0,
     "look_every": 4,
+    "look_seconds": 0,
     "checkpoint_every": 4,
     "steps": 12,
 }

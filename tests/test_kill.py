@@ -35,7 +35,9 @@ def small_recipe() -> Recipe:
             "regularizers.r1.every": 4,
             "schedules.learning_rate": {"start": 1e-3, "end": 1e-4},
             "log_every": 7,
+            "log_seconds": 0,
             "look_every": 9,
+            "look_seconds": 0,
             "checkpoint_every": 5,
             "keep_checkpoints": 2,
         }

@@ -28,7 +28,14 @@ pytestmark = [
 ]
 
 TIMINGS = {"seconds", "steps_per_second"}
-OFTEN = {"checkpoint_every": 2, "look_every": 2, "keep_checkpoints": 1, "log_every": 2}
+OFTEN = {
+    "checkpoint_every": 2,
+    "look_every": 2,
+    "keep_checkpoints": 1,
+    "log_every": 2,
+    "log_seconds": 0,
+    "look_seconds": 0,
+}
 SPARSE = 20  # of all but the tiny digits run, every 20th operation
 
 

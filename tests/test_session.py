@@ -29,7 +29,9 @@ SMALL = {
     "discriminator.width": 8,
     "latent_dim": 8,
     "log_every": 2,
+    "log_seconds": 0,
     "look_every": 4,
+    "look_seconds": 0,
     "checkpoint_every": 4,
 }
 
@@ -70,7 +72,9 @@ def test_pieces_without_the_whole_batchs_gradient_are_refused(tmp_path, name):
 def test_a_run_leaves_what_the_design_says(finished):
     assert finished.name == "0001-digits"
     assert finished.status()["state"] == "finished"
-    assert [path.name for path in finished.sample_files()] == ["000004.png", "000008.png"]
+    assert [path.name for path in finished.sample_files()] == [
+        f"{step:06d}.png" for step in (0, 4, 8)
+    ]
     assert [path.name for path in finished.checkpoint_folders()] == ["step-000004", "step-000008"]
     assert finished.recipe.steps == 8
     environment = json.loads(finished.environment_file.read_text())

@@ -9,12 +9,15 @@ from contextlib import suppress
 from multigan import __version__
 from multigan.cli import (
     augment,
+    completion,
     demo,
     doctor,
     evaluate,
     fork,
     inspect,
+    look,
     play,
+    recipe,
     recipes,
     resume,
     sample,
@@ -31,6 +34,8 @@ from multigan.errors import MultiganError, refusal
 COMMANDS: dict[str, Command | Group] = {
     "demo": demo,
     "recipes": recipes,
+    "recipe": recipe,
+    "look": look,
     "train": train,
     "resume": resume,
     "fork": fork,
@@ -44,6 +49,7 @@ COMMANDS: dict[str, Command | Group] = {
     "bench": BENCH,
     "data": DATA,
     "doctor": doctor,
+    "completion": completion,
 }
 
 
@@ -57,7 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_streams()
     words = sys.argv[1:] if argv is None else list(argv)
     try:
-        args = make_parser().parse_args(words)
+        parser = make_parser()
+        completion.complete_if_asked(parser)
+        args = parser.parse_args(words)
         args.typed = " ".join(["multigan", *words])  # a run's environment.json keeps it
     except SystemExit as ended:  # after --help, or after argparse has said what it cannot read
         return int(ended.code or 0)

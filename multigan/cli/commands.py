@@ -94,6 +94,28 @@ def add_plugin(parser: ArgumentParser) -> None:
     )
 
 
+def add_config(parser: ArgumentParser) -> None:
+    """Adds a file of settings."""
+    parser.add_argument(
+        "--config",
+        metavar="FILE",
+        help="settings in YAML, TOML or JSON; what they leave out is the recipe's that they name "
+        "(multigan recipe NAME > mine.yaml)",
+    )
+
+
+def add_amount(parser: ArgumentParser) -> None:
+    """Adds how large samples are, and how long there is to train."""
+    parser.add_argument(
+        "--size", type=int, help="of a sample: pixels, samples of sound or tokens (what suits)"
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        help="how long to train, from steps timed here; schedules end with it (10 for data alone)",
+    )
+
+
 def add_data(parser: ArgumentParser) -> None:
     """Adds where the run's data is, should it be elsewhere than when the run began."""
     parser.add_argument("--data", metavar="PATH", help="where the run's data is, if it has moved")

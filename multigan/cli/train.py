@@ -4,16 +4,25 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
 
-from multigan.cli.commands import add_device, add_json
+from multigan.cli.commands import add_amount, add_config, add_device, add_json
 
-SUMMARY = "Train a recipe."
+SUMMARY = "Train on your data, or a recipe."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the recipe and what is to be different about it."""
-    parser.add_argument("recipe", metavar="RECIPE", help="see `multigan recipes`; or a recipe.json")
+    parser.add_argument(
+        "recipe",
+        nargs="?",
+        metavar="DATA|RECIPE",
+        help="a file or folder, whose kind, recipe, size and conditions are told from it; or a "
+        "recipe, see `multigan recipes`, or a file of one",
+    )
     parser.add_argument("--data", help="what to train on: a file or folder, or a name on the Hub")
-    parser.add_argument("--steps", type=int, help="how long to train")
+    parser.add_argument("--recipe", dest="chosen", metavar="NAME", help="train data with this one")
+    add_config(parser)
+    add_amount(parser)
+    parser.add_argument("--steps", type=int, help="how long to train, instead of --minutes")
     parser.add_argument("--seed", type=int, help="decides every random draw")
     parser.add_argument(
         "--set",
@@ -40,17 +49,20 @@ def run(args: Namespace) -> None:
     from multigan.runs.heal import MOST_FORKS, begin_again, wanted
     from multigan.runs.session import start
     from multigan.terminal.dry_run import describe
-    from multigan.terminal.resolving import resolve
+    from multigan.terminal.output import remark, say
+    from multigan.terminal.resolving import planned
     from multigan.terminal.training import train_session
 
-    recipe = resolve(args)
+    plan = planned(args)
+    for reason in plan.reasons:
+        (remark if args.json else say)(f"Chosen: {reason}.")
     if args.dry_run:
-        describe(recipe, device=args.device, as_json=args.json)
+        describe(plan.recipe, left=plan.left, device=args.device, as_json=args.json)
         return
-    trained = train_session(
-        partial(start, recipe, out=args.out, device=args.device, command=args.typed),
-        as_json=args.json,
+    prepare = partial(
+        start, plan.recipe, left=plan.left, out=args.out, device=args.device, command=args.typed
     )
+    trained = train_session(prepare, as_json=args.json)
     for _ in range(MOST_FORKS):
         remedy = wanted(trained)
         if remedy is None:

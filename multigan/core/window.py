@@ -22,6 +22,7 @@ class LossWindow:
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
         self._first_step = 0
+        self._told: dict[str, tuple[float, int]] = {}  # what `recent` has told already
 
     def add(self, logs: Mapping[str, Tensor], step: int) -> None:
         """Adds one step's scalars; a term that is not due every step is simply absent."""
@@ -39,15 +40,34 @@ class LossWindow:
         Raises:
             DivergedError: One of them is not finite.
         """
+        totals = self._totals(step, engine)
+        return {name: total / count for name, (total, count) in totals.items()}
+
+    def recent(self, step: int, engine: Engine) -> dict[str, float]:
+        """Returns each scalar's mean over the steps since this was last asked, or since the start.
+
+        The window stays as it is, so that `means` does not depend on when somebody looked.
+
+        Raises:
+            DivergedError: One of them is not finite.
+        """
+        totals = self._totals(step, engine)
+        before, self._told = self._told, totals
+        means = {}
+        for name, (total, count) in totals.items():
+            told, steps_told = before.get(name, (0.0, 0))
+            if count > steps_told:
+                means[name] = (total - told) / (count - steps_told)
+        return means
+
+    def _totals(self, step: int, engine: Engine) -> dict[str, tuple[float, int]]:
+        """Returns each scalar's sum, of all processes on average, and of how many steps it is."""
         if not self._sums:
             return {}
         values = torch.stack([v.float() for v in self._sums.values()])
         engine.average([values])
-        means = {
-            name: value / self._counts[name]
-            for name, value in zip(self._sums, values.tolist(), strict=True)
-        }
-        bad = [name for name, value in means.items() if not math.isfinite(value)]
+        sums = dict(zip(self._sums, values.tolist(), strict=True))
+        bad = [name for name, value in sums.items() if not math.isfinite(value)]
         if bad:
             first = self._first_step
             when = f"Step {step}" if step == first else f"A step between {first} and {step}"
@@ -55,11 +75,11 @@ class LossWindow:
                 f"{when} made {', '.join(bad)} non-finite. Lower the learning rate, or strengthen "
                 "the discriminator's regularizer (e.g. r1.weight)."
             )
-        return means
+        return {name: (total, self._counts[name]) for name, total in sums.items()}
 
     def clear(self) -> None:
         """Starts a new window."""
-        self._sums, self._counts = {}, {}
+        self._sums, self._counts, self._told = {}, {}, {}
 
     def state_dict(self) -> dict[str, Any]:
         """Returns the sums, so that a resumed run logs what an uninterrupted one would."""
@@ -69,3 +89,4 @@ class LossWindow:
         """Takes over what `state_dict` returned."""
         self._sums = {name: value.to(device) for name, value in state["sums"].items()}
         self._counts, self._first_step = dict(state["counts"]), state["first"]
+        self._told = {}

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from multigan.config import Recipe
 from multigan.core.modality import Modality
 from multigan.core.registries import DATA, KINDS
 from multigan.data.loaded import Loaded
 from multigan.data.loader_options import LoaderOptions
+from multigan.data.sight import Sight, look_at
 from multigan.errors import ConfigError
 from multigan.metrics.evaluation import Evaluator
+from multigan.modalities.suit import Budget, Suited, Traits, suit_no_number, suit_nothing
 from multigan.registry import Component, Registry
 from multigan.sampling.pipeline import Pipeline
 from multigan.typed import from_plain
@@ -40,6 +43,15 @@ class Kind:
         write_pairs: `(pipeline, own, path, seed=) -> path` writes a page with samples beside the
             training samples most like them; None where there is none.
         keep_nearest: The same for a run's report: a `.json` file of distances and what they are of.
+        traits: By what its data are known, where nobody says what they are.
+        general: The recipe for any data of the kind; "" where there is none.
+        size: The path of the setting that says how large a sample is.
+        suit: Chooses what that recipe leaves open, from the files and the time there is.
+        suit_number: Likewise, once the data are loaded.
+        few: Samples of which there had better be more; 0 where `sight` says that.
+        varied: The augmentation that makes more of few; "" for none.
+        sight: Says of loaded data what a person should know before anything learns from it.
+        plain: The representation that shows the data as they are; None for the only one.
         columns: How many samples of a condition stand in a row of a sheet.
         explored: How many samples an explorer shows at first.
         printed: Whether a shell prints samples as they are where no folder is named.
@@ -61,6 +73,15 @@ class Kind:
     evaluator: Evaluator = field(default_factory=Evaluator)
     write_pairs: Callable[..., Path] | None = None
     keep_nearest: Callable[..., Path] | None = None
+    traits: Traits = field(default_factory=Traits)
+    general: str = ""
+    size: str = "data.length"
+    suit: Callable[[Recipe, Budget], Suited] = suit_nothing
+    suit_number: Callable[[Recipe, Any], Suited] = suit_no_number
+    few: int = 200
+    varied: str = ""
+    sight: Callable[[Any], Sight] = look_at
+    plain: Component | None = None
     columns: int = 10
     explored: int = 16
     printed: bool = False

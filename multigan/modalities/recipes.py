@@ -30,6 +30,7 @@ for make in (
     texts.relativistic_text,
     texts.text,
     texts.prose,
+    sounds.sound,
     sounds.speech,
     sounds.progressive_speech,
     sounds.notes,

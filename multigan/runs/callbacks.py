@@ -6,7 +6,6 @@ Only the main process writes; every process takes the same decisions.
 import math
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from multigan.core.trainer import SHARE_EVERY, Callback, Logs, Trainer
@@ -16,6 +15,13 @@ from multigan.runs.checkpoint import prune_checkpoints, save_checkpoint
 from multigan.runs.folder import RunFolder, parse_control
 
 
+def agreed(trainer: Trainer, is_time: bool) -> bool:
+    """Returns whether it is time by the main process's clock, the same in every process."""
+    if trainer.engine.world_size == 1:
+        return is_time
+    return trainer.steps_done % SHARE_EVERY == 0 and bool(trainer.engine.share(is_time))
+
+
 class Log(Callback):
     """Writes the mean losses to metrics.jsonl, and how far the run is to status.json.
 
@@ -23,6 +29,8 @@ class Log(Callback):
         run: Where to write.
         total_steps: The step at which the run will be done.
         every: Interval in steps. This is when losses are read back and checked.
+        seconds: A row is written besides when this much time has passed without one; 0 is never.
+            Rows at every `every`-th step are the same with and without those.
         on_row: Called with each row too, e.g. to draw a progress bar.
     """
 
@@ -32,9 +40,11 @@ class Log(Callback):
         total_steps: int,
         *,
         every: int = 50,
+        seconds: float = 0.0,
         on_row: Callable[[dict[str, Any]], None] | None = None,
     ) -> None:
         self.run, self.total_steps, self.every, self.on_row = run, total_steps, every, on_row
+        self.every_seconds = seconds
         self._started = self._clock = time.monotonic()
         self._step_at_clock = 0
         self._seconds_before = 0.0  # trained before this process resumed
@@ -46,12 +56,21 @@ class Log(Callback):
         self.write_status(trainer, "running")
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
-        """Writes a row on every `every`-th step and on the last."""
-        if trainer.steps_done % self.every and trainer.steps_done != self.total_steps:
-            return
+        """Writes a row on every `every`-th step, on the last, and when it is time."""
+        done = trainer.steps_done
+        if done % self.every == 0 or done == self.total_steps:
+            means = trainer.window.means(done, trainer.engine)
+            trainer.window.clear()
+            self._write_row(trainer, means)
+        elif self.every_seconds and agreed(trainer, self._is_time()):
+            self._write_row(trainer, trainer.window.recent(done, trainer.engine))
+
+    def _is_time(self) -> bool:
+        return time.monotonic() - self._clock >= self.every_seconds
+
+    def _write_row(self, trainer: Trainer, means: Mapping[str, float]) -> None:
         row: dict[str, Any] = {"step": trainer.steps_done, "samples": trainer.samples_seen}
-        row |= trainer.window.means(trainer.steps_done, trainer.engine)
-        trainer.window.clear()
+        row |= means
         row |= {"steps_per_second": self._rate(trainer), "seconds": round(self.seconds, 3)}
         if trainer.engine.is_main:
             self.run.append_metrics(row)
@@ -105,35 +124,6 @@ class Log(Callback):
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-class SamplePreview(Callback):
-    """Writes what the EMA (exponential moving average) generator makes of fixed latents.
-
-    Args:
-        run: Where to write.
-        draw: `(trainer, stem) -> path` writes one preview beside `stem`.
-        total_steps: The step at which the run will be done.
-        every: Interval in steps; 0 is never.
-    """
-
-    def __init__(
-        self,
-        run: RunFolder,
-        draw: Callable[[Trainer, Path], Path],
-        total_steps: int,
-        *,
-        every: int = 500,
-    ) -> None:
-        self.run, self.draw, self.total_steps, self.every = run, draw, total_steps, every
-
-    def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
-        """Writes samples/<step> on every `every`-th step and on the last."""
-        done = trainer.steps_done
-        if self.every and (done % self.every == 0 or done == self.total_steps):
-            trainer.check_finite()
-            if trainer.engine.is_main:
-                self.draw(trainer, self.run.samples / f"{done:06d}")
 
 
 class Evaluate(Callback):

@@ -9,6 +9,7 @@
       control.json                      what somebody asks of it
       health.json                       what is wrong with it, and what helps
       parent.json                       of a forked run: where it comes from
+      real.png|.wav|.txt                real samples, to be seen beside those
       samples/001000.png|.wav|.txt      previews: fixed latents, one file a step
       checkpoints/step-001000/          everything needed to continue, exactly
       profiles/                         averages to choose a length from afterwards, if asked for
@@ -82,6 +83,7 @@ ENTRIES = frozenset(
         "pipeline",
         "report.html",
         *("nearest.json", "nearest.png", "nearest.wav", "melody.wav"),
+        *("real.png", "real.wav", "real.txt"),
     )
 )
 
@@ -109,6 +111,7 @@ class RunFolder:
         self.parent_file = self.path / "parent.json"
         self.report_file = self.path / "report.html"
         self.nearest_file = self.path / "nearest.json"
+        self.real_stem = self.path / "real"  # with the suffix of its kind
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"

@@ -30,7 +30,7 @@ from multigan.runs.assemble import (
     held_out,
     load_data,
 )
-from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log, SamplePreview
+from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log
 from multigan.runs.checkpoint import save_checkpoint
 from multigan.runs.environment import describe_environment
 from multigan.runs.evaluate import (
@@ -41,13 +41,16 @@ from multigan.runs.evaluate import (
 from multigan.runs.folder import RunFolder, checkpoint_step, create_run
 from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
+from multigan.runs.preview import SamplePreview, draw_look
 from multigan.runs.profiles import Profiles
+from multigan.runs.real import advice, write_real
+from multigan.runs.recipe_check import check_recipe
+from multigan.runs.recommend import Open, closed
 from multigan.runs.report import write_report
 from multigan.runs.resume import latest_valid_checkpoint, resume_from
 from multigan.runs.run import Run
 from multigan.sampling.saving import saved_step
 
-PREVIEW_SEED = 0  # of the latents that are previewed while training
 ROLLBACK_FACTOR = 0.5  # of the learning rate, after each rollback
 
 
@@ -70,6 +73,7 @@ class Session:
     trainer: Trainer
     engine: Engine
     log: Log
+    preview: SamplePreview
     checkpoint: Checkpoint
     notes: list[str]
 
@@ -123,6 +127,7 @@ class Session:
             try:
                 trainer.fit(self.recipe.steps - trainer.steps_done)
                 self.checkpoint.save(trainer)
+                self.preview.look(trainer)  # a run that was stopped ends with one, too
                 return
             except DivergedError as error:
                 if not rolls_back:
@@ -190,6 +195,7 @@ def start(
     command: str = "",
     prepare: Callable[[Trainer], None] = lambda trainer: None,
     rows: Sequence[Mapping[str, Any]] = (),
+    left: Open | None = None,
 ) -> Session:
     """Prepares a new run: loads the data, builds the networks, makes the folder.
 
@@ -207,16 +213,22 @@ def start(
         prepare: Told the trainer before the run is made, e.g. to load weights into it. If it is
             then beyond step 0, the run begins with a checkpoint.
         rows: What the run's log begins with.
+        left: What of the recipe is still open until the data are loaded.
 
     Raises:
         MultiganError: Whatever is wrong with the recipe, the data or the device.
     """
-    recipe = recipe.with_plugins().settled()
-    kind_of(recipe.modality).evaluator.check_names(training_metrics(recipe))
+    recipe, note = recipe.with_plugins(), on_note or (lambda said: None)
+    check_recipe(recipe)
     engine = open_engine(device, recipe.precision)
     loaded = load_data(recipe, data)
+    note(loaded.report.summary())
+    if left is not None:
+        recipe = closed(recipe, left, loaded, engine, note)
+    recipe = recipe.settled()
     if on_note:
-        on_note(loaded.report.summary())
+        for said in advice(recipe, loaded):
+            note(said)
     parts = build_parts(recipe, loaded, engine)
     check_held_out(recipe, parts)
     check_pieces(recipe, parts)
@@ -232,6 +244,8 @@ def start(
         if trainer.steps_done:
             name = f"step-{trainer.steps_done:06d}"
             save_checkpoint(trainer.state_dict(), run.checkpoints / name)
+        if on_note:  # somebody is there to see them
+            write_real(loaded, recipe.modality, run.real_stem)
         run.write_status("created", step=trainer.steps_done, of=recipe.steps)
 
     run = _shared_run(engine, out, recipe.name, fill)
@@ -367,7 +381,7 @@ def _open(
         lower_is_better=_lower_is_better(recipe),
         every=recipe.evaluate_every,
     )
-    log = Log(run, recipe.steps, every=recipe.log_every, on_row=on_row)
+    log = Log(run, recipe.steps, every=recipe.log_every, seconds=recipe.log_seconds, on_row=on_row)
     healer = None
     if recipe.heal:
         healer = Healer(run, lambda remedy: check_changes(recipe, parts.data, remedy.changes))
@@ -387,6 +401,8 @@ def _open(
         lambda trainer, stem: draw_look(parts, trainer, stem),
         recipe.steps,
         every=recipe.look_every,
+        seconds=recipe.look_seconds,
+        on_clock=lambda: _refresh_report(run),
     )
     # Losses are checked before anything is drawn or saved; requests come last, so that a
     # checkpoint somebody asks for holds all that this step wrote.
@@ -399,33 +415,13 @@ def _open(
             "The doctor knows games of a generator and a discriminator only, and "
             f"{recipe.name} is another kind: heal finds nothing here."
         )
-    return Session(run, recipe, parts, trainer, trainer.engine, log, checkpoint, notes)
+    return Session(run, recipe, parts, trainer, trainer.engine, log, preview, checkpoint, notes)
 
 
-def draw_look(parts: Parts, trainer: Trainer, stem: Path) -> Path:
-    """Writes a sheet of what the EMA generator makes of fixed latents."""
-    pipeline = parts.pipeline(trainer.average["generator"])
-    return write_sheet(pipeline, stem, seed=PREVIEW_SEED)
-
-
-def write_sheet(pipeline: Any, stem: Path, *, rows: int = 8, seed: int = 0) -> Path:
-    """Writes a sheet of samples: a row for each class, or `rows` rows of anything.
-
-    The latents of a column are the same in every row, so that a column shows what the class
-    changes and a row what the latent does.
-    """
-    columns = kind_of(pipeline.modality.name).columns
-    spec = pipeline.condition
-    if spec is None or spec.kind != "class":
-        items = pipeline(rows * columns, seed=seed)
-    else:
-        latents = pipeline.latents(columns, seed=seed)
-        count = min(spec.size, 4 * rows)
-        classes = pipeline.conditions(
-            [c for c in range(count) for _ in range(columns)], count * columns
-        )
-        items = pipeline.modality.decode(pipeline.generate(latents.repeat(count, 1), classes))
-    return pipeline.modality.write_sheet(items, stem, columns=columns)
+def _refresh_report(run: Run) -> None:
+    """Writes the report of a run that is at work, for who opens it before the end."""
+    with suppress(Exception):  # at the end somebody is told why
+        write_report(run)
 
 
 def _save_pipeline(run: Run, parts: Parts, trainer: Trainer) -> None:

@@ -14,19 +14,26 @@ from multigan.runs.assemble import (
     load_data,
 )
 from multigan.runs.evaluate import check_evaluations
+from multigan.runs.real import advice
+from multigan.runs.recipe_check import check_recipe
+from multigan.runs.recommend import Open, closed
 from multigan.terminal.output import print_json, print_table, remark, say
 
 
-def describe(recipe: Recipe, *, device: str, as_json: bool) -> None:
+def describe(recipe: Recipe, *, left: Open, device: str, as_json: bool) -> None:
     """Loads the data and builds the trainer, says what they are, and writes nothing.
 
     Raises:
         MultiganError: Whatever would keep the recipe from being trained.
     """
+    check_recipe(recipe)
     engine = open_engine(device, recipe.precision)
     data = load_data(recipe)
     note = remark if as_json else say
     note(data.report.summary())
+    recipe = closed(recipe, left, data, engine, note)
+    for said in advice(recipe, data):
+        note(said)
     parts = build_parts(recipe, data, engine)
     check_held_out(recipe, parts)
     check_pieces(recipe, parts)

@@ -1,41 +1,125 @@
 """From what somebody typed to what is to be done: the recipe, or the session that opens."""
 
 from argparse import Namespace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from multigan.config import Recipe, located, parse_changes
+from multigan.config import GIVEN_IN_PYTHON, Recipe, located, parse_changes
 from multigan.errors import ConfigError
-from multigan.files import read_json
-from multigan.modalities.recipes import recipe
+from multigan.imports.hub_names import HUB_PREFIX
+from multigan.modalities.guess import is_own
+from multigan.modalities.kind import kind_of
+from multigan.modalities.recipe_file import RecipeFile, is_recipe_file, read_recipe_file
+from multigan.modalities.recipes import RECIPES, recipe
 from multigan.runs.fork import fork
+from multigan.runs.recipe_check import check_recipe
+from multigan.runs.recommend import MINUTES, Chosen, Open, recipe_for, suited
 from multigan.runs.run import Run
 from multigan.runs.session import resume
 from multigan.runs.steering import knob_values
 
 
 def resolve(args: Namespace) -> Recipe:
-    """Returns the recipe that was named, by name or as a recipe.json, with all changes.
+    """Returns the recipe that was named, by name or as a file, with all changes.
 
     Raises:
         ConfigError: There is no such recipe, or a change of it is wrong.
     """
-    is_file = args.recipe.endswith(".json")
-    return adjusted(_read(Path(args.recipe)) if is_file else recipe(args.recipe), args)
+    chosen = _named(args.recipe)
+    chosen = chosen if args.data is None else chosen.with_data(args.data)
+    return chosen.changed(parse_changes(args.set)).with_plugins(*args.plugins)
 
 
-def adjusted(chosen: Recipe, args: Namespace) -> Recipe:
-    """Returns a recipe with the changes that were asked for.
+@dataclass(frozen=True)
+class Plan:
+    """What is to be trained.
+
+    Attributes:
+        recipe: All that is known before the data are loaded.
+        left: What is decided when they are.
+        reasons: What was chosen for somebody who did not, in sentences.
+    """
+
+    recipe: Recipe
+    left: Open
+    reasons: tuple[str, ...] = ()
+
+
+def planned(args: Namespace, given: Recipe | None = None) -> Plan:
+    """Returns what `multigan train` was asked for: a recipe by name, or what suits some data.
+
+    Args:
+        args: Its arguments; `args.recipe` names a recipe, a file of one, or data.
+        given: A recipe that a notebook has as an object.
 
     Raises:
-        ConfigError: A change is wrong.
+        ConfigError: There is no such recipe, a change is wrong, or the data's kind is unknown.
     """
-    if args.data is not None:
-        chosen = chosen.with_data(args.data)
-    asked: dict[str, Any] = {"steps": args.steps, "seed": args.seed, "heal": args.heal or None}
+    asked_for = _configured(args)
+    steps, minutes = args.steps, args.minutes
+    if minutes is None and steps is None:
+        minutes = asked_for.minutes
+    if minutes is not None and (steps is not None or minutes <= 0):
+        raise ConfigError("Say either --steps or --minutes, and more than 0 of them.")
+    chosen, free = _chosen(args, asked_for, given)
+    kind = kind_of(chosen.recipe.modality)
+    asked = {**asked_for.changes, **_asked(args, kind.size, asked_for.size)}
+    recipe = chosen.recipe.changed(asked).with_plugins(*args.plugins)
+    check_recipe(recipe)
+    if free and minutes is None and "steps" not in asked:
+        minutes = MINUTES
+    reasons = chosen.reasons
+    if (free or recipe.name == kind.general) and recipe.data.name != GIVEN_IN_PYTHON:
+        suits = suited(recipe, asked, minutes=minutes or MINUTES, device=args.device, free=free)
+        recipe, reasons = suits.recipe, (*reasons, *suits.reasons)
+    return Plan(recipe, Open(minutes, free, asked), reasons)
+
+
+def _configured(args: Namespace) -> RecipeFile:
+    """Returns what the file asks for that --config names, or the place of a recipe."""
+    what = args.recipe if isinstance(args.recipe, str) and is_recipe_file(args.recipe) else None
+    if what is not None and args.config is not None:
+        raise ConfigError(f"Both {what} and --config {args.config} are files of recipes.")
+    found = what or args.config
+    return RecipeFile() if found is None else read_recipe_file(Path(found))
+
+
+def _chosen(args: Namespace, asked_for: RecipeFile, given: Recipe | None) -> tuple[Chosen, bool]:
+    """Returns a recipe for the data that were named, and whether nobody named the recipe."""
+    what, data = args.recipe, args.data
+    if isinstance(what, str) and is_recipe_file(what):
+        what = None
+    if given is None and what is not None and args.chosen is None and not _is_data(what):
+        given, what = recipe(what), None
+    elif given is not None:
+        what = None
+    if what is not None and data is not None:
+        raise ConfigError(f"Both {what!r} and --data {data} name data. Leave one out.")
+    data = next((one for one in (what, data, asked_for.data) if one is not None), None)
+    given = recipe(args.chosen) if args.chosen is not None else given or asked_for.recipe
+    if given is not None:
+        return Chosen(given if data is None else given.with_data(data)), False
+    if data is None:
+        raise ConfigError(
+            "Say what to train: a recipe (multigan recipes), or data, as in multigan train photos/"
+        )
+    return recipe_for(data), True
+
+
+def _is_data(what: str) -> bool:
+    if what in RECIPES:
+        return False
+    return "/" in what or what.startswith(HUB_PREFIX) or Path(what).exists() or is_own(what)
+
+
+def _asked(args: Namespace, size: str, sized: int | None) -> dict[str, Any]:
+    """Returns the values of a recipe that were typed, by dotted path; `sized` is a file's size."""
+    large = sized if args.size is None else args.size
+    asked = {"steps": args.steps, "seed": args.seed, "heal": args.heal or None, size: large}
     changes = {name: value for name, value in asked.items() if value is not None}
-    return chosen.changed(changes | parse_changes(args.set)).with_plugins(*args.plugins)
+    return changes | parse_changes(args.set)
 
 
 def prepared_fork(args: Namespace, data: Any = None) -> "partial[Any]":
@@ -77,10 +161,10 @@ def _data(args: Namespace, data: Any) -> Any:
     return located(args.data) if data is None and args.data is not None else data
 
 
-def _read(path: Path) -> Recipe:
-    try:
-        return Recipe.from_json(read_json(path))
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from None
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"The recipe {path} cannot be read: {error}") from None
+def _named(name: str) -> Recipe:
+    if not is_recipe_file(name):
+        return recipe(name)
+    found = read_recipe_file(Path(name))
+    chosen = found.recipe or recipe_for(str(found.data)).recipe
+    chosen = chosen if found.data is None else chosen.with_data(found.data)
+    return chosen.changed(found.changes)

@@ -23,7 +23,7 @@ def train_session(prepare: Callable[..., Session], *, as_json: bool = False) -> 
     progress, note = make_progress(as_json), remark if as_json else say
     session = prepare(callbacks=[progress], on_row=progress.on_row, on_note=note)
     already_said = len(session.notes)
-    for text in [*session.notes, f"Training {session.run.path} on {session.engine.device}."]:
+    for text in [*session.notes, *_where_to_look(session)]:
         note(text)
     try:
         run = session.fit()
@@ -39,6 +39,17 @@ def train_session(prepare: Callable[..., Session], *, as_json: bool = False) -> 
     if is_main_process():
         print_json(outcome(run)) if as_json else _say_how_it_ended(run)
     return run
+
+
+def _where_to_look(session: Session) -> list[str]:
+    """Returns the first lines of a training: where everything is, and how to watch and stop it."""
+    run, every = session.run, session.recipe.look_every
+    looks = f"Samples: {run.samples}, from the first step on. " if every else ""
+    return [
+        f"Training {run.path} on {session.engine.device}. Ctrl-C stops it and saves it.",
+        f"{looks}Report: {run.report_file}",
+        f"To watch it: multigan runs show {run.path}, or JupyterLab: %multigan watch {run.path}",
+    ]
 
 
 def outcome(run: Run) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from multigan.typed.arguments import checked, parameters_of, read_arguments
 from multigan.typed.check import chosen, from_plain, guess, to_plain
 from multigan.typed.component import Component, read_value
 from multigan.typed.describe import Setting, describe, documentation
-from multigan.typed.paths import put
+from multigan.typed.paths import named_parts, put
 from multigan.typed.ranges import (
     Above,
     AtLeast,
@@ -59,6 +59,7 @@ __all__ = [
     "documentation",
     "from_plain",
     "guess",
+    "named_parts",
     "parameters_of",
     "put",
     "read_arguments",

@@ -42,6 +42,13 @@ def put(tree: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str)
     put(tree[key], hints[key], keys[1:], value, path)
 
 
+def named_parts(kind: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """Returns which fields of a dataclass hold a component, and which a table of named entries."""
+    parts = {name: _some(hint) for name, hint in hints_of(kind).items()}
+    components = frozenset(name for name, found in parts.items() if Component in found)
+    return components, frozenset(n for n, found in parts.items() if get_origin(found[0]) is dict)
+
+
 def _put_in_table(table: dict[str, Any], kind: Any, keys: list[str], value: Any, path: str) -> None:
     if kind is Any and len(keys) > 1:  # within an option of a component, whose names have no dots
         _put_in_table(_inner_table(table, keys[0], path), Any, keys[1:], value, path)

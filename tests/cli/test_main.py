@@ -43,7 +43,6 @@ def test_help_names_every_command(multigan):
     [
         [],
         ["trian"],
-        ["train"],
         ["runs"],
         ["runs", "compare", "1"],
         ["train", "digits", "--steps", "many"],

@@ -4,11 +4,13 @@ import threading
 import time
 
 import pytest
+import torch
 
 from multigan.core.trainer import Callback
-from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log, SamplePreview
+from multigan.runs.callbacks import Checkpoint, ControlFile, Evaluate, Log
 from multigan.runs.checkpoint import load_checkpoint
 from multigan.runs.folder import RunFolder
+from multigan.runs.preview import Doubling, SamplePreview
 from tests.tiny import make_trainer
 
 
@@ -75,8 +77,69 @@ def test_logged_losses_are_means_over_the_window(run):
 def test_look_draws_at_its_interval_and_at_the_end(run):
     drawn = []
     preview = SamplePreview(run, lambda trainer, stem: drawn.append(stem.name) or stem, 7, every=3)
-    make_trainer(width=8, callbacks=[preview]).fit(7)
-    assert drawn == ["000003", "000006", "000007"]
+    trainer = make_trainer(width=8, callbacks=[preview])
+    trainer.fit(7)
+    assert drawn == ["000000", "000003", "000006", "000007"]
+    preview.look(trainer)  # what was just drawn is not drawn again
+    assert len(drawn) == 4
+
+
+def test_nobody_looks_where_looks_are_not_wanted(run):
+    drawn = []
+    never = SamplePreview(run, lambda trainer, stem: drawn.append(stem), 4, every=0, seconds=1e-9)
+    trainer = make_trainer(width=8, callbacks=[never])
+    trainer.fit(4)
+    never.look(trainer)
+    assert not drawn
+
+
+def test_rows_and_looks_by_the_clock_change_no_other_row_and_no_weight(run, tmp_path):
+    often = RunFolder(tmp_path / "often")
+    often.path.mkdir()
+    looks = []
+    watched = make_trainer(
+        width=8,
+        callbacks=[
+            Log(often, 12, every=5, seconds=1e-9),
+            SamplePreview(often, lambda t, stem: looks.append(t.steps_done), 12, seconds=1e-9),
+        ],
+    )
+    alone = make_trainer(width=8, callbacks=[Log(run, 12, every=5)])
+    watched.fit(12)
+    alone.fit(12)
+    rows, plain = ({row["step"]: row for row in each.metrics()} for each in (often, run))
+    assert list(rows) == list(range(1, 13))
+    assert looks[0] == 0
+    assert len(looks) > 2
+    losses = {name for name in plain[5] if "/" in name}
+    for step, row in plain.items():
+        assert {n: row[n] for n in losses} == {n: rows[step][n] for n in losses}
+    # Between them they are of the steps since the row before.
+    again, name = make_trainer(width=8), "generator/adversarial"
+    each = [again.step()[name].item() for _ in range(6)]
+    assert [rows[step][name] for step in (2, 6)] == pytest.approx([each[1], each[5]])
+    pairs = zip(watched.objective.parameters(), alone.objective.parameters(), strict=True)
+    assert all(torch.equal(one, other) for one, other in pairs)
+
+
+def test_looks_by_the_clock_lie_ever_further_apart(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    clock, found = Doubling(2.0), []
+    while now[0] < 200:
+        now[0] += 0.5
+        if clock.is_due:
+            found.append(now[0])
+            clock.put_off(0.1)
+    assert found == [2, 5, 10, 20, 40, 80, 160]
+    slow = Doubling(2.0)
+    now[0] += 2
+    slow.put_off(3.0)  # which is a tenth of thirty seconds
+    now[0] += 30
+    assert not slow.is_due
+    now[0] += 10
+    assert slow.is_due
+    assert not Doubling(0.0).is_due
 
 
 def test_the_best_checkpoint_is_kept_beside_the_newest(run):

@@ -20,7 +20,9 @@ CHANGES = {
     "generator.width": 4,
     "discriminator.width": 4,
     "log_every": 2,
+    "log_seconds": 0,
     "look_every": 4,
+    "look_seconds": 0,
     "checkpoint_every": 4,
 }
 TINY = " ".join(f"--set {name}={value}" for name, value in CHANGES.items())

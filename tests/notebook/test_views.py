@@ -66,7 +66,7 @@ def test_a_finished_run_is_shown_whole(opened, finished):
     view = opened(Dashboard, finished)
     assert view.status["state"] == "finished"
     assert (view.status["step"], view.status["of"]) == (8, 8)
-    assert np.frombuffer(view.previews, "<u4").tolist() == [4, 8]
+    assert np.frombuffer(view.previews, "<u4").tolist() == [0, 4, 8]
     content = finished.sample_files()[-1].read_bytes()
     assert view.newest == [{"kind": ".png", "content": content}]
     curve = next(c for c in view.curves if c["name"] == "generator/adversarial")
@@ -80,7 +80,7 @@ def test_a_finished_run_is_shown_whole(opened, finished):
 def test_older_previews_are_sent_when_asked_for(opened, finished):
     view = opened(Dashboard, finished)
     view._hear(None, {"look": 4}, [])
-    content = finished.sample_files()[0].read_bytes()
+    content = finished.sample_files()[1].read_bytes()
     assert view.sent == [({"look": 4, "run": finished.name, "kinds": [".png"]}, [content])]
 
 

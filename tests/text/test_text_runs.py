@@ -14,7 +14,9 @@ SENTENCES = [f"{a} {b} {c} ." for a in "abcd" for b in ("xx", "yy") for c in ("p
 SMALL = {
     "batch_size": 8,
     "log_every": 2,
+    "log_seconds": 0,
     "look_every": 3,
+    "look_seconds": 0,
     "checkpoint_every": 3,
     "generator.width": 8,
     "discriminator.channels": 4,
@@ -49,6 +51,7 @@ def assert_same(first: dict, second: dict) -> None:
 def test_a_run_leaves_samples_report_and_a_pipeline(finished):
     assert finished.status()["state"] == "finished"
     assert [path.name for path in finished.sample_files()] == [
+        "000000.txt",
         "000003.txt",
         "000006.txt",
         "000009.txt",

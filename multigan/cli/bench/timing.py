@@ -28,7 +28,6 @@ def add_recipe(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change the recipe"
     )
-    parser.set_defaults(steps=None, seed=None, heal=False)  # of the recipe: as they are
 
 
 def timed(work: Callable[[], object], turns: int, device: "torch.device") -> list[float]:

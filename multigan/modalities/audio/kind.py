@@ -10,6 +10,7 @@ from multigan.data.source import Source
 from multigan.modalities.audio import augmentations, networks, resynthesis, vocoder
 from multigan.modalities.audio.evaluator import AUDIO_EVALUATOR
 from multigan.modalities.audio.inspection import keep_likenesses, write_pairs
+from multigan.modalities.audio.load.decode import SOUNDS
 from multigan.modalities.audio.load.load import load_audio
 from multigan.modalities.audio.load.loaded import AudioSet
 from multigan.modalities.audio.load.options import AudioOptions
@@ -25,7 +26,10 @@ from multigan.modalities.audio.representations import (
     spectral,
 )
 from multigan.modalities.audio.representations.representation import REPRESENTATIONS
+from multigan.modalities.audio.sight import look_at_sounds
+from multigan.modalities.audio.suit import suit_sounds
 from multigan.modalities.kind import Kind
+from multigan.modalities.suit import Traits
 from multigan.registry import Component
 
 # Importing them registers what they define.
@@ -80,6 +84,16 @@ AUDIO = Kind(
     evaluator=AUDIO_EVALUATOR,
     write_pairs=write_pairs,
     keep_nearest=keep_likenesses,
+    traits=Traits(
+        suffixes=SOUNDS.suffixes,
+        names=frozenset({"notes", "melody"}),
+        columns=frozenset(SOUNDS.columns),
+        feature=SOUNDS.feature,
+    ),
+    general="sound",
+    suit=suit_sounds,
+    sight=look_at_sounds,
+    plain=Component("waveform"),
     columns=8,
     explored=4,
     formats=("wav", "flac"),

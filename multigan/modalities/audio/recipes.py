@@ -49,6 +49,20 @@ def speech() -> Recipe:
     )
 
 
+def sound() -> Recipe:
+    """Returns the recipe for any sounds: `speech`, with what it leaves open chosen for the data.
+
+    The sample rate, the clips' length and the spectrogram's hop are those that `multigan train` and
+    `multigan look` find to suit the sounds and the time; see `multigan.modalities.audio.suit`.
+    """
+    return replace(
+        speech(),
+        name="sound",
+        summary="Any sounds: speech's game, at the rate and length that the data and time allow.",
+        data=Component("notes", {"trim_db": 40, "normalize": "peak"}),
+    )
+
+
 def progressive_speech() -> Recipe:
     """Returns the recipe `progressive` for spoken words: spectrograms grow from 4 bands and frames.
 

@@ -93,6 +93,20 @@ class ADAugment(DiffAugment):
         super().__init__(policies, strength)
 
 
+@AUGMENTATIONS.register("mirror")
+class Mirror(DiffAugment):
+    """Each sample as it is, or its mirror image: twice as many pictures, where both are likely.
+
+    Letters, faces looking one way and whatever else has a left and a right are no such pictures.
+
+    Args:
+        strength: The probability, in [0, 1], that a sample is mirrored half of the time.
+    """
+
+    def __init__(self, strength: Share = 1.0) -> None:
+        super().__init__(("flip",), strength)
+
+
 def color(samples: Tensor, draws: Tensor) -> Tensor:
     """Changes brightness, then saturation (of three colors only), then contrast; never alpha."""
     channels = samples.shape[1]

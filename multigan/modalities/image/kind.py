@@ -5,11 +5,16 @@ from functools import partial
 from multigan.core.registries import KINDS
 from multigan.metrics.evaluation import Evaluator, FeatureEmbedder
 from multigan.modalities.image import augmentations, networks
+from multigan.modalities.image.load.decode import PICTURES
 from multigan.modalities.image.load.load import load_images
 from multigan.modalities.image.load.loaded import ImageSet
 from multigan.modalities.image.load.options import ImageOptions
+from multigan.modalities.image.load.stacked import PREFIX
 from multigan.modalities.image.modality import ImageModality
+from multigan.modalities.image.sight import FEW, look_at_images
+from multigan.modalities.image.suit import VARIED, suit_images, suit_number_of_images
 from multigan.modalities.kind import Kind, refuse_representation
+from multigan.modalities.suit import Traits
 from multigan.registry import Component
 
 __all__ = ["IMAGE", "augmentations", "networks"]
@@ -32,6 +37,20 @@ IMAGE = Kind(
     },
     subset_options=frozenset({"limit", "split", "streaming"}),
     evaluator=Evaluator(partial(FeatureEmbedder, classifier_by_default=True)),
+    traits=Traits(
+        suffixes=PICTURES.suffixes | {".npz"},
+        names=frozenset({"digits"}),
+        prefixes=frozenset({PREFIX}),
+        columns=frozenset(PICTURES.columns),
+        feature=PICTURES.feature,
+    ),
+    general="image",
+    size="data.size",
+    suit=suit_images,
+    suit_number=suit_number_of_images,
+    few=FEW,
+    varied=VARIED,
+    sight=look_at_images,
     demo="digits",
 )
 KINDS["image"] = IMAGE

@@ -2,13 +2,18 @@
 
 from multigan.core.registries import KINDS
 from multigan.modalities.kind import Kind, refuse_representation
+from multigan.modalities.suit import Traits
 from multigan.modalities.text import latent, networks, objectives, policies, relaxations
 from multigan.modalities.text.evaluator import TEXT_EVALUATOR
 from multigan.modalities.text.load.load import load_text
 from multigan.modalities.text.load.loaded import TextSet
 from multigan.modalities.text.load.options import TextOptions
+from multigan.modalities.text.load.oracle_sentences import PREFIX
+from multigan.modalities.text.load.text_files import JSON_LINES, TABLES, TEXT_COLUMNS
 from multigan.modalities.text.modality import TextModality
 from multigan.modalities.text.pipeline import text_pipeline
+from multigan.modalities.text.sight import look_at_texts
+from multigan.modalities.text.suit import suit_texts
 from multigan.registry import Component
 
 __all__ = ["TEXT", "latent", "networks", "objectives", "policies", "relaxations"]
@@ -30,6 +35,16 @@ TEXT = Kind(
     subset_options=frozenset({"limit", "split"}),
     pipeline=text_pipeline,
     evaluator=TEXT_EVALUATOR,
+    traits=Traits(
+        suffixes=frozenset({".txt", ".md", *TABLES, *JSON_LINES}),
+        names=frozenset({"prose"}),
+        prefixes=frozenset({PREFIX}),
+        columns=frozenset(TEXT_COLUMNS),
+    ),
+    general="text",
+    suit=suit_texts,
+    few=0,
+    sight=look_at_texts,
     columns=4,
     explored=8,
     printed=True,

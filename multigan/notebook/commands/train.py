@@ -24,7 +24,7 @@ def run(args: Namespace) -> None:
     from multigan.notebook.beginning import begin, detach
     from multigan.runs.session import start
     from multigan.terminal.dry_run import describe
-    from multigan.terminal.resolving import adjusted, resolve
+    from multigan.terminal.resolving import planned
 
     if args.detach:
         detach(args, args.out)
@@ -33,11 +33,19 @@ def run(args: Namespace) -> None:
     if data is not None:
         args.data = GIVEN_IN_PYTHON
     given = given_value(args.recipe)
-    recipe = adjusted(given, args) if isinstance(given, Recipe) else resolve(args)
+    plan = planned(args, given if isinstance(given, Recipe) else None)
+    for reason in plan.reasons:
+        print(f"Chosen: {reason}.")
     if args.dry_run:
-        describe(recipe, device=args.device, as_json=args.json)
+        describe(plan.recipe, left=plan.left, device=args.device, as_json=args.json)
         return
     prepare = partial(
-        start, recipe, data=data, out=args.out, device=args.device, command=args.typed
+        start,
+        plan.recipe,
+        left=plan.left,
+        data=data,
+        out=args.out,
+        device=args.device,
+        command=args.typed,
     )
     begin(args, prepare)

@@ -22,10 +22,10 @@ def plan(reader: Reader, options: AudioOptions) -> tuple[Target, int]:
     That is what was asked for, else what suits most of them. What cannot be read is counted later,
     when it is decoded.
     """
-    headers, _ = scan(reader, _header, reason)
+    headers, _ = scan(reader, read_header, reason)
     if not headers:
         raise DataError(f"None of the sounds in {reader.where} can be read. Are they sound files?")
-    sample_rate = options.sample_rate or _commonest_rate(headers)
+    sample_rate = options.sample_rate or commonest_rate(headers)
     target = Target(
         sample_rate,
         options.channels,
@@ -37,13 +37,14 @@ def plan(reader: Reader, options: AudioOptions) -> tuple[Target, int]:
     return target, _most_clips(headers, target)
 
 
-def _header(sound: Any) -> tuple[int, float]:
+def read_header(sound: Any) -> tuple[int, float]:
+    """Returns the rate in Hz and the length in seconds of an open sound file."""
     check_claim(sound)  # room would be asked for what it claims
     return sound.samplerate, sound.frames / sound.samplerate
 
 
-def _commonest_rate(headers: Headers) -> int:
-    """Returns the commonest rate; on a tie the lower, which invents nothing."""
+def commonest_rate(headers: Headers) -> int:
+    """Returns the commonest rate in Hz; on a tie the lower, which invents nothing."""
     rates = Counter(rate for rate, _ in headers.elements())
     return max(rates, key=lambda rate: (rates[rate], -rate))
 

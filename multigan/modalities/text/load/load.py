@@ -22,6 +22,7 @@ from multigan.modalities.text.load.loaded import TextReport, TextSet
 from multigan.modalities.text.load.options import LONGEST, TextOptions
 from multigan.modalities.text.load.oracle_sentences import is_oracle, load_oracle
 from multigan.modalities.text.load.origins import open_text
+from multigan.modalities.text.load.suiting import suiting_tokenizer
 from multigan.modalities.text.load.texts import Texts, refuse_texts
 from multigan.modalities.text.tokenizers import (
     ByteTokenizer,
@@ -37,7 +38,6 @@ NUM_EXAMPLES = 32  # real samples shown beside generated ones
 HELD = 0.99  # the share of texts that the row's length is chosen to hold
 WINDOW = 64  # tokens, where nobody says how many
 WORDS = 10_000  # the largest vocabulary of words, where nobody says how large
-NAMES, FEWEST_NAMES = 0.95, 20  # the share of lone words in a list of them, and its size
 SUBWORDS = 4096  # as many, of subwords trained here
 
 
@@ -77,16 +77,10 @@ def load_text(data: Any, options: TextOptions | None = None, **fields: Any) -> T
 
 
 def _with_tokenizer(found: Texts, options: TextOptions) -> tuple[Texts, TextOptions]:
-    """Returns what to read, and by words or, of a list of names, by characters."""
-    lines = [text.strip() for text in found.texts if text.strip()]
-    alone = sum(len(line.split()) == 1 for line in lines)
-    if len(lines) < FEWEST_NAMES or alone < NAMES * len(lines) or len(set(lines)) < len(lines) / 2:
-        return found, replace(options, tokenizer="word")
-    note = (
-        "Nearly every text is one word of its own, so characters are learned: "
-        "--set data.tokenizer=word takes words."
-    )
-    return replace(found, notes=(*found.notes, note)), replace(options, tokenizer="char")
+    """Returns what to read, and by words or by characters, whichever suits."""
+    name, note = suiting_tokenizer(found.texts)
+    notes = (*found.notes, note) if note else found.notes
+    return replace(found, notes=notes), replace(options, tokenizer=name)
 
 
 def _lines(found: Texts, options: TextOptions) -> TextSet:

@@ -24,7 +24,8 @@ class TextOptions(LoaderOptions):
 
     tokenizer: str | None = None
     """word, char, byte, bpe (trained here), or a fast tokenizer: a tokenizer.json, a folder or a
-    name on the Hub. Null takes char for a list of different words, as of names, else word."""
+    name on the Hub. Null takes char for a list of different words, as of names, and for scripts
+    without spaces, else word."""
 
     vocab_size: Annotated[int | None, Range(3, 2**24)] = None
     """The largest vocabulary; rarer words and characters are then unknown. Null means 10,000 words,

@@ -17,6 +17,7 @@ from multigan.modalities.text.oracle import LENGTH, Oracle
 from multigan.modalities.text.tokenizers import NumberTokenizer
 
 NAME = "oracle"
+PREFIX = f"{NAME}:"
 SENTENCES = 10_000
 # The data are one fixed draw; a run's seed changes the run, not what it learns from.
 TRAINING, HELD_OUT, TEST = 1, 2, 3
