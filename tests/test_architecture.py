@@ -272,6 +272,7 @@ SAME_MEANING = {
     "objectives": "objectives as recipes name them",
     "options": "the options of a loader",
     "origins": "what data may be named, and how that is opened",
+    "page": "an HTML file for people: the command, and pages of sounds",
     "pipeline": "what samples a generator",
     "plan": "what every sample is brought to",
     "pretrained": "networks that somebody else has trained",

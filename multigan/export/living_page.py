@@ -7,8 +7,8 @@ the browser unpacks them in a worker. Nothing is fetched, and nothing is sent.
 import base64
 import gzip
 import json
-from collections.abc import Mapping, Sequence
-from importlib.resources import files
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from multigan.errors import ConfigError
@@ -19,7 +19,7 @@ from multigan.report.rendering import render
 from multigan.sampling.pipeline import Pipeline
 
 DIRECTIONS = 6
-HERE = files("multigan.export")
+HERE = Path(__file__).parent
 
 
 def page(
@@ -94,13 +94,13 @@ def _directions(pipeline: Pipeline) -> dict[str, Any]:
 
 def _subtitle(facts: Mapping[str, Any]) -> str:
     told = facts.get("condition")
-    parts: Sequence[str | None] = (
+    parts = (
         facts.get("data") and f"learned from {facts['data']}",
         facts.get("recipe") != facts.get("data") and f"recipe {facts['recipe']}",
         told and told["kind"] == "class" and f"{told['size']} classes",
         facts.get("step") and f"step {facts['step']:,}",
     )
-    return " · ".join(part for part in parts if part)
+    return " · ".join(str(part) for part in parts if part)
 
 
 def _footer(facts: Mapping[str, Any]) -> str:

@@ -1,14 +1,14 @@
 """The page's scripts as one: modules in the order of their imports, without the import lines."""
 
 import re
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 FIRST = "boot.js"
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 
-def bundled(folder: Traversable) -> str:
+def bundled(folder: Path) -> str:
     """Returns `boot.js` with all that it imports, for a page that has no files beside it.
 
     Modules share one scope then, so that no two may have the same name at their top.

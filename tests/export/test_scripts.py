@@ -1,11 +1,12 @@
 """The scripts of a living page become one, in which no two modules have the same name."""
 
 import re
-from importlib.resources import files
+from pathlib import Path
 
+import multigan.export
 from multigan.export.scripts import bundled
 
-SITE = files("multigan.export") / "site"
+SITE = Path(multigan.export.__file__).parent / "site"
 NAMES = re.compile(r"^(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
 
 
