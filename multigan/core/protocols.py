@@ -35,6 +35,15 @@ class HasStyles(Protocol):
 
 
 @runtime_checkable
+class HasAverageStyles(HasStyles, Protocol):
+    """A generator with styles that says what it draws them towards when they are truncated."""
+
+    def averages(self, condition: Tensor | None) -> Tensor:
+        """Returns the average style under each condition, (B, ...) -> (B, W), or (1, W)."""
+        ...
+
+
+@runtime_checkable
 class KeepsExamples(Protocol):
     """A generator whose latents are not drawn from a prior, such as a vocoder's spectrograms."""
 

@@ -71,7 +71,7 @@ class GriffinLim(Inverter):
 
     def forward(self, magnitude: Tensor, stft: Stft) -> Tensor:
         """Returns waveforms (N, L) for magnitudes (N, K, M)."""
-        return self.from_angles(magnitude, self._first_angles(magnitude), stft)
+        return self.from_angles(magnitude, self.first_angles(magnitude), stft)
 
     def from_angles(self, magnitude: Tensor, angles: Tensor, stft: Stft) -> Tensor:
         """Returns waveforms (N, L), beginning with angles (N, K, M), complex of magnitude 1."""
@@ -86,7 +86,8 @@ class GriffinLim(Inverter):
             angles = ahead / (ahead.abs() + TINY)
         return stft.inverse(magnitude * angles)
 
-    def _first_angles(self, magnitude: Tensor) -> Tensor:
+    def first_angles(self, magnitude: Tensor) -> Tensor:
+        """Returns the angles (N, K, M) that it begins with, complex of magnitude 1."""
         if self.initial == "zero":
             return torch.ones_like(magnitude, dtype=torch.complex64)
         return _random_angles(*magnitude.shape[1:], magnitude.device).expand(magnitude.shape)

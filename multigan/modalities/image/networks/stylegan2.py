@@ -103,16 +103,18 @@ class StyleGenerator(nn.Module):
         """
         styles = self.styles(latent, condition)
         if truncation != 1:
-            average = self.average if condition is None else self.averages(condition)[:, None]
+            average = self.averages(condition)[:, None]
             styles = torch.lerp(average.expand_as(styles), styles, truncation)
         return self.synthesize(styles)
 
     @torch.no_grad()
-    def averages(self, condition: Tensor) -> Tensor:
-        """Returns the average style under each condition, (B, ...) -> (B, S).
+    def averages(self, condition: Tensor | None) -> Tensor:
+        """Returns the average style under each condition, (B, ...) -> (B, S); without one (1, S).
 
         The average over all of them would lead every sample to the same mixture of classes.
         """
+        if condition is None:
+            return self.average[None]
         draws = torch.Generator().manual_seed(0)
         latents = torch.randn(AVERAGED, self.latent_dim, generator=draws).to(condition.device)
         different, which = torch.unique(condition.cpu(), dim=0, return_inverse=True)
@@ -139,7 +141,8 @@ class StyleGenerator(nn.Module):
     def synthesize(self, styles: Tensor) -> Tensor:
         """Returns the samples (B, C, H, W) that styles (B, L, S) make."""
         style = styles.unbind(1)
-        hidden = self.first(self.constant.expand(len(styles), -1, -1, -1), style[0])
+        constant = self.constant.expand(styles.shape[0], -1, -1, -1)
+        hidden = self.first(constant, style[0])
         image: Tensor = self.outputs[0](hidden, style[1])
         for index, block in enumerate(self.blocks):
             # As in the paper, an image layer shares its style with the next block's first one.
