@@ -30,6 +30,7 @@ from multigan.metrics.neighbors import (
     precision_recall,
 )
 from multigan.metrics.score import inception_score
+from multigan.metrics.two_sample import Judged, two_sample_test
 from multigan.registry import Registry
 
 
@@ -210,6 +211,24 @@ def _duplicates(comparison: Comparison) -> Measured:
     return Measured(shares.near, detail={"exact": shares.exact, "near_distance": near})
 
 
+def _two_sample(comparison: Comparison) -> Measured:
+    real, fake = comparison.real, comparison.fake
+    by_class = real.labels is not None and fake.labels is not None
+    sides = (Judged(_samples(one), one.labels if by_class else None) for one in (real, fake))
+    found = two_sample_test(*sides, seed=comparison.options.seed)
+    return Measured(found.auc, std=found.error)
+
+
+def _samples(features: Features) -> Tensor:
+    return features.features if features.samples is None else features.samples
+
+
+def _two_sample_protocol(comparison: Comparison) -> Description:
+    if comparison.real.samples is None:
+        return comparison.extractor
+    return {"name": "fresh network, asked about the half it did not learn from"}
+
+
 def _logits(samples: Features) -> Tensor:
     if samples.logits is None:
         raise MeasureError(
@@ -250,6 +269,12 @@ METRICS["spread"] = Metric("mean pairwise distance, fake over real", None, _spre
 METRICS["duplicates"] = Metric("share of near-duplicates", True, _duplicates, alone=True)
 METRICS["frechet-extrapolated"] = Metric(
     "Fréchet distance for N → ∞", True, _extrapolated, samples_a_feature=SAMPLES_A_FEATURE
+)
+METRICS["two-sample-auc"] = Metric(
+    "two-sample AUC",
+    True,
+    _two_sample,
+    describe=_two_sample_protocol,
 )
 METRICS["different-bins"] = Metric("share of bins filled differently", True, _different_bins)
 METRICS["divergence"] = Metric(

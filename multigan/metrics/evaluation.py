@@ -36,7 +36,10 @@ from multigan.metrics.real_samples import AT_ONCE, Chosen, places
 from multigan.metrics.result import INCEPTION_NAMES, MetricResult
 from multigan.sampling.pipeline import Pipeline
 
-WITHOUT_CLASSES = ("frechet", "kernel", "precision", "recall", "density", "coverage")
+WITHOUT_CLASSES = (
+    *("frechet", "kernel", "precision", "recall", "density", "coverage"),
+    "two-sample-auc",
+)
 OF_CLASSES = ("agreement", "diversity")
 
 S = TypeVar("S", bound=SampleSet)

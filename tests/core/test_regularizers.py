@@ -123,6 +123,14 @@ def test_lecam_remembers_through_a_checkpoint():
     assert other.objective.regularizers[0].real_mean == trainer.objective.regularizers[0].real_mean
 
 
+def test_weight_clipping_leaves_embeddings_alone_which_are_inputs():
+    player = nn.ModuleDict({"embed": nn.Embedding(3, 4), "weigh": nn.Linear(4, 1)})
+    before = player["embed"].weight.detach().clone()
+    WeightClipping(0.02).enforce(player)
+    assert torch.equal(player["embed"].weight, before)
+    assert player["weigh"].weight.abs().max() <= 0.02
+
+
 def test_weight_clipping_bounds_every_weight_after_every_update():
     trainer = make_trainer("wasserstein", [WeightClipping(0.02)], learning_rate=0.1)
     for _ in range(3):

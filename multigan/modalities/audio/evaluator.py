@@ -56,7 +56,7 @@ from multigan.typed import Component
 ALL = (
     *("agreement", "score", "diversity"),
     *("frechet", "frechet-extrapolated", "kernel", "precision", "recall", "density", "coverage"),
-    *("different-bins", "divergence", "duplicates", "novelty"),
+    *("two-sample-auc", "different-bins", "divergence", "duplicates", "novelty"),
     *("loudness", "silence", "overload", "clipping", "offset", "buzz", "pitch"),
 )
 MOST_KNOWN = 20_000  # training clips that samples are held against

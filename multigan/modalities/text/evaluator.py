@@ -26,9 +26,12 @@ DEFAULT = (
     *(f"bleu-{order}" for order in (2, 3, 4, 5)),
     *(f"self-bleu-{order}" for order in (2, 3, 4, 5)),
     *(f"distinct-{order}" for order in (1, 2, 4)),
-    *("unique", "copied", "lm", "reverse-lm", "frechet", "nll"),
+    *("unique", "copied", "lm", "reverse-lm", "frechet", "two-sample-auc", "nll"),
 )
-OF_FEATURES = ("frechet", "mauve", "kernel", "precision", "recall", "density", "coverage")
+OF_FEATURES = (
+    *("frechet", "mauve", "kernel", "precision", "recall", "density", "coverage"),
+    "two-sample-auc",
+)
 NLL = "nll"  # the one metric that is asked of the generator rather than of its samples
 BATCH = 64
 

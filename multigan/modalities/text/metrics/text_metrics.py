@@ -1,7 +1,7 @@
 """The metrics of text, each a function of generated and real texts, with its protocol."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple, Self
 
@@ -13,6 +13,8 @@ from multigan.modalities.text.metrics.encoders import TextEncoder
 from multigan.modalities.text.metrics.neural_model import NeuralModelOptions, neural_nll
 from multigan.modalities.text.metrics.ngram_model import ORDER, ngram_nll, with_unknown
 from multigan.modalities.text.metrics.variety import copied_share, distinct, unique_share
+
+MOST_WORDS = 64  # of a text, for the two-sample test
 
 
 class Likelihood(NamedTuple):
@@ -86,6 +88,8 @@ class TextComparison:
         """Both as the encoder sees them, equally many of both."""
         count = min(len(self.samples), len(self.references))
         real, fake = (self.encode(part[:count]) for part in (self.references, self.samples))
+        words, references = (corpus.rows(MOST_WORDS)[:count] for corpus in self.corpora)
+        real, fake = replace(real, samples=references), replace(fake, samples=words)
         return Comparison(real, fake, self.options)
 
 
