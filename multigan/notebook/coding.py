@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from multigan.notebook.exploring import Explored, Pin, View
+from multigan.notebook.in_memory import COLUMNS
 
 
 def code_of(explored: Explored, view: View) -> str:
@@ -13,13 +14,13 @@ def code_of(explored: Explored, view: View) -> str:
     if explored.facts()["writes"]:
         options = [f"{name}={value!r}" for name, value in view.writing.items() if value]
         arguments = [str(view.count), *_condition(view), f"seed={view.seed}", *options]
-        return "\n".join([*lines, f"samples = pipeline({', '.join(arguments)})", "samples"])
+        return "\n".join([*lines, f"samples = pipeline({', '.join(arguments)})", *_shown()])
     lines += _latents(explored, view)
     lines += [
         *_conditions(view),
         f"samples = pipeline.generate(latents, conditions{_truncation(view)})",
         "samples = pipeline.modality.decode(samples)",
-        "samples[0]",
+        *_shown(),
     ]
     return "\n".join(lines)
 
@@ -39,7 +40,7 @@ def code_of_walk(explored: Explored, pins: Sequence[Pin], frames: int) -> str:
     lines += [
         f"latents = walk(torch.stack(stops), {frames})",
         f"samples = pipeline.modality.decode(pipeline.generate(latents{argument}))",
-        "samples[0]",
+        *_shown(),
     ]
     return "\n".join(lines)
 
@@ -53,9 +54,15 @@ def code_of_mix(explored: Explored, pins: Sequence[Pin], layers: int) -> str:
     lines += [
         "stops = torch.stack(stops)",
         f"samples = pipeline.mix_styles(stops, stops, layers={layers}{argument})",
-        "samples[0]",
+        *_shown(len(pins)),
     ]
     return "\n".join(lines)
+
+
+def _shown(columns: int = COLUMNS) -> list[str]:
+    """Returns the lines that show all of the samples: what is copied is what was seen."""
+    width = "" if columns == COLUMNS else f", columns={columns}"
+    return ["", "from multigan.notebook import show_samples", "", f"show_samples(samples{width})"]
 
 
 def _stops(explored: Explored, pins: Sequence[Pin], *, weights: bool = True) -> list[str]:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from multigan.core.protocols import HasStyles
 from multigan.core.registries import KINDS
-from multigan.errors import ConfigError
+from multigan.errors import ConfigError, RunError
 from multigan.notebook.finding import Found, Key
 from multigan.runs.folder import checkpoint_step
 from multigan.runs.profiles import LONGEST, SHORTEST, snapshots_in
@@ -291,6 +291,11 @@ class Explored:
 
     def _load(self, step: int | None, average: float | None) -> Pipeline:
         if self.run is not None:
+            if not self.run.path.is_dir():
+                raise RunError(
+                    f"The folder of run {self.run.name} is gone, and with it its checkpoints. What "
+                    "was read before it went can still be explored: choose the newest."
+                )
             return self.run.pipeline(device=self._device, step=step, average=average)
         if self._given is not None:
             return self._given

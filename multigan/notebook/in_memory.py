@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from IPython.display import display
 from PIL import Image
 
 from multigan.modalities.shared.contact_sheet import draw_sheet
@@ -30,10 +31,20 @@ def media_of(item: Any) -> Media:
     return ".npy", content.getvalue()
 
 
-def still_of(items: Sequence[Any], text: str) -> Bundle:
+def show_samples(samples: Sequence[Any], *, columns: int = COLUMNS) -> None:
+    """Shows decoded samples of any kind in a cell: a sheet, players or texts.
+
+    Args:
+        samples: What a pipeline returned.
+        columns: How many pictures are side by side.
+    """
+    display(still_of(samples, f"{len(samples)} samples", columns=columns), raw=True)
+
+
+def still_of(items: Sequence[Any], text: str, *, columns: int = COLUMNS) -> Bundle:
     """Returns an ordinary output of samples: pictures on a sheet, sounds with players, texts."""
     if all(isinstance(item, Image.Image) for item in items):
-        return bundle_of([(".png", _png(draw_sheet(items, columns=COLUMNS)))], text)
+        return bundle_of([(".png", _png(draw_sheet(items, columns=columns)))], text)
     return bundle_of([media_of(item) for item in items], text)
 
 

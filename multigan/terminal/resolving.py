@@ -9,9 +9,6 @@ from multigan.config import Recipe, located, parse_changes
 from multigan.errors import ConfigError
 from multigan.files import read_json
 from multigan.modalities.recipes import recipe
-from multigan.runs.fork import fork
-from multigan.runs.run import Run
-from multigan.runs.session import resume
 from multigan.runs.steering import knob_values
 
 
@@ -48,6 +45,9 @@ def prepared_fork(args: Namespace, data: Any = None) -> "partial[Any]":
     Raises:
         ConfigError: There is no such knob, or a value is no number or out of its range.
     """
+    from multigan.runs.fork import fork
+    from multigan.runs.run import Run  # torch: a recipe is resolved before it is imported
+
     parent = Run.find(args.run_name, args.runs)
     return partial(
         fork,
@@ -63,6 +63,9 @@ def prepared_fork(args: Namespace, data: Any = None) -> "partial[Any]":
 
 def prepared_resume(args: Namespace, data: Any = None) -> "partial[Any]":
     """Returns what opens the session of a run that goes on; arguments as of `prepared_fork`."""
+    from multigan.runs.run import Run
+    from multigan.runs.session import resume
+
     return partial(
         resume,
         Run.find(args.run_name, args.runs),

@@ -1,12 +1,15 @@
 """`%multigan train`: in the background, with a dashboard."""
 
 from argparse import ArgumentParser, Namespace
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from multigan.cli import train
 from multigan.notebook.manners import add_manner, add_waiting
 from multigan.notebook.values import given_value
+
+if TYPE_CHECKING:
+    from multigan.config import Recipe
+    from multigan.runs.session import Session
 
 SUMMARY = train.SUMMARY
 
@@ -22,8 +25,6 @@ def run(args: Namespace) -> None:
     """Trains, or says what would be trained."""
     from multigan.config import GIVEN_IN_PYTHON, Recipe
     from multigan.notebook.beginning import begin, detach
-    from multigan.runs.session import start
-    from multigan.terminal.dry_run import describe
     from multigan.terminal.resolving import adjusted, resolve
 
     if args.detach:
@@ -35,9 +36,15 @@ def run(args: Namespace) -> None:
     given = given_value(args.recipe)
     recipe = adjusted(given, args) if isinstance(given, Recipe) else resolve(args)
     if args.dry_run:
+        from multigan.terminal.dry_run import describe
+
         describe(recipe, device=args.device, as_json=args.json)
         return
-    prepare = partial(
-        start, recipe, data=data, out=args.out, device=args.device, command=args.typed
-    )
-    begin(args, prepare)
+    given_args = {"data": data, "out": args.out, "device": args.device, "command": args.typed}
+    begin(args, lambda **talk: _started(recipe, **given_args, **talk), name=recipe.name)
+
+
+def _started(recipe: "Recipe", **options: Any) -> "Session":
+    from multigan.runs.session import start
+
+    return start(recipe, **options)
