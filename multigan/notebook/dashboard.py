@@ -37,8 +37,8 @@ class Dashboard(RunView, anywidget.AnyWidget):
         >>> Dashboard(Run.find(7))  # doctest: +SKIP
     """
 
-    _esm = script("page", "chart", "previews", "steering", "dashboard")
-    _css = style("page", "dashboard")
+    _esm = script("dashboard")
+    _css = style("page", "chart", "dashboard")
 
     name = t.Unicode().tag(sync=True)
     status = t.Dict().tag(sync=True)  # state, step, of, rate, seconds_left, message, traceback
@@ -48,6 +48,9 @@ class Dashboard(RunView, anywidget.AnyWidget):
     knobs = t.Dict().tag(sync=True)  # {name: {value, least, most}}
     health = t.Dict().tag(sync=True)
     events: t.List = t.List().tag(sync=True)  # [[step, sentence]]
+    real = t.Bool().tag(sync=True)  # whether there is a sheet of real samples
+    chart = t.Dict(allow_none=True, default_value=None).tag(sync=True)  # {log, smoothing}
+    offers: t.List = t.List(["resume"]).tag(sync=True)  # what may be asked besides steering
     loading = t.Unicode().tag(sync=True)  # what is being loaded; "" when all is there
 
     def __init__(self, run: RunFolder | Opening, **traits: Any) -> None:
@@ -85,6 +88,7 @@ class Dashboard(RunView, anywidget.AnyWidget):
                     {"kind": file.suffix, "content": _content(file)}
                     for file in following.previews.newest()
                 ]
+                self.real = bool(self.run.real_files())
                 self.previews = np.array(following.previews.steps, "<u4").tobytes()
 
     def _is_due(self, what: str) -> bool:
@@ -132,6 +136,10 @@ class Dashboard(RunView, anywidget.AnyWidget):
                     threading.Thread(target=self._cure, args=(name,), daemon=True).start()
                 case {"look": int(step)}:
                     self._send_look(step)
+                case {"real": True}:
+                    files = self.run.real_files()
+                    kinds = [file.suffix for file in files]
+                    self.send({"real": True, "kinds": kinds}, buffers=[_content(f) for f in files])
         except MultiganError as error:
             self.send({"error": str(error)})
 

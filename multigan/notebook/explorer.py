@@ -53,7 +53,7 @@ class Explorer(anywidget.AnyWidget):
         >>> Explorer("runs/0007-digits")  # doctest: +SKIP
     """
 
-    _esm = script("page", "sound", "controls", "explorer")
+    _esm = script("explorer")
     _css = style("page", "explorer")
 
     facts = t.Dict().tag(sync=True)  # what there is to choose from

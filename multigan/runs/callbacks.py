@@ -107,6 +107,9 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
+EARLY = (10, 50, 100)  # steps that are previewed, too, where previews are rarer: people wait
+
+
 class SamplePreview(Callback):
     """Writes what the EMA (exponential moving average) generator makes of fixed latents.
 
@@ -128,9 +131,10 @@ class SamplePreview(Callback):
         self.run, self.draw, self.total_steps, self.every = run, draw, total_steps, every
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
-        """Writes samples/<step> on every `every`-th step and on the last."""
+        """Writes samples/<step> on every `every`-th step, on the last and on a few early ones."""
         done = trainer.steps_done
-        if self.every and (done % self.every == 0 or done == self.total_steps):
+        is_early = done in EARLY and EARLY[-1] < self.every
+        if self.every and (done % self.every == 0 or done == self.total_steps or is_early):
             trainer.check_finite()
             if trainer.engine.is_main:
                 self.draw(trainer, self.run.samples / f"{done:06d}")

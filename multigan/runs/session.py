@@ -38,10 +38,11 @@ from multigan.runs.evaluate import (
     evaluate_in_training,
     training_metrics,
 )
-from multigan.runs.folder import RunFolder, checkpoint_step, create_run
+from multigan.runs.folder import REAL, RunFolder, checkpoint_step, create_run
 from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
 from multigan.runs.profiles import Profiles
+from multigan.runs.real_sheet import write_real_sheet
 from multigan.runs.report import write_report
 from multigan.runs.resume import latest_valid_checkpoint, resume_from
 from multigan.runs.run import Run
@@ -86,6 +87,7 @@ class Session:
         """
         with _only_trainer(self.run, self.engine), stopping_on_signals(self.trainer):
             self._look_again()
+            self._show_real()
             try:
                 self._fit_through_divergence()
                 self._finish()
@@ -113,6 +115,15 @@ class Session:
             )
         if self.engine.is_main and any(row["step"] > at for row in self.run.metrics()):
             self.run.forget_after(at)  # of a session that was killed before it saved anything
+
+    def _show_real(self) -> None:
+        """Writes a sheet of real samples beside the previews, once."""
+        if not self.recipe.look_every or not self.engine.is_main or self.run.real_files():
+            return
+        try:
+            write_real_sheet(self.parts, self.run.samples / REAL)
+        except Exception as error:  # a look is not worth a run
+            self.notes.append(f"No sheet of real samples could be drawn: {_sentence(error)}")
 
     def _fit_through_divergence(self) -> None:
         trainer = self.trainer

@@ -1,7 +1,9 @@
 // The explorer's controls, as far as the generator has something to control.
 
+import { button, h } from "./page.js";
+
 /** Returns elements that change `view` and then call `ask`. */
-function controlPanel(facts, view, ask, reload, play) {
+export function controlPanel(facts, view, ask, reload, play) {
   const parts = [seedControl(view, ask), countControl(facts, view, ask)];
   if (facts.steps.length) parts.push(stepControl(facts, view, ask, reload));
   if (facts.lengths.length) parts.push(...averageControl(facts, view, ask));
@@ -18,7 +20,7 @@ function controlPanel(facts, view, ask, reload, play) {
 }
 
 /** Returns {element, set(value)}: a labelled range with its value. */
-function rangeControl(text, value, min, max, step, change) {
+export function rangeControl(text, value, min, max, step, change) {
   const input = h("input", { type: "range", min, max, step, "aria-label": text });
   const shownValue = h("output", {});
   const set = (to) => { input.value = to; shownValue.textContent = Number(input.value).toFixed(2); };
@@ -27,7 +29,7 @@ function rangeControl(text, value, min, max, step, change) {
   return { element: h("label", { class: "mg-range" }, h("span", {}, text), input, shownValue), set };
 }
 
-function seedControl(view, ask) {
+export function seedControl(view, ask) {
   const seed = h("input", { type: "number", min: 0, step: 1, value: view.seed, "aria-label": "seed" });
   const change = (value) => { view.seed = Math.max(0, Math.trunc(value) || 0); seed.value = view.seed; ask(); };
   const dice = button("New seed", () => change(Math.floor(Math.random() * 1e6)));
@@ -57,7 +59,7 @@ function averageControl({ lengths: [least, most] }, view, ask) {
 }
 
 /** Returns {element, set(number)}: which class is made. */
-function classControl(facts, view, ask) {
+export function classControl(facts, view, ask) {
   const choices = [["", "all in turn"], ...facts.names.map((name, index) => [index, name])];
   const change = (value) => { view.condition = value === "" ? null : Number(value); };
   const picker = select(choices, "", (value) => { change(value); ask(); });
@@ -94,6 +96,9 @@ function attributeControl(facts, view, ask) {
   return h("fieldset", { class: "mg-vector" }, h("legend", {}, "attributes"),
     ...facts.names.map((name, index) => h("label", {}, boxes[index], name)));
 }
+
+
+export const PAD_RANGE = 3;  // of a direction, in standard deviations
 
 const BLACK = new Set([1, 3, 6, 8, 10]), NOTE_NAMES = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 
@@ -146,7 +151,7 @@ function directionControls(facts, view, ask) {
 }
 
 /** Returns {element, draw()}: a square to drag in, or to walk in with the arrow keys. */
-function latentPad(onMove, place) {
+export function latentPad(onMove, place) {
   const dot = h("div", { class: "mg-dot" });
   const element = h("div", {
     class: "mg-pad", tabindex: 0, role: "application",
@@ -177,7 +182,7 @@ function latentPad(onMove, place) {
   return { element, draw };
 }
 
-function select(choices, chosen, change) {
+export function select(choices, chosen, change) {
   const element = h("select", { onchange: () => change(element.value) },
     ...choices.map(([value, text]) => h("option", { value, selected: value === chosen }, text)));
   return element;

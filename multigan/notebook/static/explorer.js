@@ -1,9 +1,13 @@
 // The explorer: controls on the left, samples on the right. The newest question wins.
 
-const PAD_RANGE = 3, AGAIN_MS = 1500, FRAME_MS = 80, FRAMES = 24;
+import { controlPanel, select } from "./controls.js";
+import { button, follow, furnishRoot, h, mediaBox } from "./page.js";
+import { soundCard } from "./sound.js";
+
+const AGAIN_MS = 1500, FRAME_MS = 80, FRAMES = 24;
 
 function render({ model, el }) {
-  el.classList.add("mg", "mg-explorer");
+  furnishRoot(el, "mg-explorer");
   const facts = model.get("facts"), view = structuredClone(model.get("view")), pins = [];
   const grid = sampleGrid(facts.modality, pin);
   const answer = h("p", { class: "mg-answer", role: "status" });

@@ -1,10 +1,12 @@
 // A sound: its spectrogram with a playhead, and the browser's own player.
 
+import { h } from "./page.js";
+
 const WINDOW = 512, MOST_FRAMES = 260, FLOOR_DECIBELS = -80;
 const RAMP = [[13, 8, 60], [92, 18, 110], [187, 55, 84], [243, 120, 40], [252, 215, 110]];
 
 /** Returns {element, clear()} for the content of a 16-bit .wav file. */
-function soundCard(bytes, text) {
+export function soundCard(bytes, text) {
   const url = URL.createObjectURL(new Blob([bytes], { type: "audio/wav" }));
   const audio = h("audio", { controls: true, src: url, preload: "auto", "aria-label": text });
   const canvas = h("canvas", { class: "mg-spectrogram", role: "img", "aria-label": `spectrogram of ${text}` });
