@@ -6,7 +6,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).with_name("static")
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=function|const)", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=function|const|async)", re.MULTILINE)
 
 
 @cache

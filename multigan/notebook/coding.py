@@ -25,20 +25,22 @@ def code_of(explored: Explored, view: View) -> str:
     return "\n".join(lines)
 
 
-def code_of_walk(explored: Explored, pins: Sequence[Pin], frames: int) -> str:
+def code_of_walk(
+    explored: Explored, pins: Sequence[Pin], frames: int, *, eased: bool = False
+) -> str:
     """Returns Python that makes the samples of a walk."""
     lines = ["import torch", "", "from multigan.sampling.latents import walk"]
     lines += [line for line in _opening(explored, pins[0].view) if line != "import torch"]
     lines += _stops(explored, pins)
-    facts = explored.facts()
+    facts, ease = explored.facts(), ", eased=True" if eased else ""
     if facts["mixes"] or facts["condition"] in ("attributes", "vector"):
-        lines.append(f"conditions = walk(torch.stack(asked), {frames}, linear=True)")
+        lines.append(f"conditions = walk(torch.stack(asked), {frames}, linear=True{ease})")
     elif facts["condition"]:
         nearest = f"torch.linspace(0, {len(pins) - 1}, {frames}).round().long()"
         lines.append(f"conditions = torch.stack(asked)[{nearest}]")
     argument = ", conditions" if facts["condition"] else ""
     lines += [
-        f"latents = walk(torch.stack(stops), {frames})",
+        f"latents = walk(torch.stack(stops), {frames}{ease})",
         f"samples = pipeline.modality.decode(pipeline.generate(latents{argument}))",
         *_shown(),
     ]
@@ -83,7 +85,7 @@ def _stops(explored: Explored, pins: Sequence[Pin], *, weights: bool = True) -> 
 
 
 def _opening(explored: Explored, view: View) -> list[str]:
-    needs_torch = isinstance(view.condition, tuple) or _is_mixed(view)
+    needs_torch = isinstance(view.condition, tuple) or _is_mixed(view) or bool(view.latent)
     imports = ["import torch", ""] if needs_torch else []
     if explored.run is None:
         return [*imports, "from multigan import Pipeline", "", f"pipeline = {_saved(explored)}"]
@@ -100,7 +102,11 @@ def _saved(explored: Explored) -> str:
 
 
 def _latents(explored: Explored, view: View) -> list[str]:
-    lines = [f"latents = pipeline.latents({view.count}, seed={view.seed}{_truncation(view)})"]
+    if view.latent:
+        found = f"torch.tensor({list(view.latent)!r})"
+        lines = [f"latents = {found}.expand({view.count}, -1)  # found for a real sample"]
+    else:
+        lines = [f"latents = pipeline.latents({view.count}, seed={view.seed}{_truncation(view)})"]
     moves = [(index, distance) for index, distance in enumerate(view.moves) if distance]
     if moves:
         arguments = [str(explored.facts()["directions"]), f"method={view.method!r}"]

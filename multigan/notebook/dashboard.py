@@ -51,6 +51,7 @@ class Dashboard(RunView, anywidget.AnyWidget):
     real = t.Bool().tag(sync=True)  # whether there is a sheet of real samples
     chart = t.Dict(allow_none=True, default_value=None).tag(sync=True)  # {log, smoothing}
     offers: t.List = t.List(["resume"]).tag(sync=True)  # what may be asked besides steering
+    pings = t.Bool(True).tag(sync=True)  # the page may ask whether anybody is there
     loading = t.Unicode().tag(sync=True)  # what is being loaded; "" when all is there
 
     def __init__(self, run: RunFolder | Opening, **traits: Any) -> None:
@@ -92,7 +93,7 @@ class Dashboard(RunView, anywidget.AnyWidget):
                 self.previews = np.array(following.previews.steps, "<u4").tobytes()
 
     def _is_due(self, what: str) -> bool:
-        at_work = self.following.is_at_work
+        at_work = self.following is not None and self.following.is_at_work
         now = time.monotonic()
         if at_work and now - self._drawn_at.get(what, -CURVES_SECONDS) < CURVES_SECONDS:
             return False
@@ -119,6 +120,9 @@ class Dashboard(RunView, anywidget.AnyWidget):
 
     def _hear(self, _: Any, content: dict[str, Any], buffers: list[bytes]) -> None:
         """Does what the page asks; may be called on any of the kernel's threads."""
+        if "ping" in content:
+            self.send({"pong": True})
+            return
         try:
             if self.following is None:
                 raise RunError("It has not begun: what it needs is still being loaded.")
@@ -188,6 +192,7 @@ class Dashboard(RunView, anywidget.AnyWidget):
 
     def _send_look(self, step: int) -> None:
         with self._pushing:
+            assert self.following is not None
             name, files = self.name, self.following.previews.files(step)
         answer = {"look": step, "run": name, "kinds": [file.suffix for file in files]}
         self.send(answer, buffers=[_content(file) for file in files])

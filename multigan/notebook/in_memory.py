@@ -8,8 +8,10 @@ import numpy as np
 from IPython.display import display
 from PIL import Image
 
+from multigan.errors import ConfigError
 from multigan.modalities.shared.contact_sheet import draw_sheet
 from multigan.notebook.stills import Bundle, bundle_of
+from multigan.terminal import animation
 
 COLUMNS = 8
 
@@ -29,6 +31,17 @@ def media_of(item: Any) -> Media:
     content = io.BytesIO()
     np.save(content, np.asarray(item), allow_pickle=False)
     return ".npy", content.getvalue()
+
+
+def film_of(frames: Sequence[Any]) -> Media:
+    """Returns a walk as one file: a GIF, sounds one after the other, or texts line by line."""
+    if all(isinstance(frame, Image.Image) for frame in frames):
+        return ".gif", animation.film_of(frames)
+    if all(isinstance(frame, str) for frame in frames):
+        return ".txt", "".join(f"{frame}\n" for frame in frames).encode()
+    if hasattr(frames[0], "joined_with"):
+        return ".wav", frames[0].joined_with(frames[1:]).encoded()
+    raise ConfigError("These samples cannot be put together in one file.")
 
 
 def show_samples(samples: Sequence[Any], *, columns: int = COLUMNS) -> None:

@@ -91,7 +91,7 @@ class PlainDashboard(RunView, widgets.VBox):
             self._look.children = tuple(_look(file) for file in newest)
 
     def _show_knob(self) -> None:
-        knobs = self.following.status.get("knobs", {})
+        knobs = self.following.status.get("knobs", {}) if self.following else {}
         if self._knob.value in knobs:
             self._value.value = knobs[self._knob.value]
 

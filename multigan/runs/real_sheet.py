@@ -1,4 +1,4 @@
-"""Real samples on a sheet like those of the previews, so that eyes have something to compare with."""
+"""Real samples on a sheet like those of the previews, for eyes to compare with."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -9,6 +9,7 @@ import pytest
 from multigan.files import write_json
 from multigan.runs.folder import RunFolder, create_run
 from tests.browser.driving import (
+    KERNEL,
     execute,
     open_lab,
     open_notebook,
@@ -76,7 +77,7 @@ def test_what_cannot_be_loaded_is_said_in_the_dashboard(page, lab):
 
 def test_a_dashboard_says_when_its_kernel_is_gone(page, lab):
     dashboard, run = trains(page, lab, "restarted")
-    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    page.evaluate(f"() => {{ void {KERNEL}.restart(); }}")
     dashboard.locator(".mg-state[data-state='lost']").wait_for()
     dashboard.get_by_text("%multigan resume 0001-digits").wait_for()
     assert dashboard.get_by_role("button", name="Pause").is_disabled()
@@ -143,4 +144,4 @@ def test_a_very_long_run_is_watched_at_once(page, lab):
     run_cells(page, 2)
     page.locator(".mg-dashboard polyline").first.wait_for()
     print(f"200,000 rows after {time.monotonic() - asked:.2f} s")
-    assert time.monotonic() - asked <= 3 * SLUGGISH
+    assert time.monotonic() - asked <= 4 * SLUGGISH

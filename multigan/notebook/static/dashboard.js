@@ -68,6 +68,7 @@ function render({ model, el }) {
   }
 
   function hear(content, buffers) {
+    connection.heard();
     previews.hear(content, buffers);
     if ("error" in content || "told" in content) {
       answer.textContent = content.error ?? content.told;
@@ -86,16 +87,16 @@ function render({ model, el }) {
   const isOff = () => isLost || !model.get("status").at_work;
   function drawKnobs() { knobs.update(model.get("knobs"), isOff()); }
   function drawHealth() { doctor.update(model.get("health"), { at_work: !isOff() }); }
+  const connection = watchConnection(model, lose);
   const unfollow = follow(model, {
-    "name status loading": drawStatus, "curves chart": curves.update, "previews newest real loading": drawPreviews, knobs: drawKnobs,
+    "name status loading": () => { connection.heard(); drawStatus(); }, "curves chart": curves.update, "previews newest real loading": drawPreviews, knobs: drawKnobs,
     health: drawHealth, events: drawEvents, "msg:custom": hear,
   });
-  const unwatch = watchConnection(el, lose);
   el.addEventListener("mg-lost", () => lose());
   for (const draw of [drawStatus, curves.update, drawPreviews, drawEvents]) draw();
-  return () => { unfollow(); unwatch(); previews.stop(); curves.stop(); };
+  return () => { unfollow(); connection.stop(); previews.stop(); curves.stop(); };
 }
 
-const LOST = "The kernel that drew this is gone; a run that it trained has stopped, with its checkpoints. To see how it stands: %multigan watch NAME. To go on: %multigan resume NAME.";
+const LOST = "The kernel that drew this has gone, or does not answer; a run that it trained has then stopped, with its checkpoints. To see how it stands: %multigan watch NAME. To go on: %multigan resume NAME.";
 
 export default { render };

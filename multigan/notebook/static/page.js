@@ -22,30 +22,37 @@ function furnish(element, attributes, children) {
   return element;
 }
 
-/** Makes an element the root of a view. Keys typed in it are its own: JupyterLab's "d d" deletes a cell. */
+/**
+ * Makes an element the root of a view. Keys typed in it are its own: JupyterLab's "d d" deletes a cell.
+ *
+ * JupyterLab asks each element from the focused one upwards first whether a shortcut is meant for it, and only
+ * then whether it suppresses them: so the focused one has to say so itself.
+ */
 export function furnishRoot(el, ...classes) {
   el.classList.add("mg", ...classes);
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  el.addEventListener("focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
 }
+
+const PING_MS = 3000, MOST_UNANSWERED = 3;
 
 /**
- * Calls `change(isLost)` when the kernel behind a view is gone, or there again.
+ * Calls `change(isLost)` when the kernel behind a view is gone, or answers again; for models that have `pings`.
  *
- * The widgets' manager marks what nobody answers for; a message that cannot be sent says so, too.
+ * No widget manager says so reliably after a restart, so the view asks now and then. Whatever the kernel sends
+ * counts as an answer; `heard` is to be called with it. Returns {heard(), stop()}.
  */
-export function watchConnection(el, change) {
-  const isLost = () => el.classList.contains(DISCONNECTED) || Boolean(el.closest(`.${DISCONNECTED}`));
-  const watcher = new MutationObserver(() => change(isLost()));
-  watcher.observe(el, { attributes: true, attributeFilter: ["class"] });
-  return () => watcher.disconnect();
+export function watchConnection(model, change) {
+  let unanswered = 0, isLost = false;
+  const set = (now) => { if (now !== isLost) { isLost = now; change(now); } };
+  const ping = () => { unanswered += 1; set(!tell(model, { ping: true }) || unanswered > MOST_UNANSWERED); };
+  const timer = model.get("pings") ? setInterval(ping, PING_MS) : 0;
+  return { heard: () => { unanswered = 0; set(false); }, stop: () => clearInterval(timer) };
 }
 
-const DISCONNECTED = "jupyter-widgets-disconnected";
-
 /** Sends a message; returns whether there was anybody to send it to. */
-export function tell(model, message) {
+export function tell(model, message, buffers = []) {
   try {
-    model.send(message);
+    model.send(message, undefined, buffers);
     return true;
   } catch (error) {
     console.warn(`multigan: the kernel is gone (${error.message})`);
@@ -134,4 +141,28 @@ export function follow(model, handlers) {
     names.map((name) => [name.startsWith("msg:") ? name : `change:${name}`, handler]));
   for (const [event, handler] of events) model.on(event, handler);
   return () => { for (const [event, handler] of events) model.off(event, handler); };
+}
+
+/** Gives the reader a file. */
+export function save(bytes, name, suffix) {
+  const url = URL.createObjectURL(new Blob([bytes], { type: MEDIA[suffix] ?? "application/octet-stream" }));
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+const SHEET_PIXELS = 96, SHEET_GAP = 2;  // of a picture on a sheet, at least
+
+/** Gives the reader all files: pictures on one sheet, texts line by line, anything else one by one. */
+export async function saveSheet(files, name) {
+  const [{ kind }] = files;
+  if (kind === ".txt") return save(files.map(({ content }) => `${new TextDecoder().decode(content)}\n`).join(""), `${name}.txt`, kind);
+  if (kind !== ".png") return files.forEach((file, index) => save(file.content, `${name}-${index + 1}${kind}`, kind));
+  const pictures = await Promise.all(files.map(({ content }) => createImageBitmap(new Blob([content], { type: MEDIA[kind] }))));
+  const columns = Math.ceil(Math.sqrt(pictures.length)), scale = Math.max(1, Math.ceil(SHEET_PIXELS / pictures[0].width));
+  const [width, height] = [pictures[0].width * scale + SHEET_GAP, pictures[0].height * scale + SHEET_GAP];
+  const canvas = h("canvas", { width: columns * width, height: Math.ceil(pictures.length / columns) * height });
+  const context = canvas.getContext("2d");
+  context.imageSmoothingEnabled = false;
+  pictures.forEach((picture, at) => context.drawImage(picture, (at % columns) * width, Math.floor(at / columns) * height, width - SHEET_GAP, height - SHEET_GAP));
+  canvas.toBlob((blob) => save(blob, `${name}.png`, kind));
 }

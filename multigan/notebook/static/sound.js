@@ -30,7 +30,7 @@ export function soundCard(bytes, text) {
 }
 
 /** Returns the first channel of 16-bit PCM in [-1, 1]; null for anything else. */
-function readWave(view) {
+export function readWave(view) {
   const data = new DataView(view.buffer ?? view, view.byteOffset ?? 0, view.byteLength);
   const word = (at) => String.fromCharCode(...[0, 1, 2, 3].map((i) => data.getUint8(at + i)));
   if (data.byteLength < 44 || word(0) !== "RIFF") return null;
@@ -49,7 +49,7 @@ function readWave(view) {
   return null;
 }
 
-function drawSpectrogram(canvas, samples) {
+export function drawSpectrogram(canvas, samples) {
   const hop = Math.max(64, Math.ceil(samples.length / MOST_FRAMES));
   const frames = Math.max(1, Math.floor((samples.length - 1) / hop)), bins = WINDOW / 2;
   Object.assign(canvas, { width: frames, height: bins });
