@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from multigan.cli.recipes import settings
 from multigan.errors import MultiganError
 from multigan.modalities.recipes import RECIPES, recipe
 from multigan.notebook.parsing import Option, choices_after
 from multigan.runs.folder import find_run, find_runs
+from multigan.terminal.settings import settings
 
 MAGICS = ("%multigan", "%%multigan")
 

@@ -163,7 +163,7 @@ def test_health_is_said_and_its_remedy_asked_for(page, lab):
     board.get_by_role("button", name="A stronger penalty holds it back.").click()
     wait_until(page, lambda: run.control()["set"] == {"r1.weight": 0.2})
     board.get_by_role("button", name="Judge pairs.").click()
-    heals = f"%multigan runs heal {run.name} --remedy pack"
+    heals = f"%multigan runs heal ill/{run.name} --remedy pack"
     page.locator(".jp-Cell .cm-content", has_text=heals).wait_for()
 
 

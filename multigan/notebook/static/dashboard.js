@@ -52,7 +52,7 @@ function render({ model, el }) {
 
   function drawTrouble({ state: word, message = "", traceback = "" }) {
     const failed = word === "failed" && !isLost;
-    const text = isLost ? LOST.replace("NAME", model.get("name")) : failed ? `Training failed: ${message}` : message;
+    const text = isLost ? LOST.replaceAll("NAME", model.get("name")) : failed ? `Training failed: ${message}` : message;
     trouble.hidden = !text;
     trouble.classList.toggle("mg-failed", failed);
     if (trouble.dataset.text === text + traceback) return;
