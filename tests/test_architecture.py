@@ -159,7 +159,12 @@ def test_importing_costs_next_to_nothing(module):
     assert done.stderr.strip() == ""
 
 
-PARSERS = {"COMMANDS", "SUMMARY", "add_arguments"}  # what a command is, less what it does
+PARSERS = {
+    "COMMANDS",
+    "SUMMARY",
+    "add_arguments",
+    "add_options",
+}  # what a command is, less what it does
 COMMAND_MODULES = {"fork", "resume", "sample", "train"}
 
 

@@ -10,6 +10,11 @@ SUMMARY = "Go on with a run from its latest checkpoint."
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the run and how far it is to go."""
     add_run(parser)
+    add_options(parser)
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Adds all but the run."""
     parser.add_argument("--steps", type=int, help="the new last step (the one first asked for)")
     add_data(parser)
     parser.add_argument(

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from multigan.notebook.logged import latest_rows
 from multigan.notebook.previews import SamplePreviews
 from multigan.report.formatting import duration, main_losses
 from multigan.runs.folder import RunFolder
@@ -56,8 +57,8 @@ def audio(wav: bytes) -> str:
 
 def headline(run: RunFolder) -> str:
     """Returns a line like "0007-mnist: finished, step 2000 of 2000, 7 min 3 s"."""
-    status, rows = run.status(), run.metrics()
-    seconds = next((row["seconds"] for row in reversed(rows) if "seconds" in row), None)
+    status, rows = run.status(), latest_rows(run.metrics_file)
+    seconds = next((row["seconds"] for row in rows if "seconds" in row), None)
     facts = [
         str(status["state"]),
         f"step {status['step']} of {status.get('of', '?')}",

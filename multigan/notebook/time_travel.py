@@ -32,7 +32,7 @@ class ForkTree(RunView, anywidget.AnyWidget):
         on_fork: Called with each run that was forked, once it is at work.
     """
 
-    _esm = script("page", "tree")
+    _esm = script("tree")
     _css = style("page", "tree")
 
     branches: t.List = t.List().tag(sync=True)

@@ -9,8 +9,8 @@
       control.json                      what somebody asks of it
       health.json                       what is wrong with it, and what helps
       parent.json                       of a forked run: where it comes from
-      real.png|.wav|.txt                real samples, to be seen beside those
       samples/001000.png|.wav|.txt      previews: fixed latents, one file a step
+      samples/real.png|.wav|.txt        real samples on the same kind of sheet
       checkpoints/step-001000/          everything needed to continue, exactly
       profiles/                         averages to choose a length from afterwards, if asked for
       pipeline/                         the exponential moving average (EMA) of the generator
@@ -62,6 +62,7 @@ from multigan.runs.records import (
 _NAME = re.compile(r"([0-9]{4,})-(.+)")
 _CHECKPOINT = re.compile(r"step-([0-9]{6,})")
 _PREVIEW = re.compile(r"([0-9]{6,})\.[a-z0-9]+")
+REAL = "real"  # the name of the sheet of real samples beside the previews
 DELETED = ".deleted.tmp"  # what the name of a folder ends in while it is being deleted
 _LEFT = re.compile(rf"\.[0-9]{{4,}}(-.+\.tmp)?|\..+{re.escape(DELETED)}")
 AT_WORK = frozenset({"running", "paused"})
@@ -111,7 +112,6 @@ class RunFolder:
         self.parent_file = self.path / "parent.json"
         self.report_file = self.path / "report.html"
         self.nearest_file = self.path / "nearest.json"
-        self.real_stem = self.path / "real"  # with the suffix of its kind
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"
@@ -341,6 +341,10 @@ class RunFolder:
         files = sorted(self._preview_files(), key=lambda p: (int(p.stem), p.suffix))
         pictures = {file.stem for file in files if file.suffix == ".png"}
         return [file for file in files if file.suffix != ".wav" or file.stem not in pictures]
+
+    def real_files(self) -> list[Path]:
+        """Returns the sheet of real samples: none of an earlier multigan's run."""
+        return sorted(self.samples.glob(f"{REAL}.*"))
 
     def _preview_files(self) -> list[Path]:
         found = self.samples.glob("[0-9]*")

@@ -38,7 +38,7 @@ from multigan.runs.evaluate import (
     evaluate_in_training,
     training_metrics,
 )
-from multigan.runs.folder import RunFolder, checkpoint_step, create_run
+from multigan.runs.folder import REAL, RunFolder, checkpoint_step, create_run
 from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
 from multigan.runs.preview import SamplePreview, draw_look
@@ -90,6 +90,7 @@ class Session:
         """
         with _only_trainer(self.run, self.engine), stopping_on_signals(self.trainer):
             self._look_again()
+            self._show_real()
             try:
                 self._fit_through_divergence()
                 self._finish()
@@ -117,6 +118,15 @@ class Session:
             )
         if self.engine.is_main and any(row["step"] > at for row in self.run.metrics()):
             self.run.forget_after(at)  # of a session that was killed before it saved anything
+
+    def _show_real(self) -> None:
+        """Writes a sheet of real samples beside the previews, once."""
+        if not self.recipe.look_every or not self.engine.is_main or self.run.real_files():
+            return
+        try:
+            write_real(self.parts.data, self.recipe.modality, self.run.samples / REAL)
+        except Exception as error:  # a look is not worth a run
+            self.notes.append(f"No sheet of real samples could be drawn: {_sentence(error)}")
 
     def _fit_through_divergence(self) -> None:
         trainer = self.trainer
@@ -244,8 +254,6 @@ def start(
         if trainer.steps_done:
             name = f"step-{trainer.steps_done:06d}"
             save_checkpoint(trainer.state_dict(), run.checkpoints / name)
-        if on_note:  # somebody is there to see them
-            write_real(loaded, recipe.modality, run.real_stem)
         run.write_status("created", step=trainer.steps_done, of=recipe.steps)
 
     run = _shared_run(engine, out, recipe.name, fill)

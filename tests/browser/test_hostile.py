@@ -80,8 +80,8 @@ def test_the_panel_and_the_dashboard_show_markup_as_text(page, lab):
     nothing_ran(page)
     execute(page, "multigan:open-run", {"path": f"hostile/runs/{run.name}"})
     board = page.locator(".mgl-main").locator("visible=true")
-    board.locator(".mgl-legend").first.wait_for()
-    board.locator(".mgl-health").get_by_text(EVIL).first.wait_for()
+    board.locator(".mg-legend").first.wait_for()
+    board.locator(".mg-doctor").get_by_text(EVIL).first.wait_for()
     for key in ("Home", "End"):  # all looks
         board.get_by_role("slider", name="Step of the samples").press(key)
         nothing_ran(page)

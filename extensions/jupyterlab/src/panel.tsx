@@ -59,11 +59,13 @@ export class RunsPanel extends LazyWidget {
   private async _recall(): Promise<void> {
     const found = await this._state?.fetch(MEMORY);
     this._memory = { ...FORGOTTEN, ...(found as Partial<IMemory> | undefined) };
+    this._model.current = this._memory.open;
     this.update();
   }
 
   private _remember(change: Partial<IMemory>): void {
     this._memory = { ...this._memory, ...change };
+    this._model.current = this._memory.open;
     void this._state?.save(MEMORY, { ...this._memory });
     this.update();
   }
@@ -171,7 +173,7 @@ function Unfolded({ run, model, onOpen }: { run: IRun; model: RunsModel; onOpen:
   const { curves, previews } = useDetails(model.files, run);
   const names = Object.keys(curves?.series ?? {}).filter(name => name.endsWith('/adversarial'));
   const lines = React.useMemo(
-    () => (curves ? names.map((name, index) => lineOf(curves, name, index)) : []),
+    () => (curves ? names.map(name => lineOf(curves, name)) : []),
     [curves]
   );
   return (
