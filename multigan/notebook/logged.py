@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from multigan.files import parse_json
+from multigan.files import parse_json, plain_file
 from multigan.runs.curves import Points
 from multigan.runs.folder import RunFolder
 from multigan.runs.records import sensible_row
@@ -30,7 +30,7 @@ class Tail:
     def read(self) -> tuple[bool, list[dict[str, Any]]]:
         """Returns whether the file began anew, as a resumed run's does, and the new rows."""
         try:
-            with self.path.open("rb") as file:
+            with plain_file(self.path).open("rb") as file:
                 stat = self.path.stat()
                 anew = stat.st_ino != self._file or stat.st_size < self._offset
                 if anew:
