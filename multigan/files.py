@@ -52,10 +52,19 @@ def read_json(path: Path) -> Any:
         OSError: There is no such file, or it is a folder, a pipe or a device.
         ValueError: It holds something else than JSON.
     """
+    return parse_json(plain_file(path).read_bytes())
+
+
+def plain_file(path: Path) -> Path:
+    """Returns a path that is to be opened, if that can neither wait for ever nor go on for ever.
+
+    Raises:
+        OSError: It is a folder, a pipe or a device. One that is not there is for opening to tell.
+    """
     path = Path(path)
     if path.exists() and not path.is_file():
-        raise OSError(f"{path} is not a file.")  # reading a pipe would wait for ever
-    return parse_json(path.read_bytes())
+        raise OSError(f"{path} is not a file.")
+    return path
 
 
 def parse_json(content: str | bytes) -> Any:

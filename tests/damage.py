@@ -175,6 +175,16 @@ COMMANDS = tuple(
 )
 
 
+# What begins the names of files, and which commands read those; others are read by all.
+READERS = {
+    "pipeline/": ("sample", "evaluate", "augment", "resume", "fork"),
+    "checkpoints/step-000004/": ("sample", "evaluate", "resume", "fork", "runs compare"),
+    "checkpoints/step-000002/": ("sample RUN -n 2 --out OUT --step", "fork", "resume", "sample"),
+    "profiles/": ("sample RUN -n 2 --out OUT --average", "resume", "fork"),
+    "samples/": ("resume", "fork", "runs show", "runs delete"),
+}
+
+
 class Trial(NamedTuple):
     """One command on one damaged run: of which kind, which file, how, and what is then asked."""
 
@@ -193,7 +203,9 @@ def trials(kinds: tuple[str, ...], each: int = 1, seed: int = SEED) -> Iterator[
     """Yields every damage of every file, `each` times, with a kind of run and a command drawn."""
     draw = random.Random(seed)
     for file in FILES:
+        begins = next((readers for start, readers in READERS.items() if file.startswith(start)), ())
+        readers = [command for command in COMMANDS if " ".join(command).startswith(begins or "")]
         for name in DAMAGES:
-            for command in draw.sample(COMMANDS, each):
+            for command in draw.sample(readers, each):
                 suitable = [k for k in kinds if not ("--interpolate" in command and k in TOKENS)]
                 yield Trial(draw.choice(suitable), file, name, tuple(command))

@@ -20,8 +20,8 @@ from tests.damage import DAMAGES, FILES, SEED, Trial, trials
 from tests.data.pictures import folder_of
 from tests.hostile import CASES, pictures, sounds
 
-SECONDS = 60  # for one command, which takes a tenth of one
-FAST = 15  # one of so many, of pictures, is not slow
+SECONDS = 300  # for one command, which takes a tenth of one where nobody else is at work
+FAST = 30  # one of so many, of pictures, is not slow
 EVERY = ("log_every=1", "look_every=2", "checkpoint_every=2", "profile_every=2", "batch_size=4")
 TINY = ("health_every=1", "generator.width=4", "discriminator.width=4")
 BEGUN = {

@@ -138,7 +138,7 @@ def test_sounds_of_unequal_classes():
 LABELS = {"attributes": unequal_attributes, "vector": unequal_numbers}
 
 
-@pytest.mark.parametrize("name", ["image", "audio"])
+@pytest.mark.parametrize("name", ["image", pytest.param("audio", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("kind", LABELS)
 def test_attributes_and_numbers(name, kind):
     make, count = {"image": (pictures_with, 1200), "audio": (sounds_with, 500)}[name]
@@ -190,7 +190,7 @@ def while_training(pipeline, data, metric):
     return found[metric], result.control
 
 
-@pytest.mark.parametrize("name", ["image", "audio"])
+@pytest.mark.parametrize("name", ["image", pytest.param("audio", marks=pytest.mark.slow)])
 def test_samples_while_training(name):
     make, count = {"image": (pictures_with, 1500), "audio": (sounds_with, 500)}[name]
     data = make(unequal_attributes(count))
@@ -204,6 +204,7 @@ def test_texts_while_training(tmp_path):
     assert value == pytest.approx(control, abs=0.05)
 
 
+@pytest.mark.slow
 def test_the_best_step_of_a_run_is_found_by_what_a_perfect_generator_gets(tmp_path):
     data = pictures_with(unequal_attributes(1500))
     perfect = perfect_pipeline(data, "image")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from multigan.files import parse_json
+from multigan.files import parse_json, plain_file
 from multigan.runs.curves import Points
 from multigan.runs.folder import RunFolder
 from multigan.runs.records import sensible_row
@@ -50,7 +50,7 @@ class Tail:
             those of them that tell what happened.
         """
         try:
-            with self.path.open("rb") as file:
+            with plain_file(self.path).open("rb") as file:
                 stat = self.path.stat()
                 anew = stat.st_ino != self._file or stat.st_size < self._offset
                 if anew:

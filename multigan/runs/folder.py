@@ -37,6 +37,7 @@ from multigan.files import (
     POLL_SECONDS,
     alone,
     parse_json,
+    plain_file,
     read_object,
     remove_tree,
     settle,
@@ -148,7 +149,9 @@ class RunFolder:
         if not self.curves.is_loaded:
             self.curves.load(self.metrics())
         line = json.dumps(row, allow_nan=False) + "\n"
-        handle = os.open(self.metrics_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        handle = os.open(
+            plain_file(self.metrics_file), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666
+        )
         try:
             os.write(handle, line.encode())
         finally:
