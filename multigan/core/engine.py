@@ -8,7 +8,7 @@ opponents and accumulation work as they do in one process.
 
 import os
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 
 import torch
@@ -17,10 +17,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from multigan.core.draws import seed_also
 from multigan.core.half_precision import CheckedLayers
+from multigan.core.precision import PRECISIONS, check_precision, deterministic, tf32
 from multigan.errors import ConfigError, MissingDependencyError
-
-PRECISIONS = {"float32": None, "bfloat16": torch.bfloat16}
-
 
 WITHOUT_FLOAT64 = {"mps"}  # kinds of devices
 
@@ -63,9 +61,10 @@ class Engine:
 
     Args:
         device: Where tensors live.
-        precision: "float32", or "bfloat16" to run the networks under autocast. Weights, losses and
-            gradient penalties stay in float32, and so do layers that a CPU fails at in
-            bfloat16.
+        precision: "float32"; "tf32", in which GPUs round the factors of products; or "bfloat16" or
+            "float16" to run the networks under autocast. Weights, losses and gradient penalties
+            stay in float32, and so do layers that a CPU fails at in bfloat16.
+        deterministic: Whether libraries are asked for algorithms that repeat themselves.
 
     Attributes:
         notes: Sentences for the person, e.g. that there are such layers.
@@ -74,13 +73,16 @@ class Engine:
     rank = 0
     world_size = 1
 
-    def __init__(self, device: str | torch.device = "cpu", precision: str = "float32") -> None:
+    def __init__(
+        self,
+        device: str | torch.device = "cpu",
+        precision: str = "float32",
+        deterministic: bool = False,
+    ) -> None:
         self.device = device if isinstance(device, torch.device) else pick_device(device)
-        if precision not in PRECISIONS:
-            raise ConfigError(f"Precision is {' or '.join(PRECISIONS)}, not {precision!r}.")
+        self.precision, self.deterministic = precision, deterministic
+        self.notes = check_precision(precision, self.device)
         seed_also(self.device)
-        self.precision = precision
-        self.notes: list[str] = []
         self._checked = CheckedLayers(self.notes.append)
 
     @property
@@ -88,14 +90,34 @@ class Engine:
         """Whether this process is the one that writes files and talks to people."""
         return self.rank == 0
 
+    def updating(self) -> ExitStack:
+        """Encloses an update: products are exact but where `autocast` and `rounding` say else."""
+        stack = ExitStack()
+        stack.enter_context(tf32(False))
+        stack.enter_context(deterministic(self.deterministic))
+        return stack
+
+    def rounding(self) -> AbstractContextManager[None]:
+        """Rounds the factors of the block's products, if that is this engine's precision."""
+        if self.precision == "tf32" and self.device.type == "cuda":
+            return tf32(True)
+        return nullcontext()
+
     def autocast(self) -> ExitStack:
         """Runs the networks of the block in this engine's precision."""
         stack = ExitStack()
+        stack.enter_context(self.rounding())
         if dtype := PRECISIONS[self.precision]:
             stack.enter_context(torch.autocast(self.device.type, dtype=dtype))
             if self.device.type == "cpu":
                 stack.enter_context(self._checked)
         return stack
+
+    def scaler(self) -> torch.amp.GradScaler | None:
+        """Returns what keeps an optimizer's float16 gradients from vanishing; None elsewhere."""
+        if self.precision != "float16":
+            return None
+        return torch.amp.GradScaler(self.device.type)
 
     def average(self, tensors: Iterable[Tensor]) -> None:
         """Replaces each tensor by its mean over all processes, in place."""
@@ -114,7 +136,12 @@ class Engine:
 class DistributedEngine(Engine):
     """One process of several, held together by Accelerate."""
 
-    def __init__(self, device: str | torch.device = "auto", precision: str = "float32") -> None:
+    def __init__(
+        self,
+        device: str | torch.device = "auto",
+        precision: str = "float32",
+        deterministic: bool = False,
+    ) -> None:
         try:
             from accelerate import Accelerator
         except ImportError:
@@ -124,7 +151,8 @@ class DistributedEngine(Engine):
         asked = pick_device(device) if isinstance(device, str) else device
         self._accelerator = Accelerator(cpu=asked.type == "cpu")
         found = self._accelerator.device
-        super().__init__(torch.device("cpu") if found.type == "cpu" else found, precision)
+        here = torch.device("cpu") if found.type == "cpu" else found
+        super().__init__(here, precision, deterministic)
         self.rank = self._accelerator.process_index
         self.world_size = self._accelerator.num_processes
 
@@ -155,11 +183,13 @@ class DistributedEngine(Engine):
         self._accelerator.end_training()
 
 
-def open_engine(device: str = "auto", precision: str = "float32") -> Engine:
+def open_engine(
+    device: str = "auto", precision: str = "float32", deterministic: bool = False
+) -> Engine:
     """Returns the engine for this process: distributed if `torchrun` started it."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        return DistributedEngine(device, precision)
-    return Engine(device, precision)
+        return DistributedEngine(device, precision, deterministic)
+    return Engine(device, precision, deterministic)
 
 
 def mean_over_processes(value: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """The training loop. It knows phases, optimizers and steps; it does not know what a GAN is."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from multigan.core.draws import part_of, seeded
 from multigan.core.ema import Average
 from multigan.core.engine import Engine, batch_statistics, gradients
 from multigan.core.knobs import Knob
-from multigan.core.objective import Batch, Objective, Phase
+from multigan.core.objective import Batch, Objective, Phase, Terms
 from multigan.core.schedules import Schedule
 from multigan.core.switches import frozen
 from multigan.core.window import LossWindow
@@ -113,6 +113,8 @@ class Trainer:
         self._finite_at = -1
         self._rates = {name: o.param_groups[0]["lr"] for name, o in self.optimizers.items()}
         self._batches: Iterator[Batch] | None = None
+        made = {phase.name: self.engine.scaler() for phase in objective.phases}
+        self._scalers = {name: scaler for name, scaler in made.items() if scaler is not None}
         self._opponents = {p.name: _outside(p.player, objective) for p in objective.phases}
         self.knobs = self._make_knobs()
         self.schedules = {
@@ -216,6 +218,7 @@ class Trainer:
 
     def state_dict(self) -> dict[str, Any]:
         """Returns everything `load_state_dict` needs to continue exactly where this one stands."""
+        scales = {name: scaler.state_dict() for name, scaler in self._scalers.items()}
         return {
             "objective": self.objective.state_dict(),
             "average": self.average.state_dict(),
@@ -232,6 +235,7 @@ class Trainer:
                 "learning_rate_scale": self.learning_rate_scale,
                 "overrides": dict(self.overrides),
                 "seed": self.seed,
+                **({"scalers": scales} if scales else {}),
             },
         }
 
@@ -246,6 +250,9 @@ class Trainer:
             self.average.load_state_dict(state["average"])
             for name, optimizer in self.optimizers.items():
                 optimizer.load_state_dict(state["optimizers"][name])
+            for name, scaler in self._scalers.items():
+                if kept := state["progress"].get("scalers", {}).get(name):
+                    scaler.load_state_dict(kept)
             for callback in self.callbacks:
                 if saved := state["callbacks"].get(type(callback).__name__):
                     callback.load_state_dict(saved)
@@ -266,8 +273,15 @@ class Trainer:
 
     def _update(self, phase: Phase, repetition: int) -> Logs:
         """Moves one player once and returns its terms' means over the pieces of the batch."""
-        optimizer, engine = self.optimizers[phase.name], self.engine
-        optimizer.zero_grad(set_to_none=True)
+        with self.engine.updating():
+            logs = self._add_gradients(phase, repetition)
+            self._move(phase)
+        return logs
+
+    def _add_gradients(self, phase: Phase, repetition: int) -> Logs:
+        """Differentiates one player's terms, piece by piece; returns their means."""
+        engine = self.engine
+        self.optimizers[phase.name].zero_grad(set_to_none=True)
         pieces = self._next_batch().split(self.accumulate)
         logs: Logs = {}
         with frozen(self._opponents[phase.name]):
@@ -279,17 +293,43 @@ class Trainer:
                 ):
                     with engine.autocast():
                         terms = phase.terms(piece, self.steps_done)
-                    torch.autograd.backward(torch.stack(list(terms.values())).sum() / len(pieces))
+                    self._differentiate(phase, terms, len(pieces))
                 for name, term in terms.items():
                     key, share = f"{phase.name}/{name}", term.detach() / len(pieces)
                     logs[key] = logs[key] + share if key in logs else share
-        engine.average(gradients(phase.player))
+        return logs
+
+    def _differentiate(self, phase: Phase, terms: Terms, pieces: int) -> None:
+        """Adds the gradient of a piece's terms to the player's; that of exact ones unrounded."""
+
+        def add(names: Iterable[str], more: bool = False) -> None:
+            loss = torch.stack([terms[name] for name in names]).sum() / pieces
+            scaler = self._scalers.get(phase.name)
+            loss = loss if scaler is None else scaler.scale(loss)
+            torch.autograd.backward(loss, retain_graph=more)
+
+        exact = [name for name in terms if name in phase.exact]
+        apart = bool(exact) and self.engine.precision == "tf32"
+        with self.engine.rounding():
+            add([name for name in terms if not apart or name not in exact], more=apart)
+        if apart:
+            add(exact)
+
+    def _move(self, phase: Phase) -> None:
+        """Averages one player's gradients over all processes and moves its weights by them."""
+        optimizer, scaler = self.optimizers[phase.name], self._scalers.get(phase.name)
+        self.engine.average(gradients(phase.player))
+        if scaler is not None:
+            scaler.unscale_(optimizer)
         if largest := self.clip.get(phase.name):
             torch.nn.utils.clip_grad_norm_(phase.player.parameters(), largest)
-        optimizer.step()
+        if scaler is None:
+            optimizer.step()
+        else:  # leaves the weights alone where a gradient is not finite
+            scaler.step(optimizer)
+            scaler.update()
         if phase.after is not None:
             phase.after()
-        return logs
 
     def _apply_schedules(self, step: int) -> None:
         for name, schedule in self.schedules.items():

@@ -24,6 +24,7 @@ def describe_environment(engine: Engine, data: Loaded, command: str = "") -> dic
         "device": str(engine.device),
         "device_name": _device_name(engine.device),
         "precision": engine.precision,
+        "deterministic": engine.deterministic,
         "processes": engine.world_size,
         "threads": torch.get_num_threads(),
         "commit": _commit(),

@@ -213,7 +213,7 @@ def start(
     """
     recipe = recipe.with_plugins().settled()
     kind_of(recipe.modality).evaluator.check_names(training_metrics(recipe))
-    engine = open_engine(device, recipe.precision)
+    engine = open_engine(device, recipe.precision, recipe.deterministic)
     loaded = load_data(recipe, data)
     if on_note:
         on_note(loaded.report.summary())
@@ -273,7 +273,7 @@ def resume(
             f"multigan.resume({str(run.path)!r}, data=...)."
         )
     recipe = recipe.with_plugins()
-    engine = open_engine(device, recipe.precision)
+    engine = open_engine(device, recipe.precision, recipe.deterministic)
     with _only_trainer(run, engine):
         found = engine.share(latest_valid_checkpoint(run) if engine.is_main else None)
         folder, refused = found

@@ -23,7 +23,7 @@ def describe(recipe: Recipe, *, device: str, as_json: bool) -> None:
     Raises:
         MultiganError: Whatever would keep the recipe from being trained.
     """
-    engine = open_engine(device, recipe.precision)
+    engine = open_engine(device, recipe.precision, recipe.deterministic)
     data = load_data(recipe)
     note = remark if as_json else say
     note(data.report.summary())
