@@ -58,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     try:
         args = make_parser().parse_args(words)
+        args.words = words
         args.typed = " ".join(["multigan", *words])  # a run's environment.json keeps it
     except SystemExit as ended:  # after --help, or after argparse has said what it cannot read
         return int(ended.code or 0)

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
 
-from multigan.cli.commands import add_device, add_json
+from multigan.cli.commands import add_device, add_json, add_processes
 
 SUMMARY = "Train a recipe."
 
@@ -26,6 +26,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--out", type=Path, default=Path("runs"), help="where the run's folder is made (runs)"
     )
     add_device(parser)
+    add_processes(parser)
+    parser.add_argument(
+        "--resume-or-start",
+        metavar="NAME",
+        help="go on with the newest run called NAME under --out, or begin it: for batch systems",
+    )
     parser.add_argument(
         "--heal", action="store_true", help="do what the doctor suggests, in new runs if need be"
     )
@@ -35,25 +41,28 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_json(parser, "print one object per logged row; with --dry-run, the recipe")
 
 
-def run(args: Namespace) -> None:
+def run(args: Namespace) -> int | None:
     """Trains, or says what would be trained."""
     from multigan.runs.heal import MOST_FORKS, begin_again, wanted
-    from multigan.runs.session import start
     from multigan.terminal.dry_run import describe
-    from multigan.terminal.resolving import resolve
+    from multigan.terminal.launching import launch, wanted_processes
+    from multigan.terminal.resolving import prepared_train, resolve
     from multigan.terminal.training import train_session
 
     recipe = resolve(args)
     if args.dry_run:
         describe(recipe, device=args.device, as_json=args.json)
-        return
-    trained = train_session(
-        partial(start, recipe, out=args.out, device=args.device, command=args.typed),
-        as_json=args.json,
-    )
+        return None
+    if count := wanted_processes(args):
+        return launch(args.words, count)
+    prepared = prepared_train(args, recipe)
+    if prepared is None:
+        return None
+    trained = train_session(prepared, as_json=args.json)
     for _ in range(MOST_FORKS):
         remedy = wanted(trained)
         if remedy is None:
             break
         again = partial(begin_again, trained, remedy, device=args.device)
         trained = train_session(again, as_json=args.json)
+    return None

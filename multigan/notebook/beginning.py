@@ -23,7 +23,14 @@ def begin(args: Namespace, prepare: Callable[..., Session]) -> None:
     Args:
         args: Of a command that trains.
         prepare: Opens the session: `start` or `resume`, given all but how to talk.
+
+    Raises:
+        ConfigError: A kernel is one process, and several are asked for.
     """
+    for option in ("gpus", "processes", "resume_or_start"):
+        if getattr(args, option, None) is not None:
+            name = option.replace("_", "-")
+            raise ConfigError(f"A kernel is one process: use --{name} together with --detach.")
 
     def opened(**talk: Any) -> Session:
         session = prepare(**talk)

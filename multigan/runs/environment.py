@@ -12,7 +12,7 @@ import torch
 from multigan.core.engine import Engine
 from multigan.data.loaded import Loaded
 
-PACKAGES = ("multigan", "torch", "numpy", "pillow", "safetensors", "accelerate")
+PACKAGES = ("multigan", "torch", "numpy", "pillow", "safetensors")
 
 
 def describe_environment(engine: Engine, data: Loaded, command: str = "") -> dict[str, Any]:
