@@ -121,6 +121,11 @@ def refusal(error: Exception) -> str | None:
     return None
 
 
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error of torch's says that there is no memory left."""
+    return OUT_OF_MEMORY.search(str(error)) is not None
+
+
 def _of_a_file(error: OSError) -> str:
     if error.strerror is None:
         return str(error) or type(error).__name__

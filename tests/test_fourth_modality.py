@@ -176,7 +176,6 @@ def test_magics_train_it_and_a_detached_process_has_the_same_plug_in(tmp_path, m
 
 @pytest.mark.slow
 def test_two_processes_train_and_resume_it(tmp_path):
-    pytest.importorskip("accelerate")
     for words in (["train", "curves", *PLUGIN, "--steps", "4"], ["resume", "1", "--steps", "8"]):
         command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
         command += ["--nproc-per-node", "2", "-m", "multigan", *words, "--device", "cpu"]

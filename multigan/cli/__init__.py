@@ -70,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser = make_parser()
         completion.complete_if_asked(parser)
         args = parser.parse_args(words)
+        args.words = words
         args.typed = " ".join(["multigan", *words])  # a run's environment.json keeps it
     except SystemExit as ended:  # after --help, or after argparse has said what it cannot read
         return int(ended.code or 0)

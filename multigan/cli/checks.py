@@ -22,7 +22,6 @@ PATIENCE_SECONDS = 120
 LITTLE_DISK = 2 * 2**30
 GUARD = "import multigan.imports.torchaudio_guard; multigan.imports.torchaudio_guard.install(); "
 OPTIONAL = {
-    "accelerate": "dist",
     "datasets": "data",
     "pyarrow": "data",
     "soundfile": "audio",

@@ -60,9 +60,18 @@ class ReplayedMoves:
         self._traces: OrderedDict[Key, Trace] = OrderedDict()
 
     def play(
-        self, phase: Phase, piece: Batch, step: int, *, path: DrawsPath, pieces: int = 1
+        self,
+        phase: Phase,
+        piece: Batch,
+        step: int,
+        *,
+        path: DrawsPath,
+        pieces: int = 1,
+        scaler: torch.amp.GradScaler | None = None,
     ) -> Terms:
         """Adds a piece's gradients to those of the player's weights, and returns its terms."""
+        if scaler is not None:
+            return self._eager.play(phase, piece, step, path=path, pieces=pieces, scaler=scaler)
         if phase.name in self.refusals:
             return self._eager.play(phase, piece, step, path=path, pieces=pieces)
         key = self._key(phase, piece, step, pieces)

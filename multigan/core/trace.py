@@ -82,7 +82,7 @@ def trace(
         with _in_place_of(objective, placed), torch.enable_grad(), engine.autocast():
             terms = phase.terms(Batch(*flat[len(names) :]), number)
         slopes = torch.autograd.grad(
-            loss_of(terms, pieces), list(leaves.values()), allow_unused=True
+            loss_of(terms.values(), pieces), list(leaves.values()), allow_unused=True
         )
         with_gradient[:] = [at for at, slope in enumerate(slopes) if slope is not None]
         terms_found[:] = terms

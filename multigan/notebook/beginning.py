@@ -26,7 +26,14 @@ def begin(args: Namespace, prepare: "Callable[..., Session]", *, name: str) -> N
         args: Of a command that trains.
         prepare: Opens the session: `start` or `resume`, given all but how to talk.
         name: What is shown until the run has its own name.
+
+    Raises:
+        ConfigError: A kernel is one process, and several are asked for.
     """
+    for option in ("gpus", "processes", "resume_or_start"):
+        if getattr(args, option, None) is not None:
+            asked = option.replace("_", "-")
+            raise ConfigError(f"A kernel is one process: use --{asked} together with --detach.")
     if args.json or in_terminal(args.shell):
         _begin_in_terminal(args, prepare)
         return

@@ -293,8 +293,10 @@ def _controllers(recipe: Recipe) -> list[Controller]:
 
 
 def _moves(recipe: Recipe, objective: Objective, engine: Engine) -> Moves:
-    if recipe.speed == "eager" or engine.world_size > 1:  # what processes tell one another is no
-        return EagerMoves(engine)  # operation of one of them
+    # What processes tell one another is no operation of one of them, and which products TF32 rounds
+    # is not written in a trace.
+    if recipe.speed == "eager" or engine.world_size > 1 or engine.precision == "tf32":
+        return EagerMoves(engine)
     on_refusal = engine.notes.append if recipe.speed == "replay" else None
     return ReplayedMoves(objective, engine, on_refusal=on_refusal)
 

@@ -128,6 +128,12 @@ class RunFolder:
         match = _NAME.fullmatch(self.name)
         return int(match[1]) if match else 0
 
+    @property
+    def title(self) -> str:
+        """What follows the number in the folder's name, e.g. "mnist"."""
+        match = _NAME.fullmatch(self.name)
+        return match[2] if match else self.name
+
     # What happened
 
     def metrics(self) -> list[dict[str, Any]]:

@@ -230,7 +230,7 @@ def start(
     """
     recipe, note = recipe.with_plugins(), on_note or (lambda said: None)
     check_recipe(recipe)
-    engine = open_engine(device, recipe.precision)
+    engine = open_engine(device, recipe.precision, recipe.deterministic)
     loaded = load_data(recipe, data)
     note(loaded.report.summary())
     if left is not None:
@@ -295,7 +295,7 @@ def resume(
             f"multigan.resume({str(run.path)!r}, data=...)."
         )
     recipe = recipe.with_plugins()
-    engine = open_engine(device, recipe.precision)
+    engine = open_engine(device, recipe.precision, recipe.deterministic)
     with _only_trainer(run, engine):
         found = engine.share(latest_valid_checkpoint(run) if engine.is_main else None)
         folder, refused = found

@@ -27,7 +27,7 @@ def describe(recipe: Recipe, *, left: Open, device: str, as_json: bool) -> None:
         MultiganError: Whatever would keep the recipe from being trained.
     """
     check_recipe(recipe)
-    engine = open_engine(device, recipe.precision)
+    engine = open_engine(device, recipe.precision, recipe.deterministic)
     data = load_data(recipe)
     note = remark if as_json else say
     note(data.report.summary())

@@ -1,7 +1,7 @@
 """From what somebody typed to what is to be done: the recipe, or the session that opens."""
 
 from argparse import Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,9 @@ from multigan.imports.hub_names import HUB_PREFIX
 from multigan.modalities.guess import is_own
 from multigan.modalities.recipe_file import RecipeFile, is_recipe_file, read_recipe_file
 from multigan.modalities.recipes import RECIPES, recipe
+from multigan.runs.folder import find_runs
 from multigan.runs.steering import knob_values
+from multigan.terminal.output import say
 
 if TYPE_CHECKING:
     from multigan.runs.recommend import Chosen, Open
@@ -164,6 +166,33 @@ def prepared_fork(args: Namespace, data: Any = None) -> "partial[Any]":
         data=_data(args, data),
         device=args.device,
     )
+
+
+def prepared_train(args: Namespace, plan: Plan) -> "partial[Any] | None":
+    """Returns what opens the session of a new run, or of the one that is to go on.
+
+    None if that one has finished, which is said.
+    """
+    from multigan.core.engine import open_engine
+    from multigan.runs.run import Run
+    from multigan.runs.session import resume, start
+
+    new = {"left": plan.left, "out": args.out, "device": args.device, "command": args.typed}
+    if args.resume_or_start is None:
+        return partial(start, plan.recipe, **new)
+    found = open_engine(args.device).share(_newest_called(args.resume_or_start, args.out))
+    if found is None:
+        return partial(start, replace(plan.recipe, name=args.resume_or_start), **new)
+    run = Run(found)
+    if run.status()["state"] == "finished":
+        say(f"Run {run.name} has finished already: {run.path}")
+        return None
+    return partial(resume, run, steps=args.steps, data=_data(args, None), device=args.device)
+
+
+def _newest_called(name: str, root: Path) -> Path | None:
+    """Returns the folder of the newest run with a name behind its number."""
+    return next((r.path for r in reversed(find_runs(root)) if r.title == name), None)
 
 
 def prepared_resume(args: Namespace, data: Any = None) -> "partial[Any]":

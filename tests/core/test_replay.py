@@ -6,13 +6,14 @@ import pytest
 import torch
 from torch import nn
 
-from benchmarks.same_numbers import SHRUNK, TEXTS, changes, write_text
+from benchmarks.common.shrunk import is_text, shrinking, texts
 from multigan import recipe
 from multigan.core.engine import Engine
 from multigan.core.game import AdversarialGame
 from multigan.core.regularizers import R1, R2, LeCam
 from multigan.core.replay import ReplayedMoves
 from multigan.core.trainer import Trainer
+from multigan.modalities.recipes import RECIPES
 from multigan.runs.session import start
 from tests.tiny import MLP, Ring, make_game, make_trainer
 
@@ -163,14 +164,15 @@ def test_a_game_that_looks_at_the_steps_number_is_played_as_it_is_written():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(SHRUNK))
+@pytest.mark.parametrize("name", sorted(RECIPES))
 def test_every_recipe_has_the_same_numbers_whatever_its_speed(name, tmp_path):
     steps = 15
 
     def session(speed: str):
-        made = recipe(name).changed(changes(name, steps) | {"steps": steps, "speed": speed})
-        if name in TEXTS:
-            made = made.with_data(str(write_text(tmp_path / "text.txt")))
+        made = recipe(name).changed(shrinking(name, steps) | {"steps": steps, "speed": speed})
+        if is_text(name):
+            (tmp_path / "text.txt").write_text("\n".join(texts()))
+            made = made.with_data(str(tmp_path / "text.txt"))
         return start(made, out=tmp_path / speed, device="cpu")
 
     eager, replayed = session("eager"), session("replay")

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 from torch.optim import optimizer
 
-from multigan.core import engine
+from multigan.core import draws, engine
 from multigan.runs import checkpoint
 from tests.pretend_gpu.cudnn import cudnn_layers
 from tests.pretend_gpu.dispatch import PretendMode
@@ -39,6 +39,7 @@ def pretend_gpu(devices: int = 1, *, float64: bool = True) -> Iterator[Record]:
                 stack.enter_context(patch.object(torch.cuda.random, name, value))
         generators = tuple(map(SeededGenerator, range(devices)))
         stack.enter_context(patch.object(torch.cuda, "default_generators", generators))
+        stack.enter_context(patch.object(draws, "_seeded_devices", set()))  # of earlier devices
         if not float64:  # as the project says of Apple's GPUs
             stack.enter_context(patch.object(engine, "WITHOUT_FLOAT64", {"mps", TYPE}))
         stack.enter_context(patch.object(torch.Tensor, "pin_memory", _pin_memory))
