@@ -129,13 +129,15 @@ def percentiles(values: Tensor, *, unit: str = "", digits: int = 3) -> str:
 
 def _classes(names: Sequence[str], sizes: Sequence[int]) -> str:
     pairs = sorted(zip(sizes, names, strict=False), reverse=True)
-    shown = [f"{name} {size}" for size, name in pairs]
+    shown = [f"{name} {size}" for size, name in pairs if size]
     if len(shown) > 12:
         shown = [*shown[:6], "...", *shown[-3:]]
     return ", ".join(shown)
 
 
 def _of_classes(names: Sequence[str], sizes: Sequence[int]) -> list[str]:
+    there = [(size, name) for size, name in zip(sizes, names, strict=False) if size]
+    sizes, names = [size for size, _ in there], [name for _, name in there]
     least, most = min(sizes), max(sizes)
     small = sum(size < FEW_IN_CLASS for size in sizes)
     warnings = []
