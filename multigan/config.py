@@ -157,6 +157,10 @@ class Recipe:
     discriminator_steps: Count = 1
     """Discriminator updates per generator update."""
 
+    frozen: tuple[str, ...] = ()
+    """Layers that stay as they are, e.g. discriminator.convolutions.0; of networks that are
+    tuned."""
+
     half_life: Weight = 20_000
     """Of the generator's exponential moving average (EMA), in samples."""
 

@@ -288,6 +288,7 @@ SAME_MEANING = {
     "resume": "the command, and what it does",
     "sight": "what a person should know of loaded data",
     "suit": "what a general recipe leaves open, chosen for the data",
+    "tune": "the command, and what it does",
     "runs": "run directories, and the group of commands about them",
     "sample": "the command",
     "train": "the command",

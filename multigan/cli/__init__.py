@@ -25,6 +25,7 @@ from multigan.cli import (
     sample,
     stream_sound,
     train,
+    tune,
 )
 from multigan.cli.bench import BENCH
 from multigan.cli.commands import Command, Group, add_commands
@@ -41,6 +42,7 @@ COMMANDS: dict[str, Command | Group] = {
     "train": train,
     "resume": resume,
     "fork": fork,
+    "tune": tune,
     "sample": sample,
     "play": play,
     "stream": stream_sound,

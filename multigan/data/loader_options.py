@@ -24,6 +24,10 @@ class LoaderOptions:
     max_unreadable: Share = 0.01
     """The share of files or texts that may be unreadable; they are left out and listed."""
 
+    known_classes: tuple[str, ...] = ()
+    """Classes that a generator knows, which is tuned to these data: theirs are numbered after them.
+    Data without classes are then one, called new."""
+
     streaming: bool = False
     """Read from the Hub without storing the whole data set first."""
 

@@ -6,12 +6,12 @@ Shapes: N samples, K of them looked at, S the shape of one.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor
 
-from multigan.data.loaded import Loaded
+from multigan.data.loaded import Loaded, LoadReport
 from multigan.data.source import Source
 
 FEWEST = 8  # samples; of fewer a generator can do no more than repeat them
@@ -45,14 +45,12 @@ class Sight:
 
 def look_at(loaded: Loaded) -> Sight:
     """Returns what can be seen of samples of any kind: how many, of which classes, how often."""
-    report, count = loaded.report, len(loaded)
-    facts = [("found", f"{report.origin}{_each(report.form())}")]
-    changes = [*report.changes()]
-    warnings = []
-    sizes = class_sizes(loaded.source)
-    if sizes is not None and report.classes:
-        facts.append(("classes", _classes(report.classes, sizes.tolist())))
-        warnings += _of_classes(report.classes, sizes.tolist())
+    report, count = loaded.report, len(loaded.source)
+    facts, warnings = _reported(report), []
+    sizes, classes = class_sizes(loaded.source), getattr(report, "classes", ())
+    if sizes is not None and classes:
+        facts.append(("classes", _classes(classes, sizes.tolist())))
+        warnings += _of_classes(classes, sizes.tolist())
     repeated = repeated_samples(loaded.source)
     if repeated:
         facts.append(("repeated", f"{repeated} samples are there more than once, to the byte"))
@@ -63,12 +61,24 @@ def look_at(loaded: Loaded) -> Sight:
     refusal = ""
     if count < FEWEST:
         refusal = (
-            f"{count} {report.samples} are too few to learn from: a generator can only repeat "
-            f"them. Give it {FEWEST} at the very least; hundreds are few."
+            f"{count} {named_samples(report)} are too few to learn from: a generator can only "
+            f"repeat them. Give it {FEWEST} at the very least; hundreds are few."
         )
-    if changes:
-        facts.append(("changed", " ".join(changes)))
     return Sight(tuple(facts), tuple(warnings), refusal)
+
+
+def named_samples(report: LoadReport) -> str:
+    """Returns what people call the samples; a plug-in's report may have no word for them."""
+    return str(getattr(report, "samples", LoadReport.samples))
+
+
+def _reported(report: Any) -> list[tuple[str, str]]:
+    """Returns what a report says; a plug-in's may have nothing but a summary."""
+    if not isinstance(report, LoadReport):
+        return [("found", report.summary())]
+    changes = report.changes()
+    found = ", ".join(filter(None, (report.origin, report.form())))
+    return [("found", found), *([("changed", " ".join(changes))] if changes else [])]
 
 
 def class_sizes(source: Source) -> Tensor | None:
@@ -117,19 +127,17 @@ def percentiles(values: Tensor, *, unit: str = "", digits: int = 3) -> str:
     return f"{shown[0]} to {shown[2]}{unit}, half below {shown[1]}{unit}"
 
 
-def _each(form: str) -> str:
-    return f", {form}" if form else ""
-
-
 def _classes(names: Sequence[str], sizes: Sequence[int]) -> str:
     pairs = sorted(zip(sizes, names, strict=False), reverse=True)
-    shown = [f"{name} {size}" for size, name in pairs]
+    shown = [f"{name} {size}" for size, name in pairs if size]
     if len(shown) > 12:
         shown = [*shown[:6], "...", *shown[-3:]]
     return ", ".join(shown)
 
 
 def _of_classes(names: Sequence[str], sizes: Sequence[int]) -> list[str]:
+    there = [(size, name) for size, name in zip(sizes, names, strict=False) if size]
+    sizes, names = [size for size, _ in there], [name for _, name in there]
     least, most = min(sizes), max(sizes)
     small = sum(size < FEW_IN_CLASS for size in sizes)
     warnings = []

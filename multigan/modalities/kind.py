@@ -8,6 +8,7 @@ from typing import Any
 from multigan.config import Recipe
 from multigan.core.modality import Modality
 from multigan.core.registries import DATA, KINDS
+from multigan.data.known_classes import beside_known
 from multigan.data.loaded import Loaded
 from multigan.data.loader_options import LoaderOptions
 from multigan.data.sight import Sight, look_at
@@ -104,7 +105,10 @@ class Kind:
         """
         if isinstance(data, str) and data in DATA:
             data = DATA[data]()
-        return self.loader(data, from_plain(self.options, options, "data"))
+        read = from_plain(self.options, options, "data")
+        loaded = self.loader(data, read)
+        known = getattr(read, "known_classes", ())
+        return beside_known(loaded, known) if known else loaded
 
     def load_like(
         self, modality: Modality, data: Any, options: Mapping[str, Any] | None = None, **more: Any

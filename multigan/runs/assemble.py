@@ -1,6 +1,6 @@
 """Builds a recipe's parts. Nothing here trains, and nothing here writes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,6 +126,7 @@ def build_parts(recipe: Recipe, data: Loaded, engine: Engine) -> Parts:
             ),
         )
     modality.to(engine.device)
+    freeze(objective, recipe.frozen)
     return Parts(
         data,
         modality,
@@ -134,6 +135,31 @@ def build_parts(recipe: Recipe, data: Loaded, engine: Engine) -> Parts:
         objective.to(engine.device),
         {"generator": recipe.generator, "modality": adapter},
     )
+
+
+def network_groups(network: torch.nn.Module) -> list[str]:
+    """Returns the names of a network's layers that learn anything, from the first to the last."""
+    return list(dict.fromkeys(name.rpartition(".")[0] for name, _ in network.named_parameters()))
+
+
+def freeze(objective: Objective, layers: Sequence[str]) -> None:
+    """Keeps layers as they are: nothing moves their weights.
+
+    Raises:
+        ConfigError: There is no such layer, or a player would have nothing left to learn with.
+    """
+    known = network_groups(objective)
+    for layer in layers:
+        inside = [p for name, p in objective.named_parameters() if name.startswith(f"{layer}.")]
+        if not inside:
+            raise ConfigError(
+                f"There is no layer {layer!r} to freeze. There are: {', '.join(known)}."
+            )
+        for parameter in inside:
+            parameter.requires_grad_(False)
+    for phase in objective.phases:
+        if not any(parameter.requires_grad for parameter in phase.player.parameters()):
+            raise ConfigError(f"All of the {phase.name} is frozen, so there is nothing to train.")
 
 
 def _discriminator(

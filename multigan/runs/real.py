@@ -8,7 +8,7 @@ from torch import Tensor
 from multigan.config import Recipe
 from multigan.core.registries import build_modality
 from multigan.data.loaded import Loaded
-from multigan.data.sight import FEWEST, Sight, spread
+from multigan.data.sight import FEWEST, Sight, named_samples, spread
 from multigan.errors import DataError
 from multigan.modalities.kind import kind_of
 from multigan.runs.pace import WARM_UPS
@@ -46,12 +46,12 @@ def advice(recipe: Recipe, loaded: Loaded) -> list[str]:
 def of_recipe(recipe: Recipe, loaded: Loaded) -> list[str]:
     """Returns what of a recipe does not go well with so many samples, or with so few steps."""
     warnings = []
-    count, kind = len(loaded), kind_of(recipe.modality)
+    count, kind = len(loaded.source), kind_of(recipe.modality)
     if FEWEST <= count < kind.few and recipe.augment is None:
         vary = f" Vary them: --set augment={kind.varied}" if kind.varied else ""
         warnings.append(
-            f"{count} {loaded.report.samples} are few, and the discriminator soon knows each of "
-            f"them.{vary}"
+            f"{count} {named_samples(loaded.report)} are few, and the discriminator soon knows "
+            f"each of them.{vary}"
         )
     if recipe.batch_size > count:
         warnings.append(
@@ -71,7 +71,7 @@ def _chosen(loaded: Loaded, columns: int) -> Tensor:
     """Returns which samples stand on a sheet, (K,): a row of each class, or from all over."""
     labels, spec = getattr(loaded.source, "labels", None), loaded.condition
     if spec is None or spec.kind != "class" or labels is None:
-        return spread(len(loaded), ROWS * columns)
+        return spread(len(loaded.source), ROWS * columns)
     rows = []
     for number in range(min(spec.size, MOST_CLASSES)):
         of_class = (labels.cpu() == number).nonzero().flatten()

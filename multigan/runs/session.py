@@ -203,7 +203,7 @@ def start(
     on_row: Callable[[dict[str, Any]], None] | None = None,
     on_note: Callable[[str], None] | None = None,
     command: str = "",
-    prepare: Callable[[Trainer], None] = lambda trainer: None,
+    prepare: Callable[[Trainer], None] | None = None,
     rows: Sequence[Mapping[str, Any]] = (),
     left: Open | None = None,
 ) -> Session:
@@ -220,8 +220,8 @@ def start(
         on_row: Called with each logged row.
         on_note: Called with each sentence for the person while things are prepared.
         command: What the person typed, for environment.json.
-        prepare: Told the trainer before the run is made, e.g. to load weights into it. If it is
-            then beyond step 0, the run begins with a checkpoint.
+        prepare: Told the trainer before the run is made, e.g. to load weights into it. The run
+            then begins with a checkpoint.
         rows: What the run's log begins with.
         left: What of the recipe is still open until the data are loaded.
 
@@ -244,14 +244,15 @@ def start(
     check_pieces(recipe, parts)
     trainer = build_trainer(recipe, parts, engine)
     check_evaluations(recipe, parts.pipeline(trainer.average["generator"]), loaded)
-    prepare(trainer)
+    if prepare is not None:
+        prepare(trainer)
 
     def fill(run: RunFolder) -> None:
         write_json(run.recipe_file, recipe.to_json())
         write_json(run.environment_file, describe_environment(engine, loaded, command))
         for row in rows:
             run.append_metrics(row)
-        if trainer.steps_done:
+        if prepare is not None:  # nothing but a checkpoint knows what it did
             name = f"step-{trainer.steps_done:06d}"
             save_checkpoint(trainer.state_dict(), run.checkpoints / name)
         run.write_status("created", step=trainer.steps_done, of=recipe.steps)
