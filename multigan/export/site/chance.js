@@ -1,7 +1,7 @@
 // Seed, truncation and styles; and a sheet of what else the seed has.
 
 import { byId, element, group, slider, thumbnail } from "./dom.js";
-import { copyOf, newPoint } from "./points.js";
+import { newPoint } from "./points.js";
 import { latentOf } from "./random.js";
 
 const SHOWN = 12;
@@ -54,8 +54,8 @@ function styles(studio) {
 
 // The seed's first samples, as Python's pipeline(12, seed=...) makes them in turn.
 export class Sheet {
-  constructor(studio) {
-    this.studio = studio;
+  constructor(studio, chosen = () => {}) {
+    Object.assign(this, { studio, chosen });
     this.place = byId("sheet");
     studio.addEventListener("settled", () => this.show());
   }
@@ -71,7 +71,9 @@ export class Sheet {
     const pictures = await studio.pictures(points, "sheet");
     if (!pictures) return;
     this.place.replaceChildren(...pictures.map((picture, index) =>
-      thumbnail(picture, `Sample ${index} of seed ${seed}`, () =>
-        studio.show(copyOf(points[index])))));
+      thumbnail(picture, `Sample ${index} of seed ${seed}`, async () => {
+        await studio.show(points[index]);
+        this.chosen();
+      })));
   }
 }

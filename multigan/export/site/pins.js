@@ -10,8 +10,8 @@ const LEG_FRAMES = 16;
 const GIF_SIDE = 256;
 
 export class Pins {
-  constructor(studio) {
-    this.studio = studio;
+  constructor(studio, onstep = () => {}) {
+    Object.assign(this, { studio, onstep });
     this.pins = [];
     this.playing = null;
     this.tray = byId("pins");
@@ -74,6 +74,7 @@ export class Pins {
       this.slider.value = share;
       await this.studio.move((point) => Object.assign(point, this.pointAt(stops, share)),
         { settle: false });
+      this.onstep();
       requestAnimationFrame(step);
     };
     step();

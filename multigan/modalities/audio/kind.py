@@ -82,6 +82,7 @@ AUDIO = Kind(
     evaluator=AUDIO_EVALUATOR,
     write_pairs=write_pairs,
     keep_nearest=keep_likenesses,
+    page=True,
     columns=8,
     explored=4,
     formats=("wav", "flac"),
