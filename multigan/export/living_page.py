@@ -58,7 +58,7 @@ def _rendered(pipeline: Pipeline, exported: Exported, facts: Mapping[str, Any], 
 
     site = HERE / "site"
     return render(
-        "page.html.j2",
+        f"{kind_of(pipeline.modality.name).page}.html.j2",
         folder=site,
         title=title,
         subtitle=_subtitle(facts),

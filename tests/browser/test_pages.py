@@ -173,3 +173,29 @@ def test_notes_and_melodies_are_pythons_and_keys_answer_at_once(opened):
     shoot(page, "page-notes")
     assert sample < -40
     assert melody < -40
+
+
+@pytest.mark.parametrize("name", ["mle", "latent-text"])
+def test_the_same_seed_gives_pythons_texts(opened, name):
+    pipeline = untrained(name, **{"generator.width": 32})
+    page = opened(pipeline)
+    page.locator("#texts:not([aria-busy])").wait_for()
+    assert page.locator(".paper").all_inner_texts() == pipeline(5)
+    if not pipeline.writes:
+        return
+    begins = pipeline(1)[0].split()[0].strip(".,")
+    options = {"seed": 9, "prompt": begins, "temperature": 0.5, "top_k": 20, "top_p": 0.9}
+    page.get_by_label("Seed", exact=True).fill("9")
+    page.get_by_label("temperature").fill("0.5")
+    page.get_by_label("top p").fill("0.9")
+    page.get_by_label("top k").fill("20")
+    page.get_by_label("Beginning", exact=True).fill(begins)
+    page.get_by_label("Beginning", exact=True).press("Enter")
+    page.wait_for_timeout(100)
+    page.locator("#texts:not([aria-busy])").wait_for()
+    assert page.locator(".paper").all_inner_texts() == pipeline(5, **options)
+    report("a token", page.evaluate("multigan.page.writer.milliseconds"))
+    page.get_by_label("Beginning", exact=True).fill("xyzzyx")
+    page.get_by_label("Beginning", exact=True).press("Enter")
+    page.get_by_text("never seen part of").wait_for()
+    shoot(page, "page-texts")

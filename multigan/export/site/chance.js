@@ -1,7 +1,7 @@
 // Seed, truncation and styles; and a sheet of what else the seed has.
 
 import { byId, element, group, slider, thumbnail } from "./dom.js";
-import { newPoint } from "./points.js";
+import { firstWeights, newPoint } from "./points.js";
 import { latentOf } from "./random.js";
 
 const SHOWN = 12;
@@ -22,6 +22,7 @@ export function addChance(studio) {
 export function choose(studio, seed, index) {
   return studio.move((point) => {
     Object.assign(point, { seed, index, latent: latentOf(seed, index, studio.facts.latent_dim) });
+    if (point.inTurn) point.weights = firstWeights(studio.facts, index);
     point.moves.fill(0);
   });
 }
@@ -61,7 +62,8 @@ export class Sheet {
   }
 
   async show() {
-    const { studio } = this, { seed, weights, truncation } = studio.point;
+    const { studio } = this, { seed, inTurn, truncation } = studio.point;
+    const weights = inTurn ? null : studio.point.weights;
     const state = JSON.stringify([seed, weights && [...weights], truncation]);
     if (state === this.shown) return;
     this.shown = state;

@@ -44,9 +44,11 @@ export class Pins {
   // Two pins or more; else the first samples of the seed.
   stops() {
     if (this.pins.length > 1) return this.pins.map((pin) => pin.point);
-    const { seed, weights, truncation } = this.studio.point;
-    return [0, 1, 2, 3].map((index) => ({ ...newPoint(this.studio.facts, { seed, index, weights }),
-      truncation }));
+    const { seed, inTurn, truncation } = this.studio.point;
+    const weights = inTurn ? null : this.studio.point.weights;
+    return [0, 1, 2, 3].map((index) => ({
+      ...newPoint(this.studio.facts, { seed, index, weights }), truncation,
+    }));
   }
 
   pointAt(stops, share) {

@@ -32,7 +32,7 @@ IMAGE = Kind(
     },
     subset_options=frozenset({"limit", "split", "streaming"}),
     evaluator=Evaluator(partial(FeatureEmbedder, classifier_by_default=True)),
-    page=True,
+    page="page",
     demo="digits",
 )
 KINDS["image"] = IMAGE

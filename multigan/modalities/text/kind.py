@@ -32,6 +32,7 @@ TEXT = Kind(
     pipeline=text_pipeline,
     graph=token_graph,
     evaluator=TEXT_EVALUATOR,
+    page="text",
     columns=4,
     explored=8,
     printed=True,
