@@ -16,9 +16,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--to", choices=("onnx",), default="onnx", help="the format (onnx)")
     parser.add_argument(
         "--precision",
-        choices=("float32", "float16"),
+        choices=("float32", "float16", "int16"),
         default="float32",
-        help="of the weights: float16 takes half the space; arithmetic stays float32 (float32)",
+        help="of the weights: float16 takes half the space, and so do whole numbers with a scale "
+        "for each row, int16, which round less; arithmetic stays float32 (float32)",
     )
     parser.add_argument("--out", type=Path, help="file to write (the run's name, .onnx)")
     add_device(parser)

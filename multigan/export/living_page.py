@@ -27,7 +27,7 @@ def page(
     *,
     title: str = "",
     about: Mapping[str, Any] | None = None,
-    precision: Precision = "float16",
+    precision: Precision = "int16",
 ) -> str:
     """Returns a living page of a generator, as HTML that needs nothing else.
 
@@ -37,7 +37,7 @@ def page(
         pipeline: What to show.
         title: What stands above it; the generator's name without one.
         about: More facts, as `multigan.export.to_onnx` takes them; `data`, `recipe` are shown.
-        precision: Of the weights; "float16" makes a file of half the size.
+        precision: Of the weights; "int16" makes a file of half the size.
 
     Raises:
         ConfigError: There is no page for this kind of data, or it cannot be exported.
@@ -58,7 +58,7 @@ def _rendered(pipeline: Pipeline, exported: Exported, facts: Mapping[str, Any], 
 
     site = HERE / "site"
     return render(
-        "page.html.j2",
+        f"{kind_of(pipeline.modality.name).page}.html.j2",
         folder=site,
         title=title,
         subtitle=_subtitle(facts),

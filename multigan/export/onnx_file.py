@@ -23,15 +23,16 @@ from torch import Tensor
 
 import multigan
 from multigan.errors import ConfigError, MissingDependencyError, first_line
-from multigan.export.half_weights import halve_weights
+from multigan.export.small_weights import as_float16, as_int16
 from multigan.files import write_atomic
 from multigan.modalities.kind import kind_of
 from multigan.sampling.graph import Graph
 from multigan.sampling.pipeline import Pipeline
 
-Precision = Literal["float32", "float16"]
+Precision = Literal["float32", "float16", "int16"]
+SMALL = {"float16": as_float16, "int16": as_int16}
 BATCHES = (1, 5)  # to compare with; traced with another number
-HALF_TOLERANCE = 4 / 255  # of weights in float16: two of a picture's 255 levels
+SMALL_TOLERANCE = 4 / 255  # of weights in half the bytes: two of a picture's 255 levels
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def to_onnx(
 
     Args:
         pipeline: What to export.
-        precision: "float16" stores the weights in half the bytes; arithmetic stays in float32.
+        precision: "float16" and "int16" store the weights in half the bytes, the latter as whole
+            numbers with a scale for each row, which rounds less; arithmetic stays in float32.
         about: More facts for the metadata, as plain JSON.
 
     Raises:
@@ -77,12 +79,12 @@ def to_onnx(
     facts = {**_origin(pipeline, precision), **graph.facts, **(about or {})}
     _describe(model, facts)
     difference = _compared(model.SerializeToString(), graph, graph.tolerance)
-    if precision == "float16":
-        halve_weights(model)
+    if precision in SMALL:
+        SMALL[precision](model)
         # Phases that are summed up from rounded frequencies wander, which nobody hears: what the
         # network makes is compared, and not what is computed from it.
         first = replace(graph, outputs=graph.outputs[:1])
-        difference = _compared(model.SerializeToString(), first, HALF_TOLERANCE)
+        difference = _compared(model.SerializeToString(), first, SMALL_TOLERANCE)
     return Exported(model.SerializeToString(), facts, difference)
 
 

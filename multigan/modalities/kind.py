@@ -42,7 +42,7 @@ class Kind:
         subset_options: The names of loader options that choose a part of one particular data set.
         pipeline: What samples its generators.
         graph: What leaves of a pipeline, as a function of tensors for other runtimes.
-        page: Whether living pages can show it (`export/site/kinds.js`).
+        page: The template of its living pages (`export/site`); "" where there are none.
         evaluator: How it is measured.
         write_pairs: `(pipeline, own, path, seed=) -> path` writes a page with samples beside the
             training samples most like them; None where there is none.
@@ -75,7 +75,7 @@ class Kind:
     subset_options: frozenset[str] = frozenset()
     pipeline: Callable[..., Pipeline] = Pipeline
     graph: Callable[[Pipeline], Graph] = sample_graph
-    page: bool = False
+    page: str = ""
     evaluator: Evaluator = field(default_factory=Evaluator)
     write_pairs: Callable[..., Path] | None = None
     keep_nearest: Callable[..., Path] | None = None

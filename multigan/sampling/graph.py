@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from multigan.core.condition import ConditionSpec
 from multigan.core.protocols import HasAverageStyles, HasStyles, KeepsExamples
 from multigan.sampling.pipeline import Pipeline
 
@@ -119,6 +120,13 @@ def condition_weights(pipeline: Pipeline, conditions: Tensor) -> Tensor:
     return torch.nn.functional.one_hot(conditions, spec.size).float()
 
 
+def condition_facts(spec: ConditionSpec | None) -> dict[str, Any] | None:
+    """Returns what a program must know of a condition, as plain JSON."""
+    if spec is None:
+        return None
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in vars(spec).items()}
+
+
 def _example_conditions(pipeline: Pipeline) -> Tensor:
     spec = pipeline.condition
     assert spec is not None  # the caller has asked
@@ -135,7 +143,7 @@ def _facts(pipeline: Pipeline, module: SampleGraph) -> dict[str, Any]:
         "latent_dim": pipeline.prior.dim,
         "sample_shape": list(pipeline.modality.sample_shape),
         "sample_range": [-1, 1],
-        "condition": spec and {"kind": spec.kind, "size": spec.size, "names": list(spec.names)},
+        "condition": condition_facts(spec),
         "mixes_classes": module.by_class and module.takes_weights,
         "num_styles": module.num_styles,
         "truncates": module.truncates,

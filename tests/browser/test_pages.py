@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from multigan.export import page as living_page
+from multigan.modalities.audio.music.melody import parse_melody
 from tests.browser.driving import shoot
 from tests.export.untrained import untrained
 
+soundfile = pytest.importorskip("soundfile")
 pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -137,3 +139,63 @@ def test_a_page_says_what_it_is_where_no_script_runs(browser, tmp_path):
     assert page.get_by_alt_text("A sample of this generator").is_visible()
     assert "alive where scripts run" in page.content()
     context.close()
+
+
+def decibels(found: np.ndarray, wanted: np.ndarray) -> float:
+    """Returns how loud the difference is beside what is wanted, in dB."""
+    return 10 * np.log10(np.square(found - wanted).sum() / np.square(wanted).sum())
+
+
+def test_notes_and_melodies_are_pythons_and_keys_answer_at_once(opened):
+    pipeline = untrained("notes", **{"generator.width": 48})
+    page = opened(pipeline)
+    page.evaluate("multigan.page.studio.move(() => {})")
+    found = np.array(page.evaluate("[...multigan.page.studio.sample.waveform]"))
+    sample = decibels(found, pipeline(1)[0].waveform[0].numpy())
+    page.get_by_label("Melody").fill("C4:1 E4+G4:.5 R:1 C5:6")
+    page.get_by_label("tempo").fill("150")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save WAV").nth(1).click()
+    song, rate = soundfile.read(saved.value.path())
+    notes = parse_melody("C4:1 E4+G4:.5 R:1 C5:6", beats_per_minute=150)
+    wanted = pipeline.play(notes, timbres=1).waveform[0].numpy()
+    assert (rate, len(song)) == (8000, len(wanted))
+    melody = decibels(song, wanted)
+    print(f"sample {sample:.0f} dB, melody {melody:.0f} dB")
+    page.locator("body").click(position={"x": 5, "y": 5})
+    for letter in "asdfghjk" * 3:
+        page.keyboard.down(letter)
+        page.wait_for_timeout(60)
+        page.keyboard.up(letter)
+    keys = page.evaluate("multigan.page.piano.latencies")
+    assert len(keys) == 24
+    report("key to sound", keys)
+    shoot(page, "page-notes")
+    assert sample < -40
+    assert melody < -40
+
+
+@pytest.mark.parametrize("name", ["mle", "latent-text"])
+def test_the_same_seed_gives_pythons_texts(opened, name):
+    pipeline = untrained(name, **{"generator.width": 32})
+    page = opened(pipeline)
+    page.locator("#texts:not([aria-busy])").wait_for()
+    assert page.locator(".paper").all_inner_texts() == pipeline(5)
+    if not pipeline.writes:
+        return
+    begins = pipeline(1)[0].split()[0].strip(".,")
+    options = {"seed": 9, "prompt": begins, "temperature": 0.5, "top_k": 20, "top_p": 0.9}
+    page.get_by_label("Seed", exact=True).fill("9")
+    page.get_by_label("temperature").fill("0.5")
+    page.get_by_label("top p").fill("0.9")
+    page.get_by_label("top k").fill("20")
+    page.get_by_label("Beginning", exact=True).fill(begins)
+    page.get_by_label("Beginning", exact=True).press("Enter")
+    page.wait_for_timeout(100)
+    page.locator("#texts:not([aria-busy])").wait_for()
+    assert page.locator(".paper").all_inner_texts() == pipeline(5, **options)
+    report("a token", page.evaluate("multigan.page.writer.milliseconds"))
+    page.get_by_label("Beginning", exact=True).fill("xyzzyx")
+    page.get_by_label("Beginning", exact=True).press("Enter")
+    page.get_by_text("never seen part of").wait_for()
+    shoot(page, "page-texts")

@@ -1,7 +1,7 @@
 // Seed, truncation and styles; and a sheet of what else the seed has.
 
 import { byId, element, group, slider, thumbnail } from "./dom.js";
-import { copyOf, newPoint } from "./points.js";
+import { firstWeights, newPoint } from "./points.js";
 import { latentOf } from "./random.js";
 
 const SHOWN = 12;
@@ -22,6 +22,7 @@ export function addChance(studio) {
 export function choose(studio, seed, index) {
   return studio.move((point) => {
     Object.assign(point, { seed, index, latent: latentOf(seed, index, studio.facts.latent_dim) });
+    if (point.inTurn) point.weights = firstWeights(studio.facts, index);
     point.moves.fill(0);
   });
 }
@@ -54,14 +55,15 @@ function styles(studio) {
 
 // The seed's first samples, as Python's pipeline(12, seed=...) makes them in turn.
 export class Sheet {
-  constructor(studio) {
-    this.studio = studio;
+  constructor(studio, chosen = () => {}) {
+    Object.assign(this, { studio, chosen });
     this.place = byId("sheet");
     studio.addEventListener("settled", () => this.show());
   }
 
   async show() {
-    const { studio } = this, { seed, weights, truncation } = studio.point;
+    const { studio } = this, { seed, inTurn, truncation } = studio.point;
+    const weights = inTurn ? null : studio.point.weights;
     const state = JSON.stringify([seed, weights && [...weights], truncation]);
     if (state === this.shown) return;
     this.shown = state;
@@ -71,7 +73,9 @@ export class Sheet {
     const pictures = await studio.pictures(points, "sheet");
     if (!pictures) return;
     this.place.replaceChildren(...pictures.map((picture, index) =>
-      thumbnail(picture, `Sample ${index} of seed ${seed}`, () =>
-        studio.show(copyOf(points[index])))));
+      thumbnail(picture, `Sample ${index} of seed ${seed}`, async () => {
+        await studio.show(points[index]);
+        this.chosen();
+      })));
   }
 }

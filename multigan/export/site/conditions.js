@@ -15,7 +15,7 @@ export function addConditions(studio) {
 function classControls(studio, names) {
   let own = 0, other = null, share = 0.5;
   const change = () => studio.move((point) => {
-    point.weights = oneClass(names.length, own);
+    Object.assign(point, { weights: oneClass(names.length, own), inTurn: false });
     if (other === null) return;
     point.weights[own] = 0;
     point.weights[own] += 1 - share;
@@ -43,6 +43,7 @@ function classControls(studio, names) {
 function attributes(studio, names) {
   const row = chips("Attributes", names, () => false, (index) => studio.move((point) => {
     point.weights[index] = point.weights[index] > 0.5 ? 0 : 1;
+    point.inTurn = false;
   }));
   studio.addEventListener("moved", () => row.show((index) => studio.point.weights[index] > 0.5));
   return group("Attributes", row);
@@ -54,7 +55,10 @@ function numbers(studio, names) {
     const middle = center[index] ?? 0, width = 2 * (scale[index] ?? 1);
     return slider(name, { min: middle - width, max: middle + width, step: width / 100,
       value: middle, show: (value) => value.toFixed(2),
-      oninput: (value) => studio.move((point) => { point.weights[index] = value; }) });
+      oninput: (value) => studio.move((point) => {
+        point.weights[index] = value;
+        point.inTurn = false;
+      }) });
   });
   studio.addEventListener("moved", () =>
     rows.forEach((row, index) => row.set(studio.point.weights[index])));

@@ -29,6 +29,7 @@ export class Notes {
   pointOf(pitch, timbre = this.studio.point) {
     const point = copyOf(timbre);
     point.weights = oneClass(this.studio.facts.condition.size, this.classes.get(pitch));
+    point.inTurn = false;
     return point;
   }
 

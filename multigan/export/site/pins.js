@@ -10,8 +10,8 @@ const LEG_FRAMES = 16;
 const GIF_SIDE = 256;
 
 export class Pins {
-  constructor(studio) {
-    this.studio = studio;
+  constructor(studio, onstep = () => {}) {
+    Object.assign(this, { studio, onstep });
     this.pins = [];
     this.playing = null;
     this.tray = byId("pins");
@@ -44,9 +44,11 @@ export class Pins {
   // Two pins or more; else the first samples of the seed.
   stops() {
     if (this.pins.length > 1) return this.pins.map((pin) => pin.point);
-    const { seed, weights, truncation } = this.studio.point;
-    return [0, 1, 2, 3].map((index) => ({ ...newPoint(this.studio.facts, { seed, index, weights }),
-      truncation }));
+    const { seed, inTurn, truncation } = this.studio.point;
+    const weights = inTurn ? null : this.studio.point.weights;
+    return [0, 1, 2, 3].map((index) => ({
+      ...newPoint(this.studio.facts, { seed, index, weights }), truncation,
+    }));
   }
 
   pointAt(stops, share) {
@@ -74,6 +76,7 @@ export class Pins {
       this.slider.value = share;
       await this.studio.move((point) => Object.assign(point, this.pointAt(stops, share)),
         { settle: false });
+      this.onstep();
       requestAnimationFrame(step);
     };
     step();

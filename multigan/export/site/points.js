@@ -8,6 +8,7 @@ export function newPoint(facts, { seed = 0, index = 0, weights = null } = {}) {
     latent: latentOf(seed, index, facts.latent_dim),
     moves: new Float32Array(facts.directions.length),
     weights: weights || firstWeights(facts, index),
+    inTurn: !weights,  // nobody has chosen a class: sample after sample takes the next
     truncation: 1,
     fineSeed: null,
     coarse: Math.floor(facts.num_styles / 2),

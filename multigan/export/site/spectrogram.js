@@ -3,33 +3,34 @@
 import { element } from "./dom.js";
 
 const WINDOW = 512;  // samples; a power of two
-const COLUMNS = 256;
+const FRAMES = 256, BINS = WINDOW / 2;
 const RANGE_DB = 70;
 const COLORS = [[11, 10, 16], [60, 22, 84], [166, 48, 82], [244, 122, 58], [255, 244, 204]];
 
 const hann = Float32Array.from({ length: WINDOW }, (_, at) =>
   0.5 - 0.5 * Math.cos((2 * Math.PI * at) / WINDOW));
 
+const waves = Array.from({ length: WINDOW / 2 }, (_, at) => {
+  const angle = (-2 * Math.PI * at) / WINDOW;
+  return [Math.cos(angle), Math.sin(angle)];
+});
+
 // Cooley & Tukey (1965), in place.
 function transform(real, imag) {
-  const size = real.length;
-  for (let i = 1, j = 0; i < size; i++) {
-    let bit = size >> 1;
+  for (let i = 1, j = 0; i < WINDOW; i++) {
+    let bit = WINDOW >> 1;
     for (; j & bit; bit >>= 1) j ^= bit;
     j ^= bit;
-    if (i < j) {
-      [real[i], real[j]] = [real[j], real[i]];
-      [imag[i], imag[j]] = [imag[j], imag[i]];
-    }
+    if (i < j) [real[i], real[j]] = [real[j], real[i]];  // the other part is all zeros yet
   }
-  for (let length = 2; length <= size; length *= 2) {
-    const angle = (-2 * Math.PI) / length;
+  for (let length = 2; length <= WINDOW; length *= 2) {
     for (let at = 0; at < length / 2; at++) {
-      const cosine = Math.cos(angle * at), sine = Math.sin(angle * at);
-      for (let i = at; i < size; i += length) {
+      const [cosine, sine] = waves[(at * WINDOW) / length];
+      for (let i = at; i < WINDOW; i += length) {
         const j = i + length / 2;
         const re = real[j] * cosine - imag[j] * sine, im = real[j] * sine + imag[j] * cosine;
-        [real[j], imag[j]] = [real[i] - re, imag[i] - im];
+        real[j] = real[i] - re;
+        imag[j] = imag[i] - im;
         real[i] += re;
         imag[i] += im;
       }
@@ -37,35 +38,41 @@ function transform(real, imag) {
   }
 }
 
-// Decibels, column by column, of a waveform: COLUMNS rows of WINDOW / 2.
+// Decibels of a waveform, one column after the other: (FRAMES, BINS).
 function decibels(waveform) {
-  const columns = [];
-  for (let column = 0; column < COLUMNS; column++) {
-    const start = Math.round((column / COLUMNS) * waveform.length - WINDOW / 2);
-    const real = new Float32Array(WINDOW), imag = new Float32Array(WINDOW);
+  const levels = new Float32Array(FRAMES * BINS);
+  const real = new Float32Array(WINDOW), imag = new Float32Array(WINDOW);
+  for (let frame = 0; frame < FRAMES; frame++) {
+    const start = Math.round((frame / FRAMES) * waveform.length - WINDOW / 2);
     for (let at = 0; at < WINDOW; at++) real[at] = (waveform[start + at] || 0) * hann[at];
+    imag.fill(0);
     transform(real, imag);
-    columns.push(Float32Array.from({ length: WINDOW / 2 }, (_, bin) =>
-      10 * Math.log10(real[bin] ** 2 + imag[bin] ** 2 + 1e-10)));
+    for (let bin = 0; bin < BINS; bin++) {
+      levels[frame * BINS + bin] = 10 * Math.log10(real[bin] ** 2 + imag[bin] ** 2 + 1e-10);
+    }
   }
-  return columns;
+  return levels;
 }
 
-function colorOf(share) {
-  const place = Math.min(0.9999, Math.max(0, share)) * (COLORS.length - 1), low = Math.floor(place);
-  return COLORS[low].map((each, at) => each + (place - low) * (COLORS[low + 1][at] - each));
-}
+// 256 colors from dark to bright, as ImageData's bytes have them.
+const palette = new Uint32Array(new Uint8Array(Array.from({ length: 256 }, (_, index) => {
+  const place = (index / 256) * (COLORS.length - 1), low = Math.floor(place);
+  const mixed = COLORS[low].map((each, at) => each + (place - low) * (COLORS[low + 1][at] - each));
+  return [...mixed, 255];
+}).flat()).buffer);
 
 export function drawSpectrogram(canvas, waveform) {
-  const columns = decibels(waveform), height = WINDOW / 2;
-  const loudest = Math.max(-20, ...columns.map((column) => Math.max(...column)));
-  const image = new ImageData(COLUMNS, height);
-  columns.forEach((column, x) => column.forEach((value, bin) => {
-    const at = 4 * ((height - 1 - bin) * COLUMNS + x);
-    image.data.set([...colorOf(1 + (value - loudest) / RANGE_DB), 255], at);
-  }));
-  canvas.width = COLUMNS;
-  canvas.height = height;
+  const levels = decibels(waveform), loudest = levels.reduce((a, b) => Math.max(a, b), -20);
+  const image = new ImageData(FRAMES, BINS), pixels = new Uint32Array(image.data.buffer);
+  for (let frame = 0; frame < FRAMES; frame++) {
+    for (let bin = 0; bin < BINS; bin++) {
+      const share = 1 + (levels[frame * BINS + bin] - loudest) / RANGE_DB;
+      const color = Math.min(255, Math.max(0, Math.floor(256 * share)));
+      pixels[(BINS - 1 - bin) * FRAMES + frame] = palette[color];
+    }
+  }
+  canvas.width = FRAMES;
+  canvas.height = BINS;
   canvas.getContext("2d").putImageData(image, 0, 0);
   return canvas;
 }

@@ -96,6 +96,7 @@ AUDIO = Kind(
     suit=suit_sounds,
     sight=look_at_sounds,
     plain=Component("waveform"),
+    page="page",
     columns=8,
     explored=4,
     formats=("wav", "flac"),

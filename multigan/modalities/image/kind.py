@@ -51,7 +51,7 @@ IMAGE = Kind(
     few=FEW,
     varied=VARIED,
     sight=look_at_images,
-    page=True,
+    page="page",
     demo="digits",
 )
 KINDS["image"] = IMAGE

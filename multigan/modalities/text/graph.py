@@ -14,7 +14,9 @@ from torch import Tensor, nn
 from multigan.modalities.text.latent import LatentTextGenerator
 from multigan.modalities.text.modality import TextModality
 from multigan.modalities.text.networks.sequence import TextGenerator
-from multigan.sampling.graph import EXAMPLES, Graph, condition_weights
+from multigan.modalities.text.tokenizers import FastTokenizer
+from multigan.modalities.text.tokenizers.base import Tokenizer
+from multigan.sampling.graph import EXAMPLES, Graph, condition_facts, condition_weights
 from multigan.sampling.pipeline import Pipeline
 
 
@@ -83,8 +85,22 @@ def _facts(pipeline: Pipeline, modality: TextModality, latent: bool) -> dict[str
         "vocab_size": len(modality.tokenizer),
         "end_id": modality.end_id,
         "unknown_id": modality.tokenizer.unknown_id,
-        "tokenizer": modality.tokenizer.to_json(),
-        "condition": spec and {"kind": spec.kind, "size": spec.size, "names": list(spec.names)},
+        "tokenizer": _vocabulary(modality.tokenizer),
+        "condition": condition_facts(spec),
         "mixes_classes": spec is not None and spec.kind == "class",
         "likeliest": latent,
     }
+
+
+def _vocabulary(tokenizer: Tokenizer) -> dict[str, Any]:
+    """Returns a tokenizer as plain JSON; of subwords only what each of them adds to a text.
+
+    How those are cut out of a prompt only their own library knows.
+    """
+    if not isinstance(tokenizer, FastTokenizer):
+        return tokenizer.to_json()
+    decode = tokenizer.tokenizer.decode
+    before = next(i for i in range(len(tokenizer)) if decode([i]).strip().isalpha())
+    skipped = len(decode([before]))
+    pieces = [decode([before, each])[skipped:] for each in range(len(tokenizer))]
+    return {"kind": "pieces", "pieces": pieces}

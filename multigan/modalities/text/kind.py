@@ -47,6 +47,7 @@ TEXT = Kind(
     suit=suit_texts,
     few=0,
     sight=look_at_texts,
+    page="text",
     columns=4,
     explored=8,
     printed=True,
