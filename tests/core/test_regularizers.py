@@ -13,6 +13,8 @@ from multigan.core.regularizers import (
     R1,
     R2,
     REGULARIZERS,
+    ApproximateR1,
+    ApproximateR2,
     Drift,
     FeatureMatching,
     LeCam,
@@ -67,6 +69,31 @@ def test_zero_centered_penalty_is_half_weight_times_squared_slope(penalty, game_
     torch.testing.assert_close(penalty(weight=3.0)(game, scored), 1.5 * slope**2)
 
 
+@pytest.mark.parametrize("penalty", [R1, R2])
+def test_a_share_of_the_batch_has_the_same_slope(penalty, game_and_batch):
+    game, scored = game_and_batch
+    torch.testing.assert_close(
+        penalty(weight=3.0, share=0.4)(game, scored), penalty(weight=3.0)(game, scored)
+    )
+
+
+@pytest.mark.parametrize("penalty", [ApproximateR1, ApproximateR2])
+@pytest.mark.parametrize("augmented", [False, True])
+def test_differences_have_the_penaltys_mean(penalty, augmented):
+    """Of <w, x> a difference is <w, e>, whose square has the mean ||w||^2."""
+    with seeded("differences"):
+        weight, points = torch.randn(6), torch.randn(20_000, 6)
+        discriminator = LinearDiscriminator(weight)
+        augment = nn.Hardtanh(-9, 9) if augmented else None
+        game = AdversarialGame(
+            nn.Identity(), discriminator, Prior(4), LOSSES["wasserstein"], augment=augment
+        )
+        logits = game.score(points, None)
+        scored = ScoredBatch(points, points, logits, logits, torch.empty(0), None)
+        found = penalty(weight=3.0, radius=0.1)(game, scored)
+    torch.testing.assert_close(found, 1.5 * weight.square().sum(), rtol=0.04, atol=0)
+
+
 @pytest.mark.parametrize("penalty", [WassersteinGradientPenalty, DRAGAN])
 def test_one_centered_penalty_is_weight_times_squared_distance_of_slope_from_one(
     penalty, game_and_batch
@@ -76,7 +103,9 @@ def test_one_centered_penalty_is_weight_times_squared_distance_of_slope_from_one
     torch.testing.assert_close(penalty(weight=2.0)(game, scored), 2 * (slope - 1) ** 2)
 
 
-@pytest.mark.parametrize("penalty", [R1, R2, WassersteinGradientPenalty, DRAGAN])
+@pytest.mark.parametrize(
+    "penalty", [R1, R2, WassersteinGradientPenalty, DRAGAN, ApproximateR1, ApproximateR2]
+)
 def test_penalty_can_be_descended(penalty, game_and_batch):
     game, scored = game_and_batch
     penalty()(game, scored).backward()
