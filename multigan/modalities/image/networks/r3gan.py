@@ -222,7 +222,7 @@ def embedding(condition: ConditionSpec | None, dim: int) -> ConditionEmbedding |
 
 
 def channels_last(hidden: Tensor) -> Tensor:
-    """Lays maps (B, C, H, W) out by position: on a CPU these layers then take two thirds the time."""
+    """Lays maps (B, C, H, W) out by position: on a CPU passes then take two thirds of the time."""
     on_cpu = hidden.device.type == "cpu"
     return hidden.contiguous(memory_format=torch.channels_last) if on_cpu else hidden
 
