@@ -93,7 +93,7 @@ DATA: dict[str, tuple[Build, int]] = {  # and how many steps
     "ring": (points(Ring()), 600),
     "grid": (points(Grid(side=3, spacing=0.8)), 600),
     "digits": (of_recipe("digits", batch_size=32), 400),
-    "sounds": (of_recipe("speech", batch_size=8, **{"data.limit": 600}), 150),
+    "sounds": (of_recipe("speech", batch_size=8, **{"data.limit": 600}), 80),
 }
 
 
