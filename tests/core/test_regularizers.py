@@ -18,6 +18,7 @@ from multigan.core.regularizers import (
     Drift,
     FeatureMatching,
     LeCam,
+    Transport,
     WassersteinGradientPenalty,
     WeightClipping,
 )
@@ -120,6 +121,17 @@ def test_penalty_of_patches_is_that_of_their_mean(game_and_batch):
         **{**vars(scored), "real_logits": torch.cat([scored.real_logits] * 2, dim=1)}
     )
     torch.testing.assert_close(R1()(game, twice), R1()(game, scored))
+
+
+def test_transport_is_the_distance_of_samples_from_their_latents():
+    fake, latent = torch.randn(5, 2, 3), torch.randn(5, 6)
+    scored = ScoredBatch(fake, fake, None, fake, latent, None)
+    game = make_game()
+    expected = 3 * (fake.reshape(5, 6) - latent).square().mean()
+    torch.testing.assert_close(Transport(weight=3.0)(game, scored), expected)
+    for other in (latent[:, :4], fake):  # a small latent, and words, which have none
+        with pytest.raises(ConfigError, match="latent_dim=6"):
+            Transport()(game, ScoredBatch(fake, fake, None, fake, other, None))
 
 
 def test_feature_matching_is_the_squared_difference_of_means(game_and_batch):
@@ -243,7 +255,7 @@ UNDEMANDING = [name for name, kind in REGULARIZERS.items() if not hasattr(kind, 
 
 
 @pytest.mark.parametrize("loss", sorted(LOSSES))
-@pytest.mark.parametrize("name", sorted(set(UNDEMANDING) - {"consistency"}))
+@pytest.mark.parametrize("name", sorted(set(UNDEMANDING) - {"consistency", "transport"}))
 def test_any_loss_goes_with_any_regularizer(loss, name):
     trainer = make_trainer(loss, [REGULARIZERS[name]()], width=8)
     logs = trainer.step()

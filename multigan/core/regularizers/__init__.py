@@ -19,6 +19,7 @@ from multigan.core.regularizers.penalties import (
     WassersteinGradientPenalty,
     squared_gradient_norm,
 )
+from multigan.core.regularizers.transport import Transport
 
 __all__ = [
     "DRAGAN",
@@ -34,6 +35,7 @@ __all__ = [
     "LeCam",
     "Orthogonal",
     "PathLength",
+    "Transport",
     "WassersteinGradientPenalty",
     "WeightClipping",
     "squared_gradient_norm",
