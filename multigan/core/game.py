@@ -196,6 +196,12 @@ class AdversarialGame(Objective):
         """Returns a batch's real samples as the discriminator takes them, without augmentation."""
         return batch.samples
 
+    def made(self, batch: Batch, generator: nn.Module) -> Tensor:
+        """Returns what a generator makes in a batch's place, as its samples are, conditions too."""
+        latent = self.prior.sample(len(batch), device=batch.samples.device)
+        samples: Tensor = generator(latent, batch.condition)
+        return samples
+
     def logits_and_aux(
         self, samples: Tensor, condition: Tensor | None
     ) -> tuple[Tensor, Tensor | None]:

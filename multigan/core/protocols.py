@@ -109,6 +109,16 @@ class MayLeak(HasStrength, Protocol):
 
 
 @runtime_checkable
+class MaySeeWhole(Protocol):
+    """A discriminator with an option `hidden`: a hidden layer over the whole sample."""
+
+    @property
+    def sees_whole(self) -> bool:
+        """Whether this one has it."""
+        ...
+
+
+@runtime_checkable
 class WantsWholeBatch(Protocol):
     """A regularizer whose term is another one of a batch that comes in pieces."""
 

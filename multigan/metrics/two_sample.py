@@ -26,9 +26,10 @@ from multigan.errors import ConfigError, ShapeError
 LARGEST = {1: 4096, 2: 64}  # positions along each axis of what is kept, by the number of axes
 STEPS, BATCH, EPOCHS = 250, 64, 25
 RATE = 2e-3
-WIDTHS = (24, 48, 64)
+WIDTHS = (16, 32, 48)
 HIDDEN = 64
 SMALLEST = 7  # positions that are halved no more
+NOISE = 0.1  # deviations, on both sides: it hides how samples are rounded, which nobody sees
 FEWEST = 8  # samples a side: four to learn from and four to be asked about
 
 
@@ -83,8 +84,8 @@ def two_sample_test(
     steps = min(steps, ceil(EPOCHS * smaller / min(BATCH, smaller)))
     with seeded(seed, "two-sample"):
         network = fresh_network(real, fake)
-        _teach(network, *learned, steps)
-    return held_out_auc(*(logits_of(network, side) for side in asked))
+        _teach(network, learned[0], learned[1], steps)
+        return held_out_auc(*(logits_of(network, side) for side in asked))
 
 
 def halves(side: Judged, seed: int) -> tuple[Judged, Judged]:
@@ -126,7 +127,9 @@ def reduced(samples: Tensor) -> Tensor:
     size = tuple(min(side, LARGEST[axes]) for side in samples.shape[2:])
     if size == samples.shape[2:]:
         return samples
-    return adaptive_avg_pool1d(samples, size) if axes == 1 else adaptive_avg_pool2d(samples, size)
+    pool: Any = adaptive_avg_pool1d if axes == 1 else adaptive_avg_pool2d
+    small: Tensor = pool(samples, size)
+    return small
 
 
 class FreshNetwork(nn.Module):
@@ -159,6 +162,7 @@ class FreshNetwork(nn.Module):
         samples = side.samples
         if samples.is_floating_point():
             samples = (samples - self.center) / self.scale
+            samples = samples + NOISE * torch.randn_like(samples)
         features = self.body(samples)
         logits: Tensor = self.output(features)[:, 0]
         if self.embed is None:
@@ -241,9 +245,10 @@ def _of_positions(shape: tuple[int, ...]) -> nn.Module:
 
 
 def _stride(side: int) -> int:
+    """Returns how far apart a layer's places are: the farther, the more of them there are."""
     if side <= SMALLEST:
         return 1
-    return 2 if side <= LARGEST[2] else 8
+    return next(step for most, step in ((32, 2), (64, 4), (side, 8)) if side <= most)
 
 
 def _of_numbers(numbers: int) -> nn.Module:

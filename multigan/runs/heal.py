@@ -22,6 +22,7 @@ from multigan.runs.records import has_remedy
 from multigan.runs.run import Run
 from multigan.runs.session import ROLLBACK_FACTOR, Session, start
 
+NEW_NETWORKS = {"pack", "discriminator.hidden"}  # changes after which weights do not fit
 MOST_FORKS = 3  # of one `multigan train --heal`
 
 State = dict[str, Any]
@@ -119,7 +120,7 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
     if not changes:  # in the log, so that it holds whatever ends this process
         row["learning_rate_scale"] = ROLLBACK_FACTOR * _learning_rate_scale(folder)
     how = {"out": run.path.parent, "device": device, "rows": [row], **talk}
-    if folder is None or "pack" in changes:
+    if folder is None or NEW_NETWORKS & set(changes):
 
         def prepare(trainer: Trainer) -> None:
             if folder is not None:

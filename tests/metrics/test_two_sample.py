@@ -38,7 +38,7 @@ def test_its_error_is_that_of_many_draws():
 def test_samples_of_one_distribution_are_not_told_apart_and_others_are(shape):
     real, same = draws(N, *shape), draws(N, *shape, seed=1)
     assert auc(real, same) == pytest.approx(0.5, abs=0.15)  # 3 errors of 120 a side
-    assert auc(real, 1.5 + same) > 0.95
+    assert auc(real, 1.5 + same) > 0.9  # of three numbers nobody gets more than .967
 
 
 def test_of_tokens_their_order_is_seen():

@@ -18,6 +18,7 @@ WARM_UP = 6  # inspections: a generator that has not begun to learn looks collap
 PATIENCE = 3  # inspections in a row that must agree before there is an alarm
 FEWEST_UNSEEN = 200  # samples; with fewer, chance moves `memory` by a tenth and more
 LOST = 0.7  # of the real data; a generator that reaches less has lost some
+SEEN, BLINDER = 0.8, 0.3  # an area that is seen, and how much less the discriminator may see
 LASTING = 8  # before anybody acts without being asked: healthy runs had bad spells of up to 7
 
 
@@ -26,7 +27,8 @@ class Remedy:
     """What helps.
 
     Attributes:
-        name: "penalty", "add_penalties", "pack", "augment", "slow_down", "roll_back".
+        name: "penalty", "add_penalties", "pack", "augment", "slow_down", "roll_back", "see_whole",
+            "lighten".
         text: The same in words.
         knobs: Numbers to turn while the run goes on.
         changes: What else must change in the recipe; such a remedy needs a new run, which takes
@@ -178,6 +180,16 @@ ALARMS: tuple[Alarm, ...] = (
         "real samples that it never sees.",
         ("augment", "penalty", "add_penalties"),
         f"Not measured: that takes a held-out split of {FEWEST_UNSEEN} samples or more (held_out).",
+    ),
+    Alarm(
+        "blindness",
+        lambda v: v.fresh_auc - v.own_auc,
+        lambda v: v.fresh_auc > SEEN and v.fresh_auc - v.own_auc > BLINDER,
+        "The discriminator is blind to what is wrong: a fresh network that learns for seconds puts "
+        "real samples above generated ones more often, by {value:.0%} of all pairs.",
+        "What a fresh network sees after seconds more than the discriminator: {value:.0%} of all "
+        "pairs.",
+        ("see_whole", "lighten"),
     ),
 )
 

@@ -161,6 +161,11 @@ class DCGANDiscriminator(ConditionalDiscriminator):
         if spectral_norm:
             normalize_spectrally(self)
 
+    @property
+    def sees_whole(self) -> bool:
+        """Whether there is a hidden layer over the whole sample."""
+        return self.whole is not None
+
     def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
         """Returns the last activations, (B, C, H, W) -> (B, F)."""
         last = self.features(samples, condition)[-1]
