@@ -13,7 +13,7 @@ from multigan.core.trainer import SHARE_EVERY, Callback, Logs, Trainer
 from multigan.errors import MultiganError
 from multigan.files import read_object
 from multigan.runs.checkpoint import prune_checkpoints, save_checkpoint
-from multigan.runs.folder import RunFolder, parse_control
+from multigan.runs.folder import REAL, RunFolder, parse_control
 
 
 class Log(Callback):
@@ -118,6 +118,7 @@ class SamplePreview(Callback):
         draw: `(trainer, stem) -> path` writes one preview beside `stem`.
         total_steps: The step at which the run will be done.
         every: Interval in steps; 0 is never.
+        draw_real: `(stem) -> None` writes real samples beside `stem`, once.
     """
 
     def __init__(
@@ -127,8 +128,15 @@ class SamplePreview(Callback):
         total_steps: int,
         *,
         every: int = 500,
+        draw_real: Callable[[Path], None] = lambda stem: None,
     ) -> None:
         self.run, self.draw, self.total_steps, self.every = run, draw, total_steps, every
+        self.draw_real = draw_real
+
+    def on_fit_start(self, trainer: Trainer) -> None:
+        """Writes samples/real, for eyes to compare with."""
+        if self.every and trainer.engine.is_main and not self.run.real_files():
+            self.draw_real(self.run.samples / REAL)
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
         """Writes samples/<step> on every `every`-th step, on the last and on a few early ones."""

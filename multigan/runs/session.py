@@ -38,7 +38,7 @@ from multigan.runs.evaluate import (
     evaluate_in_training,
     training_metrics,
 )
-from multigan.runs.folder import REAL, RunFolder, checkpoint_step, create_run
+from multigan.runs.folder import RunFolder, checkpoint_step, create_run
 from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
 from multigan.runs.profiles import Profiles
@@ -87,7 +87,6 @@ class Session:
         """
         with _only_trainer(self.run, self.engine), stopping_on_signals(self.trainer):
             self._look_again()
-            self._show_real()
             try:
                 self._fit_through_divergence()
                 self._finish()
@@ -115,15 +114,6 @@ class Session:
             )
         if self.engine.is_main and any(row["step"] > at for row in self.run.metrics()):
             self.run.forget_after(at)  # of a session that was killed before it saved anything
-
-    def _show_real(self) -> None:
-        """Writes a sheet of real samples beside the previews, once."""
-        if not self.recipe.look_every or not self.engine.is_main or self.run.real_files():
-            return
-        try:
-            write_real_sheet(self.parts, self.run.samples / REAL)
-        except Exception as error:  # a look is not worth a run
-            self.notes.append(f"No sheet of real samples could be drawn: {_sentence(error)}")
 
     def _fit_through_divergence(self) -> None:
         trainer = self.trainer
@@ -398,6 +388,7 @@ def _open(
         lambda trainer, stem: draw_look(parts, trainer, stem),
         recipe.steps,
         every=recipe.look_every,
+        draw_real=lambda stem: _draw_real(parts, stem, notes),
     )
     # Losses are checked before anything is drawn or saved; requests come last, so that a
     # checkpoint somebody asks for holds all that this step wrote.
@@ -417,6 +408,13 @@ def draw_look(parts: Parts, trainer: Trainer, stem: Path) -> Path:
     """Writes a sheet of what the EMA generator makes of fixed latents."""
     pipeline = parts.pipeline(trainer.average["generator"])
     return write_sheet(pipeline, stem, seed=PREVIEW_SEED)
+
+
+def _draw_real(parts: Parts, stem: Path, notes: list[str]) -> None:
+    try:
+        write_real_sheet(parts, stem)
+    except Exception as error:  # a look is not worth a run
+        notes.append(f"No sheet of real samples could be drawn: {_sentence(error)}")
 
 
 def write_sheet(pipeline: Any, stem: Path, *, rows: int = 8, seed: int = 0) -> Path:
