@@ -61,7 +61,6 @@ def test_help_names_every_command_of_the_shell(notebook, capsys):
     ("line", "reason"),
     [
         ("trian", "invalid choice: 'trian'"),
-        ("", "the following arguments are required"),
         ("train digts", "Did you mean 'digits'?"),
         ("train digits --steps many", "invalid int value"),
         ("train digits --set lss=hinge", "There is nothing called 'lss'"),
