@@ -55,7 +55,8 @@ def run_line(shell: Any, line: str, cell: str | None = None) -> None:
     try:
         words = words_of(line, shell.user_ns)
         if cell is None and not in_terminal(shell) and words in ([], ["runs"]):
-            return _show_alone(words)
+            _show_alone(words)
+            return
         if not words and cell is None:
             make_parser().print_help()
             return

@@ -136,7 +136,8 @@ def test_what_a_broken_run_leaves_is_shown(page, lab):
     item(panel, lab, killed).get_by_text("no news for").wait_for()
     entry = item(panel, lab, failed)
     entry.get_by_role("button", name="0001-failed").click()
-    details(panel).get_by_role("alert").get_by_text("Step 7: generator/adversarial is NaN.").wait_for()
+    alert = details(panel).get_by_role("alert")
+    alert.get_by_text("Step 7: generator/adversarial is NaN.").wait_for()
     assert panel.locator(".mg-run").count() == 2
 
 
