@@ -159,12 +159,8 @@ def test_importing_costs_next_to_nothing(module):
     assert done.stderr.strip() == ""
 
 
-PARSERS = {
-    "COMMANDS",
-    "SUMMARY",
-    "add_arguments",
-    "add_options",
-}  # what a command is, less what it does
+# What a command is, less what it does.
+PARSERS = {"COMMANDS", "SUMMARY", "add_arguments", "add_options"}
 COMMAND_MODULES = {"fork", "resume", "sample", "train"}
 
 

@@ -85,12 +85,14 @@ class Explorer(anywidget.AnyWidget):
     def keep(self, text: str = "") -> None:
         """Puts what is shown into the cell's ordinary output, which a saved notebook keeps."""
         if self._still is not None:
-            self._still.update(still_of(self._shown, text), raw=True)
+            bundle = still_of(self._shown, text)
+            self._still.update(bundle, metadata=_alt(self._shown, text), raw=True)
 
     def _ipython_display_(self) -> None:
         display_widget(self)
         self.explored.prepare(self.explored.start())
-        self._still = display(still_of(self._shown, ""), raw=True, display_id=True)
+        bundle, metadata = still_of(self._shown, ""), _alt(self._shown, "")
+        self._still = display(bundle, metadata=metadata, raw=True, display_id=True)
 
     def _hear(self, _: Any, content: dict[str, Any], buffers: list[bytes]) -> None:
         """Answers the page; may be called on any of the kernel's threads."""
@@ -156,9 +158,8 @@ class Explorer(anywidget.AnyWidget):
         """Finds what somebody dropped on the page in the latent space."""
         self.send({"number": number, "waits": "Looking for it in the latent space …"})
         with TemporaryDirectory() as folder:
-            file = Path(folder) / f"dropped{suffix}"
-            file.write_bytes(data)
-            view, distance = self.explored.projected(file, condition)
+            (Path(folder) / f"dropped{suffix}").write_bytes(data)
+            view, distance = self.explored.projected(Path(folder), condition)
         answer = {"number": number, "view": json.loads(json.dumps(vars(view)))}
         self.send({**answer, "told": f"Found, at a mean squared distance of {distance:.3g}."})
 
@@ -176,3 +177,9 @@ class Explorer(anywidget.AnyWidget):
         media = [media_of(item) for item in items]
         kinds = [suffix for suffix, _ in media]
         self.send({"number": number, "kinds": kinds}, buffers=[content for _, content in media])
+
+
+def _alt(items: list[Any], text: str) -> dict[str, Any]:
+    """Returns the metadata that say in words what a still shows."""
+    said = f"{len(items)} generated samples" + (f", {text}" if text else "")
+    return {"image/png": {"alt": said}}

@@ -285,15 +285,15 @@ class Explored:
         samples = pipeline.generate(latents, conditions, truncation=still.truncation)
         return pipeline.modality.decode(samples)
 
-    def projected(self, file: Path, condition: int | None) -> tuple[View, float]:
+    def projected(self, folder: Path, condition: int | None) -> tuple[View, float]:
         """Returns a view of the latent that makes most nearly what a file holds, and the distance.
 
         Args:
-            file: A picture, or a sound.
+            folder: Holds the file, a picture or a sound, alone.
             condition: Its class; None tries them all.
         """
         pipeline = self.pipeline()
-        targets = targets_of(pipeline, file, 1)
+        targets = targets_of(pipeline, folder, 1)
         found = pipeline.project(targets, condition=condition, steps=PROJECTION_STEPS)
         by_class = pipeline.condition is not None and pipeline.condition.kind == "class"
         chosen = int(found.condition[0]) if by_class and found.condition is not None else None

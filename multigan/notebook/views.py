@@ -97,10 +97,11 @@ class RunView:
         shows = status["state"], status["step"]
         if shows != self._still_shows:
             self._still_shows = shows
-            self._still.update(self.still(), raw=True)
+            bundle, metadata = self.still()
+            self._still.update(bundle, metadata=metadata, raw=True)
 
-    def still(self) -> stills.Bundle:
-        """Returns the ordinary output that stays."""
+    def still(self) -> tuple[stills.Bundle, stills.Bundle]:
+        """Returns the ordinary output that stays, and its metadata."""
         return stills.of_run(self.run)
 
 

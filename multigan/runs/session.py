@@ -38,7 +38,7 @@ from multigan.runs.evaluate import (
     evaluate_in_training,
     training_metrics,
 )
-from multigan.runs.folder import REAL, RunFolder, checkpoint_step, create_run
+from multigan.runs.folder import RunFolder, checkpoint_step, create_run
 from multigan.runs.health import Doctor, Healer
 from multigan.runs.interrupts import stopping_on_signals
 from multigan.runs.preview import SamplePreview, draw_look
@@ -90,7 +90,6 @@ class Session:
         """
         with _only_trainer(self.run, self.engine), stopping_on_signals(self.trainer):
             self._look_again()
-            self._show_real()
             try:
                 self._fit_through_divergence()
                 self._finish()
@@ -118,15 +117,6 @@ class Session:
             )
         if self.engine.is_main and any(row["step"] > at for row in self.run.metrics()):
             self.run.forget_after(at)  # of a session that was killed before it saved anything
-
-    def _show_real(self) -> None:
-        """Writes a sheet of real samples beside the previews, once."""
-        if not self.recipe.look_every or not self.engine.is_main or self.run.real_files():
-            return
-        try:
-            write_real(self.parts.data, self.recipe.modality, self.run.samples / REAL)
-        except Exception as error:  # a look is not worth a run
-            self.notes.append(f"No sheet of real samples could be drawn: {_sentence(error)}")
 
     def _fit_through_divergence(self) -> None:
         trainer = self.trainer
@@ -412,6 +402,7 @@ def _open(
         every=recipe.look_every,
         seconds=recipe.look_seconds,
         on_clock=lambda: _refresh_report(run),
+        draw_real=lambda stem: _draw_real(parts, recipe.modality, stem, notes),
     )
     # Losses are checked before anything is drawn or saved; requests come last, so that a
     # checkpoint somebody asks for holds all that this step wrote.
@@ -425,6 +416,13 @@ def _open(
             f"{recipe.name} is another kind: heal finds nothing here."
         )
     return Session(run, recipe, parts, trainer, trainer.engine, log, preview, checkpoint, notes)
+
+
+def _draw_real(parts: Parts, kind: str, stem: Path, notes: list[str]) -> None:
+    try:
+        write_real(parts.data, kind, stem)
+    except Exception as error:  # a look is not worth a run
+        notes.append(f"No sheet of real samples could be drawn: {_sentence(error)}")
 
 
 def _refresh_report(run: Run) -> None:

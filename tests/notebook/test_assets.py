@@ -11,7 +11,7 @@ DECLARED = re.compile(
 )
 
 
-@pytest.mark.parametrize("view", ["dashboard", "explorer", "compare", "tree"])
+@pytest.mark.parametrize("view", ["dashboard", "explorer", "compare", "tree", "runs"])
 def test_a_view_is_one_module_without_imports_in_which_no_name_is_declared_twice(view):
     joined = script(view)
     assert not re.search(r"^import ", joined, re.M)

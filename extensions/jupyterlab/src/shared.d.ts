@@ -20,3 +20,8 @@ declare module '*/static/chart.js' {
   }
   export function lineChart(title: string, options?: { height?: number; isSmall?: boolean }): ISharedChart;
 }
+
+declare module '*/static/runs.js' {
+  import { IViewModel } from './traits';
+  export function runTable(model: IViewModel): { element: HTMLElement; stop(): void };
+}

@@ -17,7 +17,7 @@ function render({ model, el }) {
   const side = h("div", { class: "mg-side" });
   const say = (text, failed = false) => { answer.textContent = text; answer.classList.toggle("mg-failed", failed); };
   const line = asker(model, say);
-  const scene = stage(facts, { onDrag: (...way) => directions?.drag(...way), onChoose: () => { previewEdges(); }, onPin: pin });
+  const scene = stage(facts, { onDrag: (...way) => directions?.drag(...way), onChoose: () => { previewEdges(); }, onPin: pin, onLeave: () => ask(false) });
   const tray = pinTray(facts, { onWalk: walk, onFilm: film, onMix: mix, onRemove: (at) => { pins.splice(at, 1); pinsChanged(); }, onClear: () => { pins.length = 0; pinsChanged(); }, onShow: (at) => travel(pins[at].pin.view, pins[at].pin.index) });
   const back = button("◀", () => step(past, future), { title: "Back to the view before", "aria-label": "back", disabled: true });
   const forth = button("▶", () => step(future, past), { title: "Forward again", "aria-label": "forward", disabled: true });

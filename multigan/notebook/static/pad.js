@@ -19,7 +19,7 @@ export function directionPanel(facts, view, line, ask) {
   const dot = h("div", { class: "mg-dot" });
   const plane = h("div", { class: "mg-pad", tabindex: 0, role: "application", "aria-label": "plane of two directions: drag, or use the arrow keys" }, dot);
   const labels = h("div", { class: "mg-axes" });
-  const frame = h("div", { class: "mg-pad-frame" }, ...edges.map((edge) => edge.element), plane);
+  const frame = h("div", { class: `mg-pad-frame ${facts.modality === "image" ? "" : "mg-no-edges"}` }, ...edges.map((edge) => edge.element), plane);
   const method = h("select", { "aria-label": "how directions are found", onchange: () => { view.method = method.value; update(); ask(true); } },
     ...facts.methods.map((name) => h("option", { value: name, selected: name === view.method }, METHODS[name] ?? name)));
   const center = button("Center", () => { view.moves.fill(0); update(); ask(true); }, { title: "Back to where the seed put it" });

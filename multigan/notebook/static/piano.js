@@ -19,7 +19,7 @@ export function pianoOf(pitches, play) {
     const name = `${NOTE_NAMES[midi % 12]}${Math.floor(midi / 12) - 1}`;
     const sign = [...typed].find(([, other]) => other === midi)?.[0];
     const element = h("button", {
-      type: "button", class: `mg-note ${classes}`, style, title: sign ? `${name} (key ${sign.toUpperCase()})` : name,
+      type: "button", class: `mg-piano-key ${classes}`, style, title: sign ? `${name} (key ${sign.toUpperCase()})` : name,
       "aria-label": `play ${name}`, disabled: !known.has(midi), onclick: () => press(midi),
     }, h("span", {}, midi % 12 === 0 || midi === from ? name : ""));
     keys.set(midi, element);

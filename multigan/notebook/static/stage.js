@@ -12,8 +12,9 @@ export const PAD_RANGE = 3;  // of a direction, in standard deviations
  * @param onDrag Called with the share of the stage that a hand has moved over, in both directions, and whether it is the end.
  * @param onChoose Called when another sample comes on the stage.
  * @param onPin Called with the sample's number.
+ * @param onLeave Called when somebody has seen enough of a walk.
  */
-export function stage(facts, { onDrag, onChoose, onPin }) {
+export function stage(facts, { onDrag, onChoose, onPin, onLeave }) {
   const moves = facts.directions > 0;
   const large = h("div", {
     class: `mg-stage mg-stage-${facts.modality}`, tabindex: 0, role: moves ? "application" : "group",
@@ -116,7 +117,8 @@ export function stage(facts, { onDrag, onChoose, onPin }) {
     slider.addEventListener("input", () => { pause(); drawFrame(); if (!runs) large.querySelector("audio")?.play().catch(() => {}); });
     strip.hidden = false;
     strip.style.gridTemplateColumns = "1fr";
-    strip.replaceChildren(h("div", { class: "mg-film-bar" }, play, slider, label));
+    const leave = h("button", { type: "button", class: "jupyter-button widget-button mg-button", title: "Back to the samples", onclick: onLeave }, "Samples");
+    strip.replaceChildren(h("div", { class: "mg-film-bar" }, play, slider, label, leave));
     element.dataset.film = true;
     drawFrame();
     runs && !matchMedia("(prefers-reduced-motion: reduce)").matches ? start() : pause();

@@ -38,11 +38,12 @@ export const actionsPlugin: JupyterFrontEndPlugin<void> = {
   activate: (app: JupyterFrontEnd, runs: RunsModel, palette: ICommandPalette | null) => {
     const meant = (path: unknown): IRun | undefined =>
       runs.get(typeof path === 'string' ? path : runs.current ?? '') ?? undefined;
+    let rank = 1;
     for (const action of actionsOf(app, runs)) {
       app.commands.addCommand(action.id, {
         label: action.label,
-        caption: `${action.caption}; without a path the run that is unfolded in the panel`,
-        icon: args => (args.isMenu ? undefined : multiganIcon),
+        caption: `${action.caption}; without a path the run that is chosen in the panel`,
+        icon: multiganIcon,
         describedBy: { args: { type: 'object', properties: { path: { type: 'string' } } } },
         isEnabled: args => {
           const run = meant(args.path);
@@ -55,6 +56,8 @@ export const actionsPlugin: JupyterFrontEndPlugin<void> = {
       });
       if (action.id !== CommandIDs.heal) {
         palette?.addItem({ command: action.id, category: CATEGORY });
+        // A right click chooses the row, and commands without a path are about that.
+        app.contextMenu.addItem({ command: action.id, selector: '.mg-run', rank: rank++ });
       }
     }
   }
