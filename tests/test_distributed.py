@@ -92,7 +92,8 @@ def losses_of(names: list[str]) -> dict[str, list[dict[str, float]]]:
     found = {}
     for name in names:
         exact = {"generator.norm": "none"} if name == "speech" else {}  # batch norm is per process
-        asked = recipe(name).changed(shrinking(name, 8) | exact | {"steps": 8}).settled()
+        exact |= {"batch_size": 8, "steps": 8}
+        asked = recipe(name).changed(shrinking(name, 8) | exact).settled()
         data = load_data(asked, texts() if asked.modality == "text" else None)
         engine = open_engine("cpu")
         trainer = build_trainer(asked, build_parts(asked, data, engine), engine)
