@@ -21,6 +21,7 @@ from multigan.runs.run import Run
 from multigan.runs.session import start
 from tests.tiny import Ring, make_trainer
 
+ROOT = Path(__file__).parents[1]
 PENALTIES = {"r1_r2": lambda: [R1(1.0), R2(1.0)], "gp": lambda: [WassersteinGradientPenalty(1.0)]}
 
 
@@ -57,10 +58,12 @@ def folder(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
-    command += ["--master-port", str(port), __file__, str(folder)]
+    command += ["--master-port", str(port), "-m", "tests.test_distributed", str(folder)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
     environment["PYTHONFAULTHANDLER"] = "1"  # an abort then says where
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=100)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environment, timeout=100, cwd=ROOT
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return folder
 
@@ -89,7 +92,8 @@ def losses_of(names: list[str]) -> dict[str, list[dict[str, float]]]:
     found = {}
     for name in names:
         exact = {"generator.norm": "none"} if name == "speech" else {}  # batch norm is per process
-        asked = recipe(name).changed(shrinking(name, 8) | exact | {"steps": 8}).settled()
+        exact |= {"batch_size": 8, "steps": 8}
+        asked = recipe(name).changed(shrinking(name, 8) | exact).settled()
         data = load_data(asked, texts() if asked.modality == "text" else None)
         engine = open_engine("cpu")
         trainer = build_trainer(asked, build_parts(asked, data, engine), engine)
@@ -108,9 +112,10 @@ def test_losses_of_any_number_of_processes_are_the_same(tmp_path):
     alone = losses_of(names)
     for count in (2, 4):
         command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-        command += ["--nproc-per-node", str(count), __file__, str(tmp_path / f"{count}"), *names]
+        command += ["--nproc-per-node", str(count), "-m", "tests.test_distributed"]
+        command += [str(tmp_path / f"{count}"), *names]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT)
         assert done.returncode == 0, done.stderr[-3000:]
         shared = json.loads((tmp_path / f"{count}").read_text())
         for name in names:

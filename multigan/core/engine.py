@@ -173,9 +173,8 @@ class DistributedEngine(Engine):
         if not tensors:
             return
         flat = mean_over_processes(torch.cat([t.reshape(-1).float() for t in tensors]))
-        for tensor, mean in zip(
-            tensors, torch.split(flat, [t.numel() for t in tensors]), strict=True
-        ):
+        parts = torch.split(flat, [t.numel() for t in tensors])
+        for tensor, mean in zip(tensors, parts, strict=True):
             tensor.copy_(mean.view_as(tensor))
 
     def wait(self) -> None:

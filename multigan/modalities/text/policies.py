@@ -184,8 +184,11 @@ class Rollout(_Policy):
                 free=free,
                 length=length,
             )
-        reality = self._reality(game, ids, asked)
-        return reality.view(beginnings, count, repeats).permute(1, 2, 0)
+        # Texts come first again: a batch in parts is cut by them, and so is what it draws.
+        ids = ids.view(beginnings, count, repeats, length).permute(1, 2, 0, 3).reshape(-1, length)
+        if batch.condition is not None:
+            asked = batch.condition.repeat_interleave(repeats * beginnings, 0)
+        return self._reality(game, ids, asked).view(count, repeats, beginnings)
 
     def _reality(self, game: "TextGame", ids: Tensor, condition: Tensor | None) -> Tensor:
         embedded = game.discriminator.embed(ids, until_end(ids, game.end_id))
