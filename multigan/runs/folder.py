@@ -59,6 +59,7 @@ from multigan.runs.records import (
     sensible_curves,
     sensible_row,
 )
+from multigan.runs.rows import Rows
 
 _NAME = re.compile(r"([0-9]{4,})-(.+)")
 _CHECKPOINT = re.compile(r"step-([0-9]{6,})")
@@ -136,11 +137,14 @@ class RunFolder:
 
     # What happened
 
-    def metrics(self) -> list[dict[str, Any]]:
-        """Returns the logged rows, oldest first. A half-written last row is left out."""
+    def metrics(self) -> Rows:
+        """Returns the logged rows, oldest first; a half-written last row is left out.
+
+        `metrics().to_pandas()` is a table of one row a step.
+        """
+        rows = Rows()
         if not self.metrics_file.is_file():
-            return []
-        rows = []
+            return rows
         for line in self.metrics_file.read_bytes().splitlines():
             try:
                 row = sensible_row(parse_json(line))

@@ -3,13 +3,16 @@
 Each is a recipe with the changes that were asked for, and a session that trains it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from multigan.config import GIVEN_IN_PYTHON, Recipe
+from multigan.core.trainer import Callback
+from multigan.modalities.kind import kind_of
 from multigan.modalities.recipes import recipe as find_recipe
 from multigan.runs.fork import fork as fork_session
+from multigan.runs.recommend import Open
 from multigan.runs.run import Run
 from multigan.runs.session import resume as resume_session
 from multigan.runs.session import start
@@ -22,6 +25,9 @@ class ModalityTrainer:
         data: "digits", a path, a Hub name, a tensor, (tensor, labels) or a torch data set.
         recipe: A recipe or the name of one; None picks the one that suits `data`.
         steps: How long to train; None leaves the recipe's.
+        minutes: Likewise, instead of steps: as many of them as fit, by steps timed here.
+        size: Of a sample: pixels, samples of sound or tokens; None leaves the recipe's.
+        callbacks: Called after the run's own; see `multigan.core.trainer.Callback`.
         seed: Decides every random draw; None leaves the recipe's.
         out: The folder in which the run's own numbered folder is made.
         device: "auto", "cpu", "cuda" or "mps".
@@ -40,7 +46,10 @@ class ModalityTrainer:
         *,
         recipe: str | Recipe | None = None,
         steps: int | None = None,
+        minutes: float | None = None,
+        size: int | None = None,
         seed: int | None = None,
+        callbacks: Sequence[Callback] = (),
         out: str | Path = "runs",
         device: str = "auto",
         changes: Mapping[str, Any] | None = None,
@@ -52,9 +61,10 @@ class ModalityTrainer:
         if data is not None and carried is None:
             chosen = chosen.with_data(str(data) if named else GIVEN_IN_PYTHON)
         self._data = None if named else data
-        asked = {"seed": seed, "steps": steps}
+        asked = {"seed": seed, "steps": steps, kind_of(chosen.modality).size: size}
         asked = {name: value for name, value in asked.items() if value is not None}
         self.recipe = chosen.changed({**asked, **(changes or {})})
+        self.minutes, self.callbacks = minutes, callbacks
         self.out = out
         self.device = device
 
@@ -64,7 +74,14 @@ class ModalityTrainer:
         Raises:
             MultiganError: Whatever is wrong with the data or the device, or a divergence.
         """
-        session = start(self.recipe, data=self._data, out=self.out, device=self.device)
+        session = start(
+            self.recipe,
+            data=self._data,
+            out=self.out,
+            device=self.device,
+            callbacks=self.callbacks,
+            left=Open(minutes=self.minutes),
+        )
         return session.fit()
 
 
