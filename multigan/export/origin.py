@@ -10,6 +10,7 @@ from typing import Any
 from multigan.errors import RunError
 from multigan.files import read_object
 from multigan.runs.folder import RunFolder, find_run
+from multigan.sampling.on_hub import is_hub_name
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ def origin_of(args: Namespace) -> Origin:
     path = Path(args.run_name)
     if (path / "pipeline.json").is_file():
         return origin_of_folder(path)
+    if is_hub_name(args.run_name):
+        return Origin(args.run_name.rpartition("/")[2])
     return _of_run(find_run(args.run_name, args.runs))
 
 

@@ -25,16 +25,15 @@ class Graph:
     Attributes:
         module: Called with the inputs by name; returns as many tensors as there are outputs.
         inputs: An example of each input.
-        outputs: The names of what comes out.
+        outputs: The names of what comes out: first what the network makes, then what is computed
+            from that.
         facts: What a program must know to use it, as plain JSON.
-        tolerance: How far another runtime's outputs may be from torch's.
     """
 
     module: nn.Module
     inputs: Mapping[str, Tensor]
     outputs: tuple[str, ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
-    tolerance: float = 1e-4
 
 
 def sample_graph(pipeline: Pipeline) -> Graph:

@@ -16,8 +16,6 @@ from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.sampling.graph import Graph, SampleGraph, sample_graph
 from multigan.sampling.pipeline import Pipeline
 
-SOUND_TOLERANCE = 1e-3  # of full scale, -60 dB: iterated phases amplify rounding
-
 
 class SoundGraph(nn.Module):
     """From latents to samples and to what is heard of them."""
@@ -58,5 +56,4 @@ def sound_graph(pipeline: Pipeline) -> Graph:
             "length": modality.length,
             "pitches": class_pitches(names),
         },
-        tolerance=SOUND_TOLERANCE,
     )
