@@ -195,6 +195,12 @@ def test_a_discriminator_that_sees_less_where_there_is_little_to_see_is_well():
     assert worst(diagnose([ill(fresh_auc=0.9, own_auc=0.99)] * 20, {})) == "ok"
 
 
+def test_nobody_acts_on_blindness_by_themselves():
+    findings = diagnose([ill(fresh_auc=1.0, own_auc=0.5)] * 40, {})
+    assert worst(findings) == "alarm"
+    assert not any(finding.lasts for finding in findings)
+
+
 def test_what_cannot_be_measured_is_no_symptom():
     findings = diagnose([Vitals(1)] * 20, {})
     assert worst(findings) == "unmeasured"

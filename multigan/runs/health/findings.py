@@ -93,6 +93,8 @@ class Alarm:
         well: The same while all is well.
         cures: Names of remedies, the best first; the first that can be applied is suggested.
         unmeasured: What to say where there is no number.
+        most_looks: How many inspections in a row are counted at most. Fewer than `LASTING` are for
+            a person to act on, and never for `--heal`.
     """
 
     name: str
@@ -102,6 +104,7 @@ class Alarm:
     well: str
     cures: tuple[str, ...]
     unmeasured: str = "Not measured yet, or not on this objective."
+    most_looks: int = LASTING
 
 
 # One of exploding gradients is not among them: on the bench it stood only on runs that ended well.
@@ -190,6 +193,7 @@ ALARMS: tuple[Alarm, ...] = (
         "What a fresh network sees after seconds more than the discriminator: {value:.0%} of all "
         "pairs.",
         ("see_whole", "lighten"),
+        most_looks=PATIENCE,  # one answer of the fresh network stands for many inspections
     ),
 )
 
@@ -215,7 +219,7 @@ def _finding(alarm: Alarm, history: Sequence[Vitals], remedies: Mapping[str, Rem
         return Finding(alarm.name, "unmeasured", None, alarm.unmeasured)
     if not alarm.is_bad(history[-1]):
         return Finding(alarm.name, "ok", value, alarm.well.format(value=value))
-    late = reversed(history[WARM_UP:][-LASTING:])
+    late = reversed(history[WARM_UP:][-alarm.most_looks :])
     looks = sum(1 for _ in takewhile(alarm.is_bad, late))
     severity: Severity = "alarm" if looks >= PATIENCE else "warning"
     cure = next((remedies[name] for name in alarm.cures if name in remedies), None)
