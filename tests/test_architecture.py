@@ -215,6 +215,7 @@ NOT_KINDS = {
     "imports/pretrained.py": {"text"},
     "metrics/pretrained_extractors.py": {"text"},
     "notebook/plain.py": {"text"},
+    "notebook/still_card.py": {"text"},
     "report/media.py": {"text"},
     "runs/heal.py": {"text"},
     "runs/records.py": {"text"},

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool1d, adaptive_avg_pool2d, softplus
 
 from multigan.core.draws import seed_from, seeded
-from multigan.errors import ConfigError, ShapeError
+from multigan.errors import MeasureError, ShapeError
 
 LARGEST = {1: 4096, 2: 64}  # positions along each axis of what is kept, by the number of axes
 STEPS, BATCH, EPOCHS = 250, 64, 25
@@ -76,7 +76,7 @@ def two_sample_test(
             `EPOCHS` times.
 
     Raises:
-        ConfigError: A side has fewer than `FEWEST` samples.
+        MeasureError: A side has fewer than `FEWEST` samples.
         ShapeError: The sides have different shapes.
     """
     learned, asked = zip(*(halves(side, seed) for side in (real, fake)), strict=True)
@@ -92,10 +92,10 @@ def halves(side: Judged, seed: int) -> tuple[Judged, Judged]:
     """Returns what is learned from, and what is asked about.
 
     Raises:
-        ConfigError: There are too few samples.
+        MeasureError: There are too few samples.
     """
     if len(side) < FEWEST:
-        raise ConfigError(f"A two-sample test wants {FEWEST} samples a side, not {len(side)}.")
+        raise MeasureError(f"A two-sample test wants {FEWEST} samples a side, not {len(side)}.")
     draws = torch.Generator().manual_seed(seed_from(seed, "two-sample halves"))
     order = torch.randperm(len(side), generator=draws).to(side.samples.device)
     return side.rows(order[: len(side) // 2]), side.rows(order[len(side) // 2 :])

@@ -20,7 +20,10 @@ from multigan.runs.recommend import Open, closed
 from multigan.terminal.output import print_json, print_table, remark, say
 
 
-def describe(recipe: Recipe, *, left: Open, device: str, as_json: bool) -> None:
+NOTHING_LEFT = Open()
+
+
+def describe(recipe: Recipe, *, device: str, as_json: bool, left: Open = NOTHING_LEFT) -> None:
     """Loads the data and builds the trainer, says what they are, and writes nothing.
 
     Raises:

@@ -56,6 +56,7 @@ def planned(args: Namespace, given: Recipe | None = None) -> Plan:
     Raises:
         ConfigError: There is no such recipe, a change is wrong, or the data's kind is unknown.
     """
+    from multigan.core.registries import DATA
     from multigan.modalities.kind import kind_of
     from multigan.runs.recipe_check import check_recipe
     from multigan.runs.recommend import MINUTES, Open, suited
@@ -74,7 +75,8 @@ def planned(args: Namespace, given: Recipe | None = None) -> Plan:
     if free and minutes is None and "steps" not in asked:
         minutes = MINUTES
     reasons = chosen.reasons
-    if (free or recipe.name == kind.general) and recipe.data.name != GIVEN_IN_PYTHON:
+    is_file = recipe.data.name != GIVEN_IN_PYTHON and recipe.data.name not in DATA
+    if (free or recipe.name == kind.general) and is_file:
         suits = suited(recipe, asked, minutes=minutes or MINUTES, device=args.device, free=free)
         recipe, reasons = suits.recipe, (*reasons, *suits.reasons)
     return Plan(recipe, Open(minutes, free, asked), reasons)

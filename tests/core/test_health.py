@@ -132,6 +132,7 @@ def ill(**numbers) -> Vitals:
         "coverage": 0.95, "diversity": 1.0, "support": 1.0, "distinct": 200.0, "movement": 0.1,
         "turnover": 0.1, "saturation": 0.1, "generator_gradient": 0.1,
         "discriminator_gradient": 0.1, "memory": 0.0, "unseen": 200,
+        "fresh_auc": 0.6, "own_auc": 0.6,
     }  # fmt: skip
     return Vitals(1, **(well | numbers))
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from multigan.errors import ConfigError, ShapeError
+from multigan.errors import MeasureError, ShapeError
 from multigan.metrics import Features, evaluate
 from multigan.metrics.two_sample import Judged, held_out_auc, reduced, two_sample_test
 
@@ -73,7 +73,7 @@ def test_large_samples_are_looked_at_from_farther_away():
 
 
 def test_what_cannot_be_asked_is_said():
-    with pytest.raises(ConfigError, match="8 samples a side, not 7"):
+    with pytest.raises(MeasureError, match="8 samples a side, not 7"):
         two_sample_test(Judged(draws(9, 2)), Judged(draws(7, 2)))
     with pytest.raises(ShapeError, match="like"):
         two_sample_test(Judged(draws(9, 2)), Judged(draws(9, 3)))

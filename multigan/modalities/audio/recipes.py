@@ -62,6 +62,7 @@ def sound() -> Recipe:
         name="sound",
         summary="Any sounds: speech's game, at the rate and length that the data and time allow.",
         data=Component("notes", {"trim_db": 40, "normalize": "peak"}),
+        representation=Component("mel", {**SPEECH_MEL, "hop_length": 64, "scaling": "range"}),
     )
 
 
