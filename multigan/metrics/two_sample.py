@@ -30,6 +30,7 @@ WIDTHS = (16, 32, 48)
 HIDDEN = 64
 SMALLEST = 7  # positions that are halved no more
 NOISE = 0.1  # deviations, on both sides: it hides how samples are rounded, which nobody sees
+SURE = 0.01  # nats a pair
 FEWEST = 8  # samples a side: four to learn from and four to be asked about
 
 
@@ -214,6 +215,8 @@ def _teach(network: FreshNetwork, real: Judged, fake: Judged, steps: int) -> Non
         torch.autograd.backward(loss)
         optimizer.step()
         schedule.step()
+        if float(loss.detach()) < SURE:  # what is left to learn are ever smaller numbers, slowly
+            return
 
 
 def _batches(side: Judged) -> Iterator[Judged]:
