@@ -19,7 +19,6 @@ from multigan.runs.recipe_check import check_recipe
 from multigan.runs.recommend import Open, closed
 from multigan.terminal.output import print_json, print_table, remark, say
 
-
 NOTHING_LEFT = Open()
 
 
