@@ -152,7 +152,7 @@ def test_a_double_click_opens_the_run_under_the_pointer(page, lab):
     details(panel).get_by_text("clicked/runs").first.wait_for()
     for run in (runs[4], runs[2]):
         item(panel, lab, run).get_by_role("button", name=run.name).dblclick(delay=120)
-        page.locator(f".mgl-main[aria-label='Run clicked/runs/{run.name}']").wait_for()
+        page.locator(f".mgl-main[data-path='clicked/runs/{run.name}']").wait_for()
     assert page.locator(".mgl-main").count() == 2
 
 
@@ -174,13 +174,13 @@ def test_runs_are_found_by_keys_sorted_grouped_and_acted_on(page, lab):
     focused = "() => document.activeElement.textContent"
     assert page.evaluate(focused) == one.name
     page.keyboard.press("ArrowDown")
-    assert page.evaluate(focused) == two.name
+    assert page.evaluate(focused) == three.name  # the newest of the next folder
     page.keyboard.press("Enter")
-    page.locator(f".mgl-main[aria-label='Run keyed/two/{two.name}']").wait_for()
+    page.locator(f".mgl-main[data-path='keyed/two/{three.name}']").wait_for()
     shoot(page, "panel-keys")
-    item(panel, lab, three).click(button="right")
+    item(panel, lab, two).click(button="right")
     page.locator(".lm-Menu-itemLabel", has_text="Rename Run").click()
     page.locator(".jp-Dialog input").fill("prunes")
     page.locator(".jp-Dialog .jp-mod-accept").click()
-    panel.get_by_role("button", name="0002-prunes").wait_for()
-    assert (three.path.parent / "0002-prunes").is_dir()
+    panel.get_by_role("button", name="0001-prunes").wait_for()
+    assert (two.path.parent / "0001-prunes").is_dir()

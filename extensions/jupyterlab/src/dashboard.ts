@@ -21,6 +21,7 @@ export class RunDashboard extends Widget {
     this.addClass('mgl-main');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', `Run ${_path}`);
+    this.node.dataset.path = _path;
     this.node.tabIndex = -1;
   }
 

@@ -21,7 +21,7 @@ function render({ model, el }) {
   const log = h("ul", { class: "mg-events", tabindex: 0 });
   const events = h("details", { class: "mg-fold" }, h("summary", {}, "What happened"), log);
   el.replaceChildren(
-    h("header", {}, name, state, pace, actions.element), bar, trouble, doctor.element, answer,
+    h("div", { class: "mg-head" }, name, state, pace, actions.element), bar, trouble, doctor.element, answer,
     h("div", { class: "mg-body" }, previews.element, curves.element), h("div", { class: "mg-folds" }, knobs.element, events));
   let isLost = false;
 

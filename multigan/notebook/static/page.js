@@ -105,7 +105,7 @@ export function duration(seconds) {
 const MEDIA = { ".png": "image/png", ".gif": "image/gif", ".wav": "audio/wav" };
 
 /** A place that shows one file of samples, whatever its kind, and frees what it showed before. */
-export function mediaBox(classes = "") {
+export function mediaBox(classes = "", { isFocusable = true } = {}) {
   const element = h("div", { class: `mg-media ${classes}` });
   let url = null, playing = null, last = null;
   const clear = () => { if (url) URL.revokeObjectURL(url); url = last = null; };
@@ -115,7 +115,7 @@ export function mediaBox(classes = "") {
     last = bytes;
     element.setAttribute("data-kind", suffix.slice(1));
     if (suffix === ".txt") {
-      element.replaceChildren(h("pre", { tabindex: 0, "aria-label": text }, new TextDecoder().decode(bytes)));
+      element.replaceChildren(h("pre", isFocusable ? { tabindex: 0, "aria-label": text } : {}, new TextDecoder().decode(bytes)));
       return;
     }
     url = URL.createObjectURL(new Blob([bytes], { type: MEDIA[suffix] ?? "application/octet-stream" }));

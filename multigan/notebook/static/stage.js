@@ -20,7 +20,7 @@ export function stage(facts, { onDrag, onChoose, onPin, onLeave }) {
     class: `mg-stage mg-stage-${facts.modality}`, tabindex: 0, role: moves ? "application" : "group",
     "aria-label": moves ? "the chosen sample: drag it, or use the arrow keys, to move through the latent space" : "the chosen sample",
   });
-  const strip = h("div", { class: `mg-samples mg-samples-${facts.modality}`, role: "listbox", "aria-label": "samples" });
+  const strip = h("div", { class: `mg-samples mg-samples-${facts.modality}`, role: "group", "aria-label": "samples" });
   const element = h("div", { class: "mg-scene" }, large, strip);
   let box = null, cards = [], files = [], chosen = 0, timer = 0;
 
@@ -44,7 +44,7 @@ export function stage(facts, { onDrag, onChoose, onPin, onLeave }) {
   }
 
   function draw() {
-    cards.forEach((card, index) => card.whole.setAttribute("aria-selected", String(index === chosen)));
+    cards.forEach(({ pick }, index) => pick?.setAttribute("aria-pressed", String(index === chosen)));
     if (!files.length) return;
     put(files[chosen], `sample ${chosen + 1}`);
   }
@@ -62,29 +62,29 @@ export function stage(facts, { onDrag, onChoose, onPin, onLeave }) {
 
   function stripCard(kind, index) {
     const text = `sample ${index + 1}`;
-    const media = kind === ".wav" ? smallSound() : mediaBox();
+    const media = kind === ".wav" ? smallSound() : mediaBox("", { isFocusable: false });
     const pin = h("button", { type: "button", class: "mg-pin", "aria-pressed": "false", title: `Pin ${text}`, "aria-label": `Pin ${text}`, onclick: (event) => { event.stopPropagation(); onPin(index); } }, "📌");
-    const whole = h("div", {
-      class: "mg-card", role: "option", tabindex: index === chosen ? 0 : -1, "aria-selected": "false", "aria-label": text,
+    const pick = h("button", {
+      type: "button", class: "mg-choose", tabindex: index === chosen ? 0 : -1, "aria-pressed": "false", "aria-label": text,
       onclick: () => choose(index), onkeydown: (event) => stepKey(event, index),
-    }, media.element, pin);
-    return { whole, pin, kind, isSample: true, clear: media.clear, show: (file) => media.show(file.content, kind, text) };
+    }, media.element);
+    const whole = h("div", { class: "mg-card" }, pick, pin);
+    return { whole, pick, pin, kind, isSample: true, clear: media.clear, show: (file) => media.show(file.content, kind, text) };
   }
 
   function stepKey(event, index) {
     const way = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); event.stopPropagation(); return choose(index); }
     if (event.key === "p") return onPin(index);
     if (!way) return;
     event.preventDefault();
     event.stopPropagation();
     choose((index + way + files.length) % files.length);
-    cards[chosen].whole.focus();
+    cards[chosen].pick.focus();
   }
 
   function choose(index) {
     chosen = index;
-    cards.forEach((card, at) => { card.whole.tabIndex = at === chosen ? 0 : -1; });
+    cards.forEach(({ pick }, at) => { if (pick) pick.tabIndex = at === chosen ? 0 : -1; });
     draw();
     onChoose(index);
   }

@@ -26,7 +26,7 @@ export function pinTray(facts, { onWalk, onFilm, onMix, onRemove, onClear, onSho
   function update(pins) {
     while (boxes.length) boxes.pop().clear();
     list.replaceChildren(...pins.map(({ kind, content }, index) => {
-      const box = kind === ".wav" ? smallCanvas(content) : mediaBox();
+      const box = kind === ".wav" ? smallCanvas(content) : mediaBox("", { isFocusable: false });
       if (kind !== ".wav") box.show(content, kind, `pin ${index + 1}`);
       boxes.push(box);
       const show = h("button", { type: "button", class: "mg-pinned", title: "Go back to it", "aria-label": `go back to pin ${index + 1}`, onclick: () => onShow(index) }, box.element);
