@@ -107,12 +107,12 @@ def _row(result: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _code(pipeline: Pipeline, repository: str) -> str:
-    told = ", condition=0" if pipeline.condition is not None else ""
-    made = {"image": "[0].save('sample.png')"}.get(pipeline.modality.name, "")
-    if pipeline.condition is not None and pipeline.condition.kind != "class":
-        told = ""
+    of_class = pipeline.condition is not None and pipeline.condition.kind == "class"
+    asked = ", condition=0" if of_class else ""
     return (
+        "from pathlib import Path\n\n"
         "from multigan import Pipeline\n\n"
         f'pipeline = Pipeline.from_pretrained("{repository}")\n'
-        f"samples = pipeline(4{told}, seed=7)\n"
-    ) + (f"samples{made}\n" if made else "")
+        f"samples = pipeline(4{asked}, seed=7)\n"
+        'pipeline.modality.write_sheet(samples, Path("samples"), columns=4)\n'
+    )
