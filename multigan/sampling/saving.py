@@ -84,14 +84,17 @@ def read_saved(folder: Path) -> dict[str, Any]:
     if folder != run:
         _warn_if_older(run, saved_step(folder))
     named = components["modality"]
-    with only_inside(folder):
-        modality = build_modality(KINDS[named.name].modality.with_parts(named, folder))
-        generator = GENERATORS.build(
-            components["generator"],
-            latent_dim=prior.dim,
-            sample_shape=modality.sample_shape,
-            condition=condition,
-        )
+    try:
+        with only_inside(folder):
+            modality = build_modality(KINDS[named.name].modality.with_parts(named, folder))
+            generator = GENERATORS.build(
+                components["generator"],
+                latent_dim=prior.dim,
+                sample_shape=modality.sample_shape,
+                condition=condition,
+            )
+    except ConfigError as error:
+        raise ConfigError(f"The pipeline in {folder} cannot be built: {error}") from None
     try:
         generator.load_state_dict(weights)
     except RuntimeError as error:
