@@ -20,7 +20,7 @@ from multigan.runs.recommend import Open, closed
 from multigan.terminal.output import print_json, print_table, remark, say
 
 
-def describe(recipe: Recipe, *, left: Open, device: str, as_json: bool) -> None:
+def describe(recipe: Recipe, *, device: str, as_json: bool, left: Open | None = None) -> None:
     """Loads the data and builds the trainer, says what they are, and writes nothing.
 
     Raises:
@@ -31,7 +31,7 @@ def describe(recipe: Recipe, *, left: Open, device: str, as_json: bool) -> None:
     data = load_data(recipe)
     note = remark if as_json else say
     note(data.report.summary())
-    recipe = closed(recipe, left, data, engine, note)
+    recipe = closed(recipe, left or Open(), data, engine, note)
     for said in advice(recipe, data):
         note(said)
     parts = build_parts(recipe, data, engine)
