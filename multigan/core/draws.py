@@ -11,6 +11,7 @@ Two ideas make a run repeatable to the bit, whatever it runs on:
 
 import hashlib
 import os
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -42,6 +43,11 @@ def seed_from(*path: int | str) -> int:
     """Returns a 63-bit seed that depends on all of `path`, e.g. `seed_from(seed, "data", 3)`."""
     digest = hashlib.blake2b(repr(path).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
+
+
+def fresh_seed() -> int:
+    """Returns a seed that nobody chose, another one each time; the user's draws are left alone."""
+    return secrets.randbits(53)
 
 
 @contextmanager

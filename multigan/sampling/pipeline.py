@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from multigan.core.condition import ConditionSpec
-from multigan.core.draws import seed_also, seeded
+from multigan.core.draws import fresh_seed, seed_also, seeded
 from multigan.core.engine import pick_device
 from multigan.core.modality import Modality
 from multigan.core.prior import Prior
@@ -89,7 +89,7 @@ class Pipeline:
         num_samples: int = 1,
         *,
         condition: Condition = None,
-        seed: int = 0,
+        seed: int | None = None,
         truncation: float = 1.0,
         batch_size: int = 64,
     ) -> list[Any]:
@@ -100,7 +100,7 @@ class Pipeline:
             condition: A class by number or name, one for all or one for each sample; attributes
                 by name, with commas between ("smiling,hat"); numbers or attributes as a tensor
                 (num_samples, C). None takes the classes, or the data's own examples, in turn.
-            seed: Fixes the latents, whatever the batch size.
+            seed: Fixes the latents, whatever the batch size. None draws others with every call.
             truncation: Scales the latents towards zero, their mean, or the styles of a generator
                 that has them towards the average style of the condition. 1 draws from the prior;
                 smaller values trade diversity for fidelity.
@@ -117,6 +117,7 @@ class Pipeline:
             >>> pipeline(4, condition=3, seed=7)[0].size  # doctest: +SKIP
             (8, 8)
         """
+        seed = fresh_seed() if seed is None else seed
         latents = self.latents(num_samples, seed=seed, truncation=truncation)
         conditions = self.conditions(condition, num_samples)
         samples = self.generate(latents, conditions, batch_size=batch_size, truncation=truncation)

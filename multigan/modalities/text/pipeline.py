@@ -10,7 +10,7 @@ from typing import Any, ClassVar, cast
 import torch
 from torch import Tensor, nn
 
-from multigan.core.draws import seeded
+from multigan.core.draws import fresh_seed, seeded
 from multigan.core.switches import evaluating
 from multigan.errors import ConfigError
 from multigan.files import atomic_folder
@@ -71,7 +71,7 @@ class TextPipeline(Pipeline):
         num_samples: int = 1,
         *,
         condition: Condition = None,
-        seed: int = 0,
+        seed: int | None = None,
         truncation: float = 1.0,
         batch_size: int = 64,
         temperature: float = 1.0,
@@ -84,7 +84,7 @@ class TextPipeline(Pipeline):
         Args:
             num_samples: How many.
             condition: As in `Pipeline.__call__`.
-            seed: Fixes the texts, whatever the batch size.
+            seed: Fixes the texts, whatever the batch size. None writes others with every call.
             truncation: Another name for the temperature, which all pipelines understand; both are
                 multiplied.
             batch_size: How many are written at once.
@@ -98,7 +98,7 @@ class TextPipeline(Pipeline):
         ids = self.generate_ids(
             num_samples,
             condition=condition,
-            seed=seed,
+            seed=fresh_seed() if seed is None else seed,
             batch_size=batch_size,
             temperature=truncation * temperature,
             top_k=top_k,
