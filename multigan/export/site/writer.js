@@ -12,16 +12,19 @@ export class Writer {
   // or null once `wanted()` says that nobody wants it any more.
   async write({ seed, index, prompt, weights, sharpening, wanted, onToken }) {
     const { length, end_id: endId, likeliest } = this.facts;
-    const ids = new BigInt64Array(length), given = this.taken(prompt), written = [];
+    const given = this.taken(prompt), written = [];
+    this.memory = null;
     const numbers = likeliest ? null : uniformsOf(seed, index, length);
     const latent = likeliest ? latentOf(seed, index, this.facts.latent_dim) : null;
     for (let position = 0; position < length; position++) {
       const began = performance.now();
       const token = position < given.length ? given[position]
-        : this.chosen(await this.logits(ids, position, weights, latent), numbers?.[position], sharpening);
+        : this.chosen(await this.logits(written, weights, latent), numbers?.[position], sharpening);
       if (!wanted()) return null;
       if (token === endId) break;
-      ids[position] = BigInt(token);
+      if (this.facts.memory_shape && position < given.length) {
+        await this.logits(written, weights, latent);  // reads the token before, of the beginning
+      }
       written.push(token);
       this.milliseconds.push(performance.now() - began);
       onToken(this.tokenizer.decode(written));
@@ -37,14 +40,29 @@ export class Writer {
     return ids;
   }
 
-  async logits(ids, position, weights, latent) {
-    const inputs = {
-      ids: { type: "int64", values: ids.slice(), shape: [1, ids.length] },
-      position: { type: "int64", values: BigInt64Array.of(BigInt(position)), shape: [1] },
-    };
-    if (weights) inputs.condition = { type: "float32", values: weights, shape: [1, weights.length] };
-    if (latent) inputs.latent = { type: "float32", values: latent, shape: [1, latent.length] };
-    return (await this.generator.engine.run(inputs)).logits.values;
+  // The logits of the token after those that are written.
+  async logits(written, weights, latent) {
+    const outputs = await this.generator.engine.run({
+      ...(this.facts.memory_shape ? this.remembered(written) : this.row(written)),
+      position: whole([written.length], [1]),
+      ...(weights && { condition: { type: "float32", values: weights, shape: [1, weights.length] } }),
+      ...(latent && { latent: { type: "float32", values: latent, shape: [1, latent.length] } }),
+    });
+    this.memory = outputs.next_memory?.values;
+    return outputs.logits.values;
+  }
+
+  row(written) {
+    const ids = new Array(this.facts.length).fill(0);
+    written.forEach((token, at) => { ids[at] = token; });
+    return { ids: whole(ids, [1, ids.length]) };
+  }
+
+  remembered(written) {
+    const { memory_shape: shape } = this.facts;
+    const values = this.memory || new Float32Array(shape[0] * shape[1]);
+    return { token: whole([written.at(-1) ?? 0], [1]),
+      memory: { type: "float32", values, shape: [1, ...shape] } };
   }
 
   chosen(logits, number, sharpening) {
@@ -53,6 +71,9 @@ export class Writer {
     return pick(number, sharpened(logits, sharpening, unknown));
   }
 }
+
+const whole = (values, shape) =>
+  ({ type: "int64", values: BigInt64Array.from(values, BigInt), shape });
 
 export const largestOf = (values) => values.reduce((best, each, at) => (each > values[best] ? at : best), 0);
 
