@@ -26,7 +26,7 @@ EVERY = ("log_every=1", "look_every=2", "checkpoint_every=2", "profile_every=2",
 TINY = ("health_every=1", "generator.width=4", "discriminator.width=4")
 BEGUN = {
     "image": (*TINY, "evaluate_every=2", "best_by=spread"),
-    "speech": (*TINY, "data.length=2304"),
+    "speech": (*TINY, "health_every=0", "data.length=2304"),
     "mle": ("generator.width=8", "data.length=6"),
 }
 EXTRACTORS = {"image": "flat", "speech": "random-conv", "mle": "lsa"}
