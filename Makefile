@@ -7,10 +7,10 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab docs test test-slow test-browser test-old-kernel extension lint format coverage clean
+.PHONY: help demo lab docs test test-pretend-gpu test-slow test-browser test-old-kernel extension lint format coverage clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Installing copies the built extension to where JupyterLab looks for it.
 $(INSTALLED): pyproject.toml multigan/labextension/package.json
@@ -34,10 +34,16 @@ docs: $(INSTALLED)  ## build the documentation into docs/_build, notebooks execu
 	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build
 
 # Several test processes with several threads each would be slower than one thread each.
-test test-slow test-browser test-old-kernel coverage: export OMP_NUM_THREADS := 1
+test test-pretend-gpu test-slow test-browser test-old-kernel coverage: export OMP_NUM_THREADS := 1
 
 test: $(INSTALLED)  ## run the fast tests
 	$(BIN)/python -m pytest
+
+# Every recipe's whole life, and sessions, checkpoints and samplers that know nothing of it.
+test-pretend-gpu: $(INSTALLED)  ## train on a GPU that is pretended on CPU memory; needs g++ once
+	$(BIN)/python -m pytest -m pretend_gpu --timeout 300 tests/pretend_gpu
+	$(BIN)/python -m pytest -p tests.pretend_gpu.plugin --pretend-gpu --timeout 300 \
+		tests/test_pipelines.py tests/test_held_out.py
 
 test-slow: $(INSTALLED)  ## run the tests that take long, and the runs that must learn
 	$(BIN)/python -m pytest -m 'slow or learning' --timeout 1200

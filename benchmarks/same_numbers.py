@@ -25,58 +25,12 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 
+from benchmarks.common.shrunk import is_text, shrinking, texts
 from tests.golden import FIXTURES, unpack
 
 ROOT = Path(__file__).resolve().parents[1]
 Digests = dict[str, str]  # by a tensor's place in a checkpoint, or by a sample's file
 
-COMMON = {"log_every": 10, "look_every": 0, "checkpoint_every": 0}
-WIDTHS = {"generator.width": 8, "discriminator.width": 8}
-IMAGE = WIDTHS | {"batch_size": 8, "latent_dim": 8}
-SOUND = {"batch_size": 2, "generator.width": 4, "discriminator.width": 4, "data.limit": 24}
-WORDS = {"batch_size": 8, "generator.width": 16, "generator.embedding_dim": 8}
-BERT = {"num_hidden_layers": 1, "hidden_size": 16, "intermediate_size": 16}
-SHRUNK: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(
-        (
-            *("digits", "image", "dcgan", "lsgan", "wgan", "wgan-gp", "sngan", "r3gan", "acgan"),
-            *("sagan", "biggan", "reacgan", "progressive", "stylegan2"),
-        ),
-        IMAGE,
-    ),
-    **dict.fromkeys(
-        ("speech", "progressive-speech", "notes", "wavegan", "specgan", "endless", "gansynth"),
-        SOUND,
-    ),
-    "vocoder": SOUND
-    | {"generator.depth": 2, "generator.griffin_lim": 2, "discriminator.widest": 2}
-    | {"data.length": 16 * 96, "latent_dim": 16 * 64},
-    **dict.fromkeys(("relativistic-text", "text", "prose"), WORDS | {"discriminator.channels": 4}),
-    "mle": WORDS,
-    "relgan": {
-        "batch_size": 4,
-        "generator.head_size": 8,
-        "discriminator.channels": 4,
-        "discriminator.representations": 2,
-        "discriminator_steps": 2,
-        "schedules.inverse_temperature.after": 80,
-        "schedules.inverse_temperature.over": 120,
-    },
-    "scratchgan": {"batch_size": 16, **WIDTHS},
-    "seqgan": WORDS | {"objective.relaxation.rollouts": 2, "discriminator_steps": 2},
-    "latent-text": WORDS
-    | {"generator.code_dim": 8, "discriminator.code_dim": 8, "discriminator.width": 8},
-    "hf-text": {
-        "batch_size": 4,
-        "data.vocab_size": 300,
-        "generator.config.n_layer": 1,
-        "generator.config.n_embd": 16,
-        **{f"discriminator.config.{name}": value for name, value in BERT.items()},
-    },
-}
-TEXTS = ("relativistic-text", "text", "prose", "mle", "relgan", "scratchgan", "seqgan")
-TEXTS += ("latent-text", "hf-text")
-WARMED_UP = set(TEXTS) - {"mle", "scratchgan"}
 NO_NUMBERS = {"callbacks.pt"}  # what callbacks remember is filed under their classes' names
 
 
@@ -130,7 +84,8 @@ def main() -> None:
         folder = Path(name).resolve()
         base = check_out(args.base, folder / "base")
         sides = Side(base, folder / "old"), Side(ROOT, folder / "new")
-        text = write_text(folder / "texts.txt")
+        text = folder / "texts.txt"
+        text.write_text("".join(f"{line}\n" for line in texts()))
         recipes = known(sides[0]) if args.recipes is None else args.recipes
         rows = [compare_recipe(recipe, sides, args.steps, text) for recipe in recipes]
         if args.fixtures:
@@ -175,32 +130,12 @@ def known(side: Side) -> list[str]:
     return [line.split()[0] for line in side.wait()[1].splitlines()[1:]]
 
 
-def write_text(path: Path) -> Path:
-    """Writes 96 short texts, a line each."""
-    nouns, verbs = ("cat", "dog", "bird", "horse"), ("sees", "hears", "likes")
-    triples = [(who, does, whom) for who in nouns for does in verbs for whom in nouns] * 2
-    path.write_text("".join(f"the {who} {does} a {whom} .\n" for who, does, whom in triples))
-    return path
-
-
-def changes(recipe: str, steps: int) -> dict[str, Any]:
-    """Returns what makes a recipe small; a warm-up takes two fifths of the steps."""
-    if recipe not in SHRUNK:
-        sys.exit(f"Say how to shrink {recipe!r}: SHRUNK in {Path(__file__).name}.")
-    found = COMMON | SHRUNK[recipe]
-    if recipe in WARMED_UP:
-        found |= {"objective.warmup_steps": 2 * steps // 5}
-    if recipe in WARMED_UP and recipe != "latent-text":
-        found |= {"objective.discriminator_warmup": steps // 10}
-    return found
-
-
 def compare_recipe(recipe: str, sides: Sequence[Side], steps: int, text: Path) -> bool:
     """Trains a recipe on both sides and returns whether all weights are the same."""
     began = time.monotonic()
     words = ["train", recipe, "--steps", str(steps), "--seed", "1", "--device", "cpu"]
-    words += ["--out", f"runs-{recipe}", *(["--data", str(text)] if recipe in TEXTS else [])]
-    for path, value in changes(recipe, steps).items():
+    words += ["--out", f"runs-{recipe}", *(["--data", str(text)] if is_text(recipe) else [])]
+    for path, value in shrinking(recipe, steps).items():
         words += ["--set", f"{path}={json.dumps(value)}"]
     for side in sides:
         side.start(*words)

@@ -5,6 +5,7 @@ import sys
 from typing import NoReturn
 
 from multigan.cli import main
+from multigan.core.processes import find_place
 
 
 def leave(code: int) -> NoReturn:
@@ -20,6 +21,6 @@ def leave(code: int) -> NoReturn:
 
 if __name__ == "__main__":
     code = main()
-    if "WORLD_SIZE" in os.environ:  # torchrun started it
+    if find_place() is not None:
         leave(code)
     sys.exit(code)

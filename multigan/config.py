@@ -176,8 +176,16 @@ class Recipe:
     seed: int = 0
     """Decides every random draw."""
 
-    precision: Literal["float32", "bfloat16"] = "float32"
-    """What layers compute in; weights and penalties stay float32."""
+    precision: Literal["float32", "tf32", "bfloat16", "float16"] = "float32"
+    """What layers compute in; weights and penalties stay float32. tf32 is for NVIDIA's GPUs since
+    Ampere, float16 for older ones; its gradients are scaled."""
+
+    deterministic: bool = False
+    """Whether the libraries of GPUs are asked for algorithms that repeat themselves to the bit."""
+
+    speed: Literal["auto", "eager", "replay"] = "auto"
+    """Whether moves that repeat are replayed from a trace, with the same numbers to the bit: "auto"
+    replays what it can, "replay" also says what it cannot, and "eager" replays nothing."""
 
     log_every: Count = 50
     """Steps between two rows of the curves."""

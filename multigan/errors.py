@@ -2,7 +2,8 @@
 
 MultiganError
 ├── ConfigError             a recipe, an option or a pair of components cannot be built
-│   └── UnknownNameError    a registry has no component of that name
+│   ├── UnknownNameError    a registry has no component of that name
+│   └── MeasureError        the samples, or their features, do not allow a metric
 ├── DataError               the data cannot be read as asked
 ├── ShapeError              two components disagree about a tensor's shape
 ├── CheckpointError         a saved file is missing, damaged, or does not fit
@@ -22,7 +23,10 @@ OUT_OF_MEMORY = re.compile(
     r"|could not (create|execute) a (memory|primitive)(?! descriptor)",
     re.IGNORECASE,
 )
-REMEDY = "Make it smaller: batch_size, the networks' width, or the number of samples."
+REMEDY = (
+    "Make it smaller: batch_size, the networks' width, or the number of samples. In training, "
+    "accumulate=2 cuts a batch into two pieces, and learns the same."
+)
 _ALLOCATOR = re.compile(r"^(\[enforce fail[^\]]*\].*?)?DefaultCPUAllocator: ")
 
 
@@ -44,6 +48,10 @@ class UnknownNameError(ConfigError, KeyError):
         super().__init__(f"There is no {kind} called {name!r}.{hint} Known: {', '.join(known)}.")
 
     __str__ = Exception.__str__  # KeyError would show the message as a quoted repr
+
+
+class MeasureError(ConfigError):
+    """The samples, or their features, do not allow a metric; others can still be measured."""
 
 
 def known(kind: str, name: str, names: Collection[str]) -> str:
@@ -111,6 +119,11 @@ def refusal(error: Exception) -> str | None:
     if isinstance(error, RuntimeError | ImportError) and OUT_OF_MEMORY.search(first):
         return f"Out of memory: {_ALLOCATOR.sub('', first).rstrip('.')}. {REMEDY}"
     return None
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error of torch's says that there is no memory left."""
+    return OUT_OF_MEMORY.search(str(error)) is not None
 
 
 def _of_a_file(error: OSError) -> str:

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -52,10 +52,19 @@ def read_json(path: Path) -> Any:
         OSError: There is no such file, or it is a folder, a pipe or a device.
         ValueError: It holds something else than JSON.
     """
+    return parse_json(plain_file(path).read_bytes())
+
+
+def plain_file(path: Path) -> Path:
+    """Returns a path that is to be opened, if that can neither wait for ever nor go on for ever.
+
+    Raises:
+        OSError: It is a folder, a pipe or a device. One that is not there is for opening to tell.
+    """
     path = Path(path)
     if path.exists() and not path.is_file():
-        raise OSError(f"{path} is not a file.")  # reading a pipe would wait for ever
-    return parse_json(path.read_bytes())
+        raise OSError(f"{path} is not a file.")
+    return path
 
 
 def parse_json(content: str | bytes) -> Any:
@@ -251,6 +260,14 @@ def _exchange(first: Path, second: Path) -> bool:
         return False
     here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
     return renameat2(here, os.fsencode(first), here, os.fsencode(second), exchange) == 0
+
+
+def copy_files(files: Iterable[Path], folder: Path) -> None:
+    """Copies files into a new folder; what is no file, such as a pipe or a device, is left out."""
+    folder.mkdir(parents=True)
+    for file in files:
+        if file.is_file():
+            shutil.copy2(file, folder / file.name)
 
 
 def sync_folder(folder: Path) -> None:

@@ -105,7 +105,7 @@ def test_one_value_is_changed_by_its_path(change, get, expected):
         ("augment.strength=1", "augment is None, so 'augment.strength' leads nowhere"),
         ("optimizers.generator.lr=1", r"no optimizers.generator.lr. Known: learning_rate"),
         ("on_divergence=ignore", "on_divergence must be stop or rollback, not 'ignore'"),
-        ("precision=half", "precision must be float32 or bfloat16, not 'half'"),
+        ("precision=half", "precision must be one of float32, tf32, bfloat16, float16, not"),
         ("regularizers=r1", "must be a table of names and values"),
         ('schedules.r2.weight={"start": 1}', r"recipe.schedules.r2.weight is incomplete"),
         (

@@ -56,6 +56,7 @@ def test_it_is_known_only_where_it_is_named(capsys):
     assert "How many waves a built-in curve has at most." in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_processes_of_their_own_train_resume_and_sample_it(tmp_path):
     """In shells that share nothing but the user's configuration; only the first names the file."""
     for words in (
@@ -151,6 +152,7 @@ def test_a_sheet_of_any_suffix_has_its_place_in_the_report(tmp_path):
     assert preview_of(sheet).text == "000010.curve"
 
 
+@pytest.mark.slow
 def test_magics_train_it_and_a_detached_process_has_the_same_plug_in(tmp_path, monkeypatch):
     pytest.importorskip("anywidget")
     from IPython.core.interactiveshell import InteractiveShell
@@ -174,7 +176,6 @@ def test_magics_train_it_and_a_detached_process_has_the_same_plug_in(tmp_path, m
 
 @pytest.mark.slow
 def test_two_processes_train_and_resume_it(tmp_path):
-    pytest.importorskip("accelerate")
     for words in (["train", "curves", *PLUGIN, "--steps", "4"], ["resume", "1", "--steps", "8"]):
         command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
         command += ["--nproc-per-node", "2", "-m", "multigan", *words, "--device", "cpu"]

@@ -81,6 +81,7 @@ def metrics(run: Run) -> list[dict]:
     return [{k: v for k, v in row.items() if k not in TIMINGS} for row in run.metrics()]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(170)
 def test_killed_at_random_moments_it_continues_bit_identically(tmp_path):
     whole = start(small_recipe(), out=tmp_path / "whole", device="cpu").fit()

@@ -303,7 +303,7 @@ def test_data_alone_is_enough_to_train(multigan, tmp_path):  # noqa: F811
     assert "Samples: " in said.out
     run = Run(tmp_path / "runs" / "0001-image")
     assert run.status()["of"] == run.recipe.steps
-    assert (run.path / "real.png").is_file()
+    assert (run.samples / "real.png").is_file()
     assert run.recipe.augment.name == "diffaugment"
 
 

@@ -30,6 +30,7 @@ def arrays(oracle: Oracle) -> dict[str, np.ndarray]:
     return {name: value.numpy() for name, value in found.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PARAMETERS.is_file(), reason=f"there is no {PARAMETERS.name} in {FOLDER}")
 def test_the_published_oracle_has_the_published_entropy():
     # 30,000 sentences give 5.754 with a standard error of 0.001.

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from multigan.core import registries
 from multigan.core.condition import ConditionSpec
 from multigan.core.prior import Prior
 from multigan.core.registries import build_modality
@@ -12,15 +13,18 @@ from multigan.metrics.conditions_like import conditions_like
 from multigan.modalities.audio.load.load import load_audio
 from multigan.modalities.image.load.load import load_images
 from multigan.modalities.kind import kind_of
+from multigan.modalities.recipes import recipe
 from multigan.modalities.text.load.load import load_text
-from multigan.runs.evaluate import evaluate_pipeline
+from multigan.runs.checkpoint import load_checkpoint
+from multigan.runs.evaluate import WHILE_TRAINING, evaluate_in_training, evaluate_pipeline
+from multigan.runs.session import start
 from multigan.sampling.pipeline import Pipeline
 
 COUNT, SHARE = 4000, 0.95
 
 
 class Perfect(nn.Module):
-    """Draws real samples (N, *S) of the class that it is asked for, by the latent's first number.
+    """Draws real samples (N, *S) under the condition it is given, by the latent's first number.
 
     `beyond` is added to whatever lies at the limits of [-1, 1]: decoding takes it away again.
     """
@@ -28,39 +32,83 @@ class Perfect(nn.Module):
     def __init__(self, samples, labels, beyond=0.0):
         super().__init__()
         self.register_buffer("samples", samples + beyond * samples.sign() * (samples.abs() == 1))
-        self.groups = [torch.nonzero(labels == n).flatten() for n in range(int(labels.max()) + 1)]
+        self.known, numbers = torch.unique(_rows(labels), dim=0, return_inverse=True)
+        self.groups = [torch.nonzero(numbers == n).flatten() for n in range(len(self.known))]
         self.weight = nn.Parameter(torch.zeros(()))  # where samples are made is where weights are
 
     def forward(self, latent, condition=None):
         uniform = torch.special.ndtr(latent[:, 0]).clamp(0, 1 - 1e-6)
-        groups = [self.groups[number] for number in condition.tolist()]
+        numbers = torch.cdist(_rows(condition), self.known, p=1).argmin(1)
+        groups = [self.groups[number] for number in numbers.tolist()]
         picked = [group[int(u * len(group))] for u, group in zip(uniform, groups, strict=True)]
-        return self.samples[torch.stack(picked)]
+        return self.samples[torch.stack(picked)] + self.weight
+
+
+def _rows(labels):
+    return labels.float().reshape(len(labels), -1)
 
 
 def unequal(count=COUNT, share=SHARE):
     return (torch.arange(count) >= share * count).long()
 
 
-def value_and_control(data, name, *, beyond=0.0, **asked):
-    """Returns a metric of a perfect generator of some data, and of real samples in its place."""
+def perfect_pipeline(data, name, beyond=0.0):
+    """Returns a pipeline whose samples are real ones of some data, of the conditions asked for."""
     kind = kind_of(name)
     modality = build_modality(kind.component(data, None))
     raw, labels = data.source.read(torch.arange(len(data.source)))
     generator = Perfect(modality.encode(raw), labels, beyond)
-    pipeline = kind.pipeline(generator, modality, Prior(2), condition=data.condition)
-    (result,) = evaluate_pipeline(pipeline, data, **asked)
+    return kind.pipeline(generator, modality, Prior(2), condition=data.condition)
+
+
+def value_and_control(data, name, *, beyond=0.0, **asked):
+    """Returns a metric of a perfect generator of some data, and of real samples in its place."""
+    (result,) = evaluate_pipeline(perfect_pipeline(data, name, beyond), data, **asked)
     return result.value, result.control
+
+
+def noise(count):
+    generator = torch.Generator().manual_seed(0)
+    return torch.randint(0, 80, (count, 1, 8, 8), generator=generator)
 
 
 def two_kinds_of_pictures(labels):
     """Bright squares of class 0, dark frames of class 1, on noise: (N, 1, 8, 8) uint8."""
-    generator = torch.Generator().manual_seed(0)
-    raw = torch.randint(0, 80, (len(labels), 1, 8, 8), generator=generator)
+    raw = noise(len(labels))
     raw[labels == 0, :, 2:6, 2:6] = 255
     raw[labels == 1, :, :, :2] = 0
     raw[labels == 1, :, :, 4:] += 150
     return load_images((raw.to(torch.uint8), labels))
+
+
+def unequal_attributes(count):
+    """Returns two attributes (N, 2) of which most samples have the first one alone."""
+    place = torch.arange(count) / count
+    return torch.stack([place < 0.9, place > 0.85], 1).float()
+
+
+def unequal_numbers(count):
+    """Returns a number (N, 1), most of them small."""
+    return ((torch.arange(count) % 100) / 100)[:, None] ** 4
+
+
+def pictures_with(labels):
+    """A bright square and a bright edge on noise, as bright as the labels (N, 1 or 2) say."""
+    raw = noise(len(labels))
+    raw[:, :, 2:6, 2:6] += (170 * labels[:, 0, None, None, None]).long()
+    raw[:, :, :, :1] += (170 * labels[:, -1, None, None, None]).long()
+    return load_images((raw.to(torch.uint8), labels))
+
+
+def sounds_with(labels):
+    """Tones, as high as the first label says and as loud as the last."""
+    count, time = len(labels), torch.arange(2048) / 8000
+    first, last = _rows(labels)[:, 0], _rows(labels)[:, -1]
+    off = 1 + 0.02 * torch.randn(count, generator=torch.Generator().manual_seed(0))
+    pitch = (300 + 1200 * first) * off
+    loud = 0.3 + 0.3 * last
+    sound = loud[:, None] * (2 * torch.pi * pitch[:, None] * time).sin()
+    return load_audio((sound, labels), sample_rate=8000, trim_db=None, length=2048)
 
 
 @pytest.mark.parametrize("share", [0.95, 0.6])
@@ -80,16 +128,24 @@ def test_pictures_are_judged_as_people_get_them():
 
 
 def test_sounds_of_unequal_classes():
-    count = 600
-    labels, time = unequal(count), torch.arange(2048) / 8000
-    generator = torch.Generator().manual_seed(0)
-    pitch = torch.where(labels == 0, 300, 1500) * (
-        1 + 0.02 * torch.randn(count, generator=generator)
-    )
-    sound = 0.5 * (2 * torch.pi * pitch[:, None] * time).sin()
-    data = load_audio((sound, labels), sample_rate=8000, trim_db=None, length=2048)
+    data = sounds_with(unequal(600))
+    assert data.condition.kind == "class"
     asked = {"metrics": ["frechet"], "extractor": "random-conv", "num_samples": 250}
     value, control = value_and_control(data, "audio", **asked)
+    assert value < 3 * control
+
+
+LABELS = {"attributes": unequal_attributes, "vector": unequal_numbers}
+
+
+@pytest.mark.parametrize("name", ["image", pytest.param("audio", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", LABELS)
+def test_attributes_and_numbers(name, kind):
+    make, count = {"image": (pictures_with, 1200), "audio": (sounds_with, 500)}[name]
+    data = make(LABELS[kind](count))
+    assert data.condition.kind == kind
+    asked = {"metrics": ["frechet"], "extractor": "random-conv", "num_samples": 2 * count // 5}
+    value, control = value_and_control(data, name, **asked)
     assert value < 3 * control
 
 
@@ -100,12 +156,13 @@ class Quoting(Pipeline):
 
     def __call__(self, num_samples=1, *, condition=None, seed=0, **_):
         uniform = torch.rand(num_samples, generator=torch.Generator().manual_seed(seed))
-        groups = [self.texts[number] for number in condition.tolist()]
+        numbers = [0] * num_samples if condition is None else condition.tolist()
+        groups = [self.texts[number] for number in numbers]
         return [group[int(u * len(group))] for u, group in zip(uniform, groups, strict=True)]
 
 
-def test_texts_of_unequal_classes(tmp_path):
-    # One class says much, the other always nearly the same.
+def quoting(tmp_path):
+    """Returns texts of a class that says much and one that repeats itself; and their pipeline."""
     many = [f"the {a} {b} walks over the {c}" for a in "abcdefg" for b in "hijklm" for c in "nopqr"]
     groups = [many * 4, [f"no {c}" for c in "xy"] * 22]
     file = tmp_path / "texts.csv"
@@ -115,8 +172,59 @@ def test_texts_of_unequal_classes(tmp_path):
     modality = build_modality(kind_of("text").component(data, None))
     pipeline = Quoting(nn.Linear(1, 1), modality, Prior(2), condition=data.condition)
     pipeline.texts = groups
+    return data, pipeline
+
+
+def test_texts_of_unequal_classes(tmp_path):
+    data, pipeline = quoting(tmp_path)
     (result,) = evaluate_pipeline(pipeline, data, metrics=["self-bleu-2"], num_samples=400)
     assert result.value == pytest.approx(result.control, abs=0.05)
+
+
+def while_training(pipeline, data, metric):
+    """Returns a metric as training measures it, and what real samples get in the same place."""
+    notes = []
+    found = evaluate_in_training(pipeline, data, [metric], notes)
+    (result,) = evaluate_pipeline(pipeline, data, metrics=[metric], num_samples=WHILE_TRAINING)
+    assert not notes
+    return found[metric], result.control
+
+
+@pytest.mark.parametrize("name", ["image", pytest.param("audio", marks=pytest.mark.slow)])
+def test_samples_while_training(name):
+    make, count = {"image": (pictures_with, 1500), "audio": (sounds_with, 500)}[name]
+    data = make(unequal_attributes(count))
+    value, control = while_training(perfect_pipeline(data, name), data, "frechet")
+    assert value < 3 * control
+
+
+def test_texts_while_training(tmp_path):
+    data, pipeline = quoting(tmp_path)
+    value, control = while_training(pipeline, data, "self-bleu-2")
+    assert value == pytest.approx(control, abs=0.05)
+
+
+@pytest.mark.slow
+def test_the_best_step_of_a_run_is_found_by_what_a_perfect_generator_gets(tmp_path):
+    data = pictures_with(unequal_attributes(1500))
+    perfect = perfect_pipeline(data, "image")
+    registries.GENERATORS["perfect"] = lambda latent_dim, sample_shape, condition: perfect.generator
+    try:
+        asked = recipe("image").changed({
+            "steps": 2, "batch_size": 8, "generator": {"name": "perfect", "options": {}},
+            "discriminator.width": 4, "evaluate_every": 1, "best_by": "frechet",
+            "optimizers.generator.learning_rate": 1e-6, "look_every": 0, "health_every": 0,
+        })  # fmt: skip
+        arrays = data.source.read(torch.arange(1500))
+        run = start(asked, data=arrays, out=tmp_path, device="cpu").fit()
+    finally:
+        del registries.GENERATORS["perfect"]
+    measured = [row["metric/frechet"] for row in run.metrics() if "metric/frechet" in row]
+    _, control = while_training(perfect, data, "frechet")
+    assert len(measured) == 2
+    assert max(measured) < 3 * control
+    saved = load_checkpoint(run.checkpoint_folders()[-1])["callbacks"]["Evaluate"]["best"]
+    assert saved[1] == min(measured)
 
 
 def test_numbers_are_drawn_as_the_data_has_them():

@@ -113,6 +113,17 @@ def test_a_hostile_name_is_text_wherever_it_stands(tmp_path):
     assert page.text.count(HOSTILE) >= 15
 
 
+def test_what_the_doctor_has_not_measured_is_not_called_ok(run):
+    older = {"name": "support", "severity": "ok", "value": None, "text": "Not on this objective."}
+    newer = {**older, "name": "dead_generator", "severity": "unmeasured"}
+    seen = {**older, "name": "diversity", "value": 0.9, "text": "Samples differ."}
+    write_json(run.health_file, {"step": 1, "findings": [older, newer, seen]})
+    text = Page(render_report(run)).text
+    assert "support: not measured" in text
+    assert "dead generator: not measured" in text
+    assert "diversity: no alarm" in text
+
+
 def test_events_and_unreadable_files_are_noted(run):
     run.append_metrics({"step": 150, "set": {"r1.weight": 0.5}})
     run.append_metrics({"step": 250, "rollback": "Step 300 was non-finite."})

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pickle
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from huggingface_hub import constants
 from safetensors.torch import save_file
 
 from multigan import Pipeline
@@ -171,6 +173,7 @@ def test_a_configuration_may_not_name_a_kernel_or_adapters(tmp_path, mark, name)
         LOADERS[name](str(tmp_path))
 
 
+@pytest.mark.slow
 def test_a_model_of_the_hub_may_not_name_a_kernel_either(tmp_path):
     kept = tmp_path / "hub" / "models--owner--evil"
     commit = "0" * 40
@@ -310,7 +313,18 @@ def test_a_pickle_is_no_extractor(tmp_path, mark, suffix):
 def test_names_that_are_no_names_on_the_hub(tmp_path, monkeypatch):
     (tmp_path / "data" / "birds").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
-    paths = ("./birds", "/birds", "~/birds", "a/b/c", "birds/", "data/brids", "dat/birds", "a\\b")
+    paths = (
+        "./birds",
+        "/birds",
+        "~/birds",
+        "a/b/c",
+        "birds/",
+        "data/brids",
+        "dat/birds",
+        "a\\b",
+        "texts/a.txt",
+        "x/y.ZIP",
+    )
     assert [name for name in paths if not looks_like_path(name)] == []
     assert not any(map(looks_like_path, ("gpt2", "owner/birds", "openai-community/gpt2")))
 
@@ -324,6 +338,24 @@ def test_a_mistyped_path_is_said_before_any_network(tmp_path, monkeypatch, no_ne
         kind_of(kind).load(name)
     with pytest.raises(DataError, match=r"Did you mean 'data/birds'\?"):
         kind_of(kind).loader(name, None)  # as `load_images(name)` asks it
+
+
+@pytest.mark.parametrize("name", ["owner/birds", "birds"])
+def test_nobody_waits_for_a_hub_whose_address_cannot_be_found(monkeypatch, name):
+    asked = []
+
+    def refused(*_: object, **__: object) -> None:
+        asked.append(name)
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(socket, "getaddrinfo", refused)
+    with pytest.raises(DataError, match=r"from the Hub, nor is there such a|There is no"):
+        kind_of("image").load(name)
+    with pytest.raises(ConfigError, match="here or on the Hub"):
+        kind_of("text").load(["a b c"] * 20, tokenizer="owner/gpt")
+    assert len(asked) <= 2, "once for the data and once for the tokenizer"
+    assert constants.HF_HUB_OFFLINE is False
 
 
 @pytest.mark.parametrize("load", [LOADERS["tokenizer"], LOADERS["generator"]])

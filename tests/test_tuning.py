@@ -70,11 +70,11 @@ def test_frozen_layers_stay_and_all_others_move(parent, few, tmp_path):
     session = tune(parent, few, steps=3, out=tmp_path, device="cpu")
     before = weights(session.run, 0)
     run = session.fit()
-    (frozen,) = run.recipe.frozen
-    assert frozen == "discriminator.convolutions.0"
+    frozen = tuple(f"{layer}." for layer in run.recipe.frozen)
+    assert "discriminator.convolutions.0." in frozen
     after = weights(run, 3)
     moved = {name for name, value in before.items() if not torch.equal(value, after[name])}
-    assert not any(name.startswith(f"{frozen}.") for name in moved)
+    assert not any(name.startswith(frozen) for name in moved)
     assert any(name.startswith("discriminator.output") for name in moved)
     rate = run.recipe.optimizers["generator"].learning_rate
     assert rate == pytest.approx(0.2 * parent.recipe.optimizers["generator"].learning_rate)

@@ -15,7 +15,10 @@ from multigan.runs.health import ALARMS, Doctor, Finding, Vitals, diagnose
 EVERY = 25  # steps between inspections
 WELL, ILL = 0.85, 0.7  # shares of the data's modes that are kept: at least, and less than
 ANY = "any alarm"
-MEASURED_APART = {"memory"}  # wants data held out: benchmarks/memorization.py
+MEASURED_APART = {
+    "memory",  # wants data held out: benchmarks/memorization.py
+    "blindness",  # wants runs whose discriminators are too weak: benchmarks/blindness.py
+}
 
 
 @dataclass(frozen=True)

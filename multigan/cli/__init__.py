@@ -13,10 +13,13 @@ from multigan.cli import (
     demo,
     doctor,
     evaluate,
+    export,
     fork,
     inspect,
     look,
+    page,
     play,
+    push,
     recipe,
     recipes,
     resume,
@@ -47,6 +50,9 @@ COMMANDS: dict[str, Command | Group] = {
     "inspect": inspect,
     "evaluate": evaluate,
     "augment": augment,
+    "export": export,
+    "page": page,
+    "push": push,
     "runs": RUNS,
     "bench": BENCH,
     "data": DATA,
@@ -68,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser = make_parser()
         completion.complete_if_asked(parser)
         args = parser.parse_args(words)
+        args.words = words
         args.typed = " ".join(["multigan", *words])  # a run's environment.json keeps it
     except SystemExit as ended:  # after --help, or after argparse has said what it cannot read
         return int(ended.code or 0)

@@ -16,13 +16,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-State = Literal["ok", "missing", "broken"]
+State = Literal["ok", "installed", "unknown", "missing", "broken"]
 
 PATIENCE_SECONDS = 120
 LITTLE_DISK = 2 * 2**30
 GUARD = "import multigan.imports.torchaudio_guard; multigan.imports.torchaudio_guard.install(); "
 OPTIONAL = {
-    "accelerate": "dist",
     "datasets": "data",
     "pyarrow": "data",
     "soundfile": "audio",
@@ -51,7 +50,8 @@ class Check:
 
     Attributes:
         name: What it is.
-        state: "ok"; "missing" if only some features need it; "broken" if it should be mended.
+        state: "ok" if it was tried; "installed" if it is there, and was not tried; "unknown";
+            "missing" if only some features need it; "broken" if it should be mended.
         found: What was found.
         remedy: What to do, where something is to be done.
         core: Whether nothing works without it.
@@ -145,7 +145,7 @@ def _device(facts: Mapping[str, object]) -> Check:
 def _bfloat16(tried: ProbeResult) -> Check:
     if not tried.well:
         remedy = "Train in float32, the default."
-        return Check("bfloat16", "missing", f"could not be tried: {tried.said}", remedy)
+        return Check("bfloat16", "unknown", f"could not be tried: {tried.said}", remedy)
     if tried.said == "True":
         return Check("bfloat16", "ok", "the convolution that fails on some CPUs works")
     remedy = (
@@ -181,7 +181,7 @@ def _transformers(tried: ProbeResult) -> Check:
 
 def _optional(package: str, extra: str) -> Check:
     found = _version(package)
-    return Check(package, "ok", found) if found else _missing(package, extra)
+    return Check(package, "installed", found) if found else _missing(package, extra)
 
 
 def _missing(package: str, extra: str) -> Check:
@@ -216,7 +216,7 @@ def _memory() -> Check:
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows has no sysconf
-        return Check("memory", "ok", "unknown")
+        return Check("memory", "unknown", "this system does not say")
     return Check("memory", "ok", f"{total / 2**30:.1f} GiB")
 
 

@@ -82,6 +82,27 @@ def add_device(parser: ArgumentParser) -> None:
     add_plugin(parser)
 
 
+def add_processes(parser: ArgumentParser) -> None:
+    """Adds in how many processes to train."""
+    how_many = parser.add_mutually_exclusive_group()
+    how_many.add_argument(
+        "--gpus", type=_count, metavar="N", help="train on N of this machine's GPUs"
+    )
+    how_many.add_argument(
+        "--processes", type=_count, metavar="N", help="train in N processes, e.g. on the CPU"
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+_count.__name__ = "whole number of at least 1"  # argparse says: invalid ... value
+
+
 def add_plugin(parser: ArgumentParser) -> None:
     """Adds code of one's own."""
     parser.add_argument(

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from multigan.cli.commands import add_device
 from multigan.config import Recipe
-from multigan.terminal.output import is_main_process, say
+from multigan.core.processes import is_main_process
+from multigan.terminal.output import say
 
 SUMMARY = "Train a small GAN on digits, prose or notes; nothing is downloaded."
 

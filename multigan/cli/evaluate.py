@@ -24,6 +24,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("-n", "--num-samples", type=int, default=2000, help="how many (2000)")
     parser.add_argument(
+        "-k",
+        type=int,
+        metavar="NEIGHBOR",
+        help="up to which neighbor precision, recall (3), density and coverage (5) look",
+    )
+    parser.add_argument(
         "--extractor",
         default="",
         help="the network whose features are compared; of sounds also clap:, ast: or codec:FOLDER",
@@ -65,6 +71,7 @@ def run(args: Namespace) -> None:
         device=args.device,
         data=None if args.data is None else located(args.data),
         on_note=remark,
+        k=args.k,
     )
     _show_nearest(run, args)
     if args.json:
@@ -78,7 +85,7 @@ def run(args: Namespace) -> None:
 def _show_nearest(run: "Run", args: Namespace) -> None:
     """Writes samples beside their nearest training samples: into the report, and where asked to."""
     from multigan.config import located
-    from multigan.errors import ConfigError
+    from multigan.errors import ConfigError, MeasureError
     from multigan.modalities.kind import kind_of
     from multigan.runs.assemble import load_data
     from multigan.runs.report import write_report
@@ -94,7 +101,11 @@ def _show_nearest(run: "Run", args: Namespace) -> None:
     pages = []
     if args.pairs is not None and kind.write_pairs is not None:
         pages.append(kind.write_pairs(pipeline, own, args.pairs, seed=args.seed))
-    kind.keep_nearest(pipeline, own, run.nearest_file, seed=args.seed)
+    try:
+        kind.keep_nearest(pipeline, own, run.nearest_file, seed=args.seed)
+    except MeasureError as error:
+        remark(f"No samples are shown beside their nearest training samples: {error}")
+        return
     pages.append(write_report(run))
     remark(f"Samples beside their nearest training samples: {', '.join(map(str, pages))}")
 
@@ -121,5 +132,10 @@ def table_row(result: "MetricResult", with_bound: bool = False) -> list[str | in
         result.n_fake,
         result.n_real,
         result.split,
-        str(result.extractor.get("name", "–")),
+        _protocol(result),
     ]
+
+
+def _protocol(result: "MetricResult") -> str:
+    name = str(result.extractor.get("name", "–"))
+    return name if result.k is None else f"{name}, k={result.k}"

@@ -56,7 +56,7 @@ def run(args: Namespace) -> None:
     if longer := sum(note.duration > longest for note in notes):
         remark(
             f"{longer} of {len(notes)} notes are held for longer than the {longest:.2f} s that it "
-            "makes of one, and end there."
+            "makes of one, and are sustained by a loop."
         )
     song = pipeline.play(notes, seed=args.seed, timbres=args.timbres)
     print(write_atomic(args.out, song.encoded(args.out.suffix)))

@@ -11,6 +11,11 @@ SUMMARY = "Make samples from a trained run."
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what to sample from, how many samples and which."""
     add_run(parser)
+    add_options(parser, out="folder (samples; text is printed without one)")
+
+
+def add_options(parser: ArgumentParser, *, out: str) -> None:
+    """Adds all but the run; `out` says what becomes of the samples."""
     add_checkpoint(parser)
     parser.add_argument("-n", "--num-samples", type=int, default=16, help="how many (16)")
     parser.add_argument(
@@ -48,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--linear", action="store_true", help="interpolate along straight lines, not arcs"
     )
-    parser.add_argument("--out", type=Path, help="folder (samples; text is printed without one)")
+    parser.add_argument("--out", type=Path, help=out)
     parser.add_argument(
         "--format", choices=("wav", "flac"), help="of sounds: how they are written (wav)"
     )

@@ -4,7 +4,13 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from pathlib import Path
 
-from multigan.cli.commands import add_amount, add_config, add_device, add_json
+from multigan.cli.commands import (
+    add_amount,
+    add_config,
+    add_device,
+    add_json,
+    add_processes,
+)
 
 SUMMARY = "Train on your data, or a recipe."
 
@@ -35,6 +41,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--out", type=Path, default=Path("runs"), help="where the run's folder is made (runs)"
     )
     add_device(parser)
+    add_processes(parser)
+    parser.add_argument(
+        "--resume-or-start",
+        metavar="NAME",
+        help="go on with the newest run called NAME under --out, or begin it: for batch systems",
+    )
     parser.add_argument(
         "--heal", action="store_true", help="do what the doctor suggests, in new runs if need be"
     )
@@ -44,13 +56,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_json(parser, "print one object per logged row; with --dry-run, the recipe")
 
 
-def run(args: Namespace) -> None:
+def run(args: Namespace) -> int | None:
     """Trains, or says what would be trained."""
     from multigan.runs.heal import MOST_FORKS, begin_again, wanted
-    from multigan.runs.session import start
     from multigan.terminal.dry_run import describe
+    from multigan.terminal.launching import launch, wanted_processes
     from multigan.terminal.output import remark, say
-    from multigan.terminal.resolving import planned
+    from multigan.terminal.resolving import planned, prepared_train
     from multigan.terminal.training import train_session
 
     plan = planned(args)
@@ -58,14 +70,17 @@ def run(args: Namespace) -> None:
         (remark if args.json else say)(f"Chosen: {reason}.")
     if args.dry_run:
         describe(plan.recipe, left=plan.left, device=args.device, as_json=args.json)
-        return
-    prepare = partial(
-        start, plan.recipe, left=plan.left, out=args.out, device=args.device, command=args.typed
-    )
-    trained = train_session(prepare, as_json=args.json)
+        return None
+    if count := wanted_processes(args):
+        return launch(args.words, count)
+    prepared = prepared_train(args, plan)
+    if prepared is None:
+        return None
+    trained = train_session(prepared, as_json=args.json)
     for _ in range(MOST_FORKS):
         remedy = wanted(trained)
         if remedy is None:
             break
         again = partial(begin_again, trained, remedy, device=args.device)
         trained = train_session(again, as_json=args.json)
+    return None

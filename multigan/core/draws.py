@@ -5,8 +5,8 @@ Two ideas make a run repeatable to the bit, whatever it runs on:
 - `seeded(seed, step, ...)` makes every draw of a block a function of those numbers, so a resumed
   run needs no stored random state, and the user's own draws are left alone.
 - `normal` and `uniform` draw one row per sample *of the whole batch* and return the rows of the
-  part being worked on. A batch split over processes or over accumulation steps therefore sees the
-  same latents and the same augmentations as the same batch in one piece.
+  part being worked on; dropout does the same. A batch split over processes or over accumulation
+  steps therefore sees the same latents and the same augmentations as the same batch in one piece.
 """
 
 import hashlib
@@ -14,11 +14,13 @@ import os
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 
 import torch
 from torch import Tensor
+
+from multigan.core.dropout import WholeBatchDropout
 
 # torch has one random state a process: a notebook that samples while it trains must not mix both.
 _one_at_a_time = threading.RLock()
@@ -31,6 +33,8 @@ def _free_in_child() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_free_in_child)
+
+_seeded_devices: set[torch.device] = set()  # besides the one that is current
 
 _part: ContextVar[tuple[int, int]] = ContextVar("part", default=(0, 1))
 
@@ -54,23 +58,40 @@ def seeded(*path: int | str) -> Iterator[None]:
     that the user's own code draws. A block waits for those of other threads to end; what another
     thread draws outside of any block meanwhile is neither repeatable nor harmless.
     """
-    in_use = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
-    devices = [torch.cuda.current_device()] if in_use else []
+    devices = _devices()
     with _one_at_a_time, torch.random.fork_rng(devices=devices):
-        _seed(seed_from(*path), on_cuda=in_use)
+        _seed(seed_from(*path), devices)
         yield
 
 
-def _seed(seed: int, *, on_cuda: bool) -> None:
+def seed_also(device: torch.device) -> None:
+    """Lets `seeded` blocks decide what is drawn on this device, too, from now on.
+
+    Without it they decide the draws of the CPU and of the current CUDA device alone.
+    """
+    if device.type == "cuda":
+        torch.cuda.init()  # type: ignore[no-untyped-call]  # draws before it would not be seeded
+        _seeded_devices.add(device)
+
+
+def _devices() -> list[int]:
+    """Returns the numbers of the CUDA devices whose draws are seeded."""
+    if not torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        return []
+    current = torch.cuda.current_device()
+    return sorted({current, *(d.index for d in _seeded_devices if d.index is not None)})
+
+
+def _seed(seed: int, devices: list[int]) -> None:
     """Seeds the generators that are in use.
 
     `torch.manual_seed` would also leave a seed, with a formatted traceback, to every kind of device
     that is not in use (0.2 ms each time), and seed GPUs whose state nobody puts back.
     """
     torch.default_generator.manual_seed(seed)
-    if on_cuda:
-        torch.cuda.manual_seed(seed)
-    elif torch.backends.mps.is_available():
+    for device in devices:
+        torch.cuda.default_generators[device].manual_seed(seed)
+    if torch.backends.mps.is_available():
         torch.mps.manual_seed(seed)
 
 
@@ -79,7 +100,8 @@ def part_of(index: int, parts: int) -> Iterator[None]:
     """Declares that the block works on part `index` of a batch that was split into `parts`."""
     token = _part.set((index, parts))
     try:
-        yield
+        with WholeBatchDropout(index, parts) if parts > 1 else nullcontext():
+            yield
     finally:
         _part.reset(token)
 

@@ -24,8 +24,7 @@ class Average(nn.Module):
     ) -> None:
         super().__init__()
         self._networks = dict(networks)  # a plain dict: not registered, so not saved twice
-        self.networks = nn.ModuleDict({n: copy.deepcopy(m) for n, m in networks.items()})
-        self.networks.requires_grad_(False).eval()
+        self.networks = nn.ModuleDict({n: frozen_copy(m) for n, m in networks.items()}).eval()
         self.half_life = half_life
         self.ramp = ramp
 
@@ -53,6 +52,18 @@ class Average(nn.Module):
             for average, current in copies:
                 average.copy_(current)
             _copy_extra_state(self.networks[name], network)
+
+
+def frozen_copy(network: nn.Module) -> nn.Module:
+    """Returns a copy that does not learn.
+
+    A copy's recurrent weights lie in pieces, which cuDNN would put together at every call.
+    """
+    copied = copy.deepcopy(network).requires_grad_(False)
+    for part in copied.modules():
+        if isinstance(part, nn.RNNBase):
+            part.flatten_parameters()
+    return copied
 
 
 def _pairs(

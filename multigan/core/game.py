@@ -16,6 +16,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from multigan.core.knobs import Knob
 from multigan.core.losses import AdversarialLoss
 from multigan.core.objective import Batch, Objective, Phase, Terms
+from multigan.core.precision import rounds_products, tf32
 from multigan.core.prior import Prior
 from multigan.core.protocols import ChecksGame, HasAuxiliaryHead, HasStrength
 from multigan.errors import ConfigError
@@ -61,7 +62,8 @@ class Regularizer(Protocol):
         per_sample: Whether it needs the gradient of each sample's own logits, which a
             discriminator with batch statistics does not have.
 
-    One that does not go with every game is also a `multigan.core.protocols.ChecksGame`.
+    One of other gradients than each sample's own says so by `made_of_gradients`. One that does not
+    go with every game is also a `multigan.core.protocols.ChecksGame`.
     """
 
     @property
@@ -155,12 +157,14 @@ class AdversarialGame(Objective):
                 self.discriminator_terms,
                 repeat=self.discriminator_steps,
                 after=self._enforcer("discriminator", self.discriminator),
+                exact=self._exact("discriminator"),
             ),
             Phase(
                 "generator",
                 self.generator,
                 self.generator_terms,
                 after=self._enforcer("generator", self.generator),
+                exact=self._exact("generator"),
             ),
         )
 
@@ -191,6 +195,12 @@ class AdversarialGame(Objective):
     def shown(self, batch: Batch) -> Tensor:
         """Returns a batch's real samples as the discriminator takes them, without augmentation."""
         return batch.samples
+
+    def made(self, batch: Batch, generator: nn.Module) -> Tensor:
+        """Returns what a generator makes in a batch's place, as its samples are, conditions too."""
+        latent = self.prior.sample(len(batch), device=batch.samples.device)
+        samples: Tensor = generator(latent, batch.condition)
+        return samples
 
     def logits_and_aux(
         self, samples: Tensor, condition: Tensor | None
@@ -290,6 +300,11 @@ class AdversarialGame(Objective):
             scored, real=real, fake=fake, real_logits=real_logits, fake_logits=fake_logits
         )
 
+    def _exact(self, player: Player) -> frozenset[str]:
+        """Returns the terms of a player that are themselves made of gradients."""
+        own = (r for r in self.regularizers if r.player == player)
+        return frozenset(r.name for r in own if getattr(r, "made_of_gradients", r.per_sample))
+
     def _enforcer(self, name: Player, player: nn.Module) -> Callable[[], None] | None:
         constraints = [c for c in self.constraints if c.player == name]
         if not constraints:
@@ -350,9 +365,9 @@ def _checked(component: Any) -> Regularizer:
 
 @contextmanager
 def full_precision(device_type: str) -> Iterator[bool]:
-    """Leaves autocast for the block; yields whether it had been on."""
-    lowered = torch.is_autocast_enabled(device_type)
-    with torch.autocast(device_type, enabled=False):
+    """Leaves autocast and TF32 for the block; yields whether one had been on."""
+    lowered = torch.is_autocast_enabled(device_type) or rounds_products()
+    with torch.autocast(device_type, enabled=False), tf32(False):
         yield lowered
 
 

@@ -45,6 +45,7 @@ class Phase:
         repeat: How many updates this phase makes in one training step, each on a fresh batch.
         after: Called after each update, e.g. to clip weights.
         active: `step -> bool`: whether the phase is played in a step, e.g. after a warm-up.
+        exact: The terms whose gradient is never rounded, such as gradient penalties.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Phase:
     repeat: int = 1
     after: Callable[[], None] | None = None
     active: Callable[[int], bool] = lambda step: True
+    exact: frozenset[str] = frozenset()
 
 
 class Objective(nn.Module, ABC):

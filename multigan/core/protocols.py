@@ -35,6 +35,15 @@ class HasStyles(Protocol):
 
 
 @runtime_checkable
+class HasAverageStyles(HasStyles, Protocol):
+    """A generator with styles that says what it draws them towards when they are truncated."""
+
+    def averages(self, condition: Tensor | None) -> Tensor:
+        """Returns the average style under each condition, (B, ...) -> (B, W), or (1, W)."""
+        ...
+
+
+@runtime_checkable
 class KeepsExamples(Protocol):
     """A generator whose latents are not drawn from a prior, such as a vocoder's spectrograms."""
 
@@ -96,6 +105,16 @@ class MayLeak(HasStrength, Protocol):
     @property
     def leaks_above(self) -> float:
         """The largest strength that is safe."""
+        ...
+
+
+@runtime_checkable
+class MaySeeWhole(Protocol):
+    """A discriminator with an option `hidden`: a hidden layer over the whole sample."""
+
+    @property
+    def sees_whole(self) -> bool:
+        """Whether this one has it."""
         ...
 
 

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from multigan.core.draws import part_of, seeded
+from multigan.core.draws import part_of
 from multigan.core.ema import Average
 from multigan.core.engine import Engine, batch_statistics, gradients
 from multigan.core.knobs import Knob
+from multigan.core.moves import EagerMoves, Moves
 from multigan.core.objective import Batch, Objective, Phase
 from multigan.core.schedules import Schedule
 from multigan.core.switches import frozen
@@ -71,6 +72,7 @@ class Trainer:
         half_life: Of the exponential moving average (EMA) of the networks' weights, in samples; see
             `Average`.
         clip: The largest norm of a player's gradient, by the phase's name; 0 for any.
+        moves: How gradients are computed; by default eagerly, by autograd.
 
     Example:
         >>> trainer = Trainer(game, optimizers, data, seed=0)  # doctest: +SKIP
@@ -91,12 +93,14 @@ class Trainer:
         accumulate: int = 1,
         half_life: float = 20_000,
         clip: Mapping[str, float] | None = None,
+        moves: Moves | None = None,
     ) -> None:
         self.objective = objective
         self.optimizers = dict(optimizers)
         self.data = data
         self.callbacks = list(callbacks)
         self.engine = engine or Engine()
+        self.moves = moves or EagerMoves(self.engine)
         self.seed = seed
         self.accumulate = accumulate
         self.clip = dict(clip or {})
@@ -113,6 +117,8 @@ class Trainer:
         self._finite_at = -1
         self._rates = {name: o.param_groups[0]["lr"] for name, o in self.optimizers.items()}
         self._batches: Iterator[Batch] | None = None
+        made = {phase.name: self.engine.scaler() for phase in objective.phases}
+        self._scalers = {name: scaler for name, scaler in made.items() if scaler is not None}
         self._opponents = {p.name: _outside(p.player, objective) for p in objective.phases}
         self.knobs = self._make_knobs()
         self.schedules = {
@@ -216,6 +222,7 @@ class Trainer:
 
     def state_dict(self) -> dict[str, Any]:
         """Returns everything `load_state_dict` needs to continue exactly where this one stands."""
+        scales = {name: scaler.state_dict() for name, scaler in self._scalers.items()}
         return {
             "objective": self.objective.state_dict(),
             "average": self.average.state_dict(),
@@ -232,6 +239,7 @@ class Trainer:
                 "learning_rate_scale": self.learning_rate_scale,
                 "overrides": dict(self.overrides),
                 "seed": self.seed,
+                **({"scalers": scales} if scales else {}),
             },
         }
 
@@ -246,6 +254,9 @@ class Trainer:
             self.average.load_state_dict(state["average"])
             for name, optimizer in self.optimizers.items():
                 optimizer.load_state_dict(state["optimizers"][name])
+            for name, scaler in self._scalers.items():
+                if kept := state["progress"].get("scalers", {}).get(name):
+                    scaler.load_state_dict(kept)
             for callback in self.callbacks:
                 if saved := state["callbacks"].get(type(callback).__name__):
                     callback.load_state_dict(saved)
@@ -266,30 +277,48 @@ class Trainer:
 
     def _update(self, phase: Phase, repetition: int) -> Logs:
         """Moves one player once and returns its terms' means over the pieces of the batch."""
-        optimizer, engine = self.optimizers[phase.name], self.engine
-        optimizer.zero_grad(set_to_none=True)
+        with self.engine.updating():
+            logs = self._add_gradients(phase, repetition)
+            self._move(phase)
+        return logs
+
+    def _add_gradients(self, phase: Phase, repetition: int) -> Logs:
+        """Differentiates one player's terms, piece by piece; returns their means."""
+        engine = self.engine
+        self.optimizers[phase.name].zero_grad(set_to_none=True)
         pieces = self._next_batch().split(self.accumulate)
+        path = (self.seed, self.steps_done, phase.name, repetition)
         logs: Logs = {}
         with frozen(self._opponents[phase.name]):
             for index, piece in enumerate(pieces):
                 part = engine.rank * self.accumulate + index
-                with (
-                    seeded(self.seed, self.steps_done, phase.name, repetition),
-                    part_of(part, engine.world_size * self.accumulate),
-                ):
-                    with engine.autocast():
-                        terms = phase.terms(piece, self.steps_done)
-                    torch.autograd.backward(torch.stack(list(terms.values())).sum() / len(pieces))
+                with part_of(part, engine.world_size * self.accumulate):
+                    terms = self.moves.play(
+                        *(phase, piece, self.steps_done),
+                        path=path,
+                        pieces=len(pieces),
+                        scaler=self._scalers.get(phase.name),
+                    )
                 for name, term in terms.items():
                     key, share = f"{phase.name}/{name}", term.detach() / len(pieces)
                     logs[key] = logs[key] + share if key in logs else share
-        engine.average(gradients(phase.player))
+        return logs
+
+    def _move(self, phase: Phase) -> None:
+        """Averages one player's gradients over all processes and moves its weights by them."""
+        optimizer, scaler = self.optimizers[phase.name], self._scalers.get(phase.name)
+        self.engine.average(gradients(phase.player))
+        if scaler is not None:
+            scaler.unscale_(optimizer)
         if largest := self.clip.get(phase.name):
             torch.nn.utils.clip_grad_norm_(phase.player.parameters(), largest)
-        optimizer.step()
+        if scaler is None:
+            optimizer.step()
+        else:  # leaves the weights alone where a gradient is not finite
+            scaler.step(optimizer)
+            scaler.update()
         if phase.after is not None:
             phase.after()
-        return logs
 
     def _apply_schedules(self, step: int) -> None:
         for name, schedule in self.schedules.items():

@@ -1,7 +1,7 @@
 """Labels in a file beside pictures or sounds.
 
-That is StyleGAN's `dataset.json`, whose folders are shards and no classes, and the `metadata.csv`
-or `metadata.jsonl` of Hugging Face's ImageFolder and AudioFolder.
+That is StyleGAN's `dataset.json`, whose folders are shards and no classes, and the `metadata.csv`,
+`metadata.jsonl` or `metadata.parquet` of Hugging Face's ImageFolder and AudioFolder.
 """
 
 import re
@@ -20,12 +20,12 @@ from multigan.data.labels import (
 )
 from multigan.data.loader_options import StoredOptions
 from multigan.data.readers import Classified, Classify, Listing
-from multigan.data.tables import LABEL_COLUMNS, other_labels
+from multigan.data.tables import LABEL_COLUMNS, METADATA_TABLE, other_labels, read_rows
 from multigan.errors import DataError
 from multigan.files import parse_json
 
 STYLEGAN_FILE = "dataset.json"
-METADATA_FILES = ("metadata.csv", "metadata.jsonl")
+METADATA_FILES = ("metadata.csv", "metadata.jsonl", METADATA_TABLE)
 FILE_NAME = "file_name"
 SHARD = re.compile(r"(?:.*/)?(\d{5})/img\1\d{3}")  # as StyleGAN's dataset_tool.py numbers them
 
@@ -165,6 +165,8 @@ def _table(
 
 def _rows(listing: Listing, name: str) -> tuple[list[str], list[dict[str, Any]], list[str]]:
     """Returns columns, rows, and what is to be said of a metadata file."""
+    if name.endswith(".parquet"):
+        return *read_rows(listing.read(name), f"{name} in {listing.where}"), []
     try:
         text = listing.read(name).decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -14,6 +14,7 @@ from multigan.data.readers import Item, Reader, digest
 from multigan.data.tables import class_names, find_content, find_label, label_notes
 from multigan.data.temp_file import TempFile
 from multigan.errors import DataError, MissingDependencyError, first_line
+from multigan.imports.hub_reach import no_waiting
 
 
 def read_hub(name: str, options: StoredOptions, kind: FileKind) -> Reader:
@@ -112,7 +113,8 @@ def open_dataset(name: str, split: str, *, streaming: bool, sought: str = "file 
     except ImportError:
         raise MissingDependencyError("datasets", purpose=f"Reading {name}", extra="data") from None
     try:
-        return datasets.load_dataset(name, split=split, streaming=streaming)
+        with no_waiting():
+            return datasets.load_dataset(name, split=split, streaming=streaming)
     except Exception as error:  # whatever the network, the Hub and a file format can raise
         here = Path(name).exists()
         elsewhere = "" if here else f" from the Hub, nor is there such a {sought} here"

@@ -17,7 +17,7 @@ from multigan.data.labels import WHOLE, require_split
 from multigan.data.loader_options import StoredOptions
 from multigan.data.readers import Classify, Reader, by_folders, read_folder, read_zip
 from multigan.data.source import to_tensor
-from multigan.data.tables import read_parquet
+from multigan.data.tables import has_tables, read_parquet
 from multigan.errors import DataError
 from multigan.imports.hub_names import HUB_PREFIX, hint, is_mistyped
 
@@ -136,7 +136,7 @@ class Origins(Generic[Opt]):
         )
 
     def _folder(self, path: Path, options: Opt) -> Reader:
-        if any(next(path.glob(pattern), None) for pattern in ("*.parquet", "*/*.parquet")):
+        if has_tables(path):
             return read_parquet(path, options, self.files)
         return read_folder(path, kind=self.files, classify=self.classify(options))
 

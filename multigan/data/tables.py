@@ -6,6 +6,7 @@ That is a column `image: {bytes, path}`, or `audio` likewise, and one of labels.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,16 @@ from multigan.files import parse_json
 
 LABEL_COLUMNS = ("label", "labels", "class", "category", "target", "fine_label")
 
+METADATA_TABLE = "metadata.parquet"  # describes the files beside it, and holds none
+
 # Few enough that a batch of large photos is no burden.
 ROWS_AT_ONCE = 32
+
+
+def has_tables(folder: Path) -> bool:
+    """Whether samples of a folder are in Parquet files, rather than in files of their own."""
+    patterns = ("*.parquet", "*/*.parquet")
+    return any(file.name != METADATA_TABLE for pattern in patterns for file in folder.glob(pattern))
 
 
 def read_parquet(path: Path, options: StoredOptions, kind: FileKind) -> Reader:
@@ -29,6 +38,7 @@ def read_parquet(path: Path, options: StoredOptions, kind: FileKind) -> Reader:
     """
     split, label_column = options.split, options.label_column
     found = [path] if path.is_file() else sorted(path.rglob("*.parquet"))
+    found = [file for file in found if file.name != METADATA_TABLE] or found
     paths = [file for file in found if belongs(file, path, split)]
     if not paths:
         raise DataError(
@@ -158,6 +168,27 @@ def _holds_classes(kind: Any) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_string(kind) or pa.types.is_boolean(kind)
 
 
+def read_rows(content: bytes, where: str) -> tuple[list[str], list[dict[str, Any]]]:
+    """Returns the columns and the rows of a small Parquet file; classes are by their names.
+
+    Raises:
+        MissingDependencyError: `pyarrow` is not installed.
+        DataError: The file is damaged.
+    """
+    with open_parquet(BytesIO(content), where) as file:
+        table = file.read()
+    names = {column: class_names(table.schema, column) for column in table.column_names}
+    rows = [
+        {column: _named(value, names[column]) for column, value in row.items()}
+        for row in table.to_pylist()
+    ]
+    return list(table.column_names), rows
+
+
+def _named(value: Any, names: Sequence[str]) -> Any:
+    return names[value] if names and value in range(len(names)) else value
+
+
 def class_names(schema: Any, label: str | None) -> Sequence[str]:
     """Returns the classes' names that Hugging Face wrote into an Arrow schema, or none."""
     try:
@@ -168,8 +199,8 @@ def class_names(schema: Any, label: str | None) -> Sequence[str]:
 
 
 @contextmanager
-def open_parquet(path: Path) -> Iterator[Any]:
-    """Opens a `pyarrow.parquet.ParquetFile`.
+def open_parquet(path: Path | BytesIO, where: str = "") -> Iterator[Any]:
+    """Opens a `pyarrow.parquet.ParquetFile`; `where` is what to call one that has no path.
 
     Raises:
         MissingDependencyError: `pyarrow` is not installed.
@@ -179,13 +210,17 @@ def open_parquet(path: Path) -> Iterator[Any]:
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
     except ImportError:
-        raise MissingDependencyError("pyarrow", purpose=f"Reading {path}", extra="data") from None
+        raise MissingDependencyError(
+            "pyarrow", purpose=f"Reading {where or path}", extra="data"
+        ) from None
     try:
         with ParquetFile(path) as table:
             yield table
     except (ArrowException, OSError) as error:
         line = str(error).strip().split("\n")[0]
-        raise DataError(f"{path} is not a whole Parquet file: {line} Fetch it again.") from None
+        raise DataError(
+            f"{where or path} is not a whole Parquet file: {line} Fetch it again."
+        ) from None
 
 
 def _metadata(path: Path) -> Any:

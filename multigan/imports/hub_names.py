@@ -5,13 +5,18 @@ from difflib import get_close_matches
 from pathlib import Path
 
 HUB_PREFIX = "hf:"  # in front of a name that is on the Hub for certain
+_FILE = re.compile(  # what the names of files end in, and hardly any on the Hub
+    r".*\.(txt|csv|tsv|jsonl?|ndjson|zip|gz|parquet|np[yz]|png|jpe?g|wav|flac|mid|sf2|safetensors)",
+    re.IGNORECASE,
+)
 _HUB_NAME = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?")
 
 
 def looks_like_path(name: str) -> bool:
     """Tells whether a name of nothing that is here can hardly be one on the Hub.
 
-    It is a path if its form is no Hub name's, or if its first part is a folder here, or nearly.
+    It is a path if its form is no Hub name's, if it ends as files do, or if its first part is a
+    folder here, or nearly.
 
     Example:
         >>> [looks_like_path(name) for name in ("./birds", "a/b/c", "owner/birds", "hf:a/b")]
@@ -23,7 +28,7 @@ def looks_like_path(name: str) -> bool:
 def is_mistyped(name: str) -> bool:
     """Tells whether `name` has a Hub name's form, but is more likely a path that is not there."""
     written = "/" in name and _HUB_NAME.fullmatch(name) and not Path(name).exists()
-    return bool(written) and _folder_meant(name) is not None
+    return bool(written) and (bool(_FILE.fullmatch(name)) or _folder_meant(name) is not None)
 
 
 def hint(name: str) -> str:

@@ -26,7 +26,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from multigan.errors import ConfigError, first_line
-from multigan.files import read_object, write_json
+from multigan.files import plain_file, read_object, write_json
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -225,7 +225,7 @@ def _find(given: str) -> _Code:
 
 def _of_file(path: Path) -> _Code:
     try:
-        source = path.read_bytes()
+        source = plain_file(path).read_bytes()
     except OSError as error:
         raise ConfigError(f"The plug-in {path} cannot be read: {error}") from None
     return _Code(Plugin(str(path), hashlib.sha256(source).hexdigest()), str(path), source)

@@ -6,13 +6,14 @@ folder, and nothing is downloaded for it.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from multigan.errors import ConfigError, MissingDependencyError, MultiganError, first_line
 from multigan.imports.hub_names import HUB_PREFIX, hint, looks_like_path
+from multigan.imports.hub_reach import no_waiting
 from multigan.imports.torchaudio_guard import install
 
 OWN_CODE = "trust_remote_code"  # what transformers suggests where a folder's code would have to run
@@ -90,9 +91,12 @@ def load_pretrained(
             )
         name = str(where).removeprefix(HUB_PREFIX)
         local = folder.is_dir() or _offline.get()
-        _check_config(name, local)
         safe = {"use_safetensors": True} if weights else {}
-        return loader.from_pretrained(name, trust_remote_code=False, local_files_only=local, **safe)
+        with nullcontext() if local else no_waiting():
+            _check_config(name, local)
+            return loader.from_pretrained(
+                name, trust_remote_code=False, local_files_only=local, **safe
+            )
     except MultiganError as refused:
         raise error(str(refused)) from None
     except Exception as found:  # whatever the network, the Hub and a file format can raise

@@ -1,16 +1,18 @@
 """Metrics beside their control, which is real samples in the generator's place."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from multigan.errors import ConfigError
+from multigan.errors import ConfigError, MeasureError
 from multigan.metrics.catalog import METRICS, Comparison, Measured, MetricOptions
 from multigan.metrics.features import Description, Features, SampleSet
 from multigan.metrics.result import INCEPTION_NAMES, MetricResult, check_claim
 
 S = TypeVar("S", bound=SampleSet)
+Reasons = dict[str, str]  # why a metric could not be measured, by its name
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,29 @@ class Measuring(Generic[S]):
     seed: int
     baseline: RealBaseline[S] | None
 
-    def results(self, metrics: Sequence[str]) -> list[MetricResult]:
-        """Returns a result for each metric, in their order."""
+    def results(
+        self, metrics: Sequence[str], on_left_out: Callable[[str], None] | None = None
+    ) -> list[MetricResult]:
+        """Returns a result for each metric, in their order.
+
+        Args:
+            metrics: Names in `METRICS`.
+            on_left_out: Told in a sentence what the samples do not allow, which is left out then.
+
+        Raises:
+            MeasureError: The samples do not allow a metric, and nobody is told; or any.
+        """
         comparison = self.compare(self.real, self.fake)
         names = [_resolve(name, comparison) for name in metrics]
-        measured = _measure(names, comparison)
-        beside = self._baseline_scores(names) if self.baseline else {}
+        measured, reasons = _measure(names, comparison, or_raise=on_left_out is None)
+        if reasons and not measured:
+            raise MeasureError(f"Nothing can be measured. {_in_words(reasons)}")
+        names = list(measured)
+        beside, alone = self._baseline_scores(names) if self.baseline else ({}, {})
+        if on_left_out and reasons:
+            on_left_out(f"Left out: {_in_words(reasons)}")
+        if on_left_out and alone:
+            on_left_out(f"No real samples stand beside: {_in_words(alone)}")
         return [
             MetricResult(
                 name=name,
@@ -117,14 +136,8 @@ class Measuring(Generic[S]):
             for name in names
         ]
 
-    def short_of_samples(self, names: Sequence[str]) -> dict[str, int]:
-        """Returns the metrics that there are too few samples for, and how many they want a side."""
-        comparison = self.compare(self.real, self.fake)
-        fewest = {name: METRICS[name].fewest(comparison) for name in names}
-        count = min(len(self.real), len(self.fake))
-        return {name: wanted for name, wanted in fewest.items() if count < wanted}
-
-    def _baseline_scores(self, names: Sequence[str]) -> dict[str, BaselineScores]:
+    def _baseline_scores(self, names: Sequence[str]) -> tuple[dict[str, BaselineScores], Reasons]:
+        """Returns what stands beside each metric, and why nothing does."""
         given, real = self.baseline, self.real
         assert given is not None  # the caller has looked
         themselves = RealBaseline(real, given.real_round_trip)
@@ -136,54 +149,62 @@ class Measuring(Generic[S]):
         names = [name for name in names if METRICS[name].of != "generator"]
         alone = [name for name in names if METRICS[name].alone]
         together = [name for name in names if not METRICS[name].alone]
-        return {
-            **self._scores(self.real, themselves, alone),
-            **self._scores(real, given, together),
-        }
+        parts = self._scores(self.real, themselves, alone), self._scores(real, given, together)
+        return parts[0][0] | parts[1][0], parts[0][1] | parts[1][1]
 
     def _scores(
         self, real: S, given: RealBaseline[S], names: Sequence[str]
-    ) -> dict[str, BaselineScores]:
+    ) -> tuple[dict[str, BaselineScores], Reasons]:
         """Measures real samples in the generator's place, and as few of the generated ones."""
         assert given.samples is not None
         count = min(len(given.samples), len(self.fake))
 
-        def measured(samples: S | None, names: Sequence[str]) -> dict[str, Measured]:
+        def measured(
+            samples: S | None, names: Sequence[str]
+        ) -> tuple[dict[str, Measured], Reasons]:
             if samples is None or not names:
-                return {}
+                return {}, {}
             comparison = self.compare(real, samples.first(count))
-            enough = [n for n in names if min(count, len(real)) >= METRICS[n].fewest(comparison)]
-            return _measure(enough, comparison, control=samples is not self.fake)
+            return _measure(names, comparison, control=samples is not self.fake, or_raise=False)
 
         few = real is not self.real or count < len(self.fake)
         varying = [name for name in names if METRICS[name].varies_with_n]
-        try:
-            controls, bounds = measured(given.samples, names), measured(given.round_trip, names)
-            matched = measured(self.fake, varying) if few else {}
-        except ConfigError as error:
-            raise ConfigError(
-                f"The control holds {len(given.samples)} real samples in the place of the "
-                f"generated ones against {len(real)} others, and failed: {error} Or pass "
-                "control=False."
-            ) from None
-        return {
+        controls, reasons = measured(given.samples, names)
+        bounds, _ = measured(given.round_trip, names)
+        matched, _ = measured(self.fake, varying) if few else ({}, {})
+        found = {
             name: BaselineScores(
                 control.value, count, _value(matched.get(name)), _value(bounds.get(name))
             )
             for name, control in controls.items()
         }
+        return found, reasons
 
 
 def _measure(
-    names: Sequence[str], comparison: Any, *, control: bool = False
-) -> dict[str, Measured]:
-    found = {}
+    names: Sequence[str], comparison: Any, *, control: bool = False, or_raise: bool
+) -> tuple[dict[str, Measured], Reasons]:
+    """Returns what was measured by name, and why the rest was not, if that does not raise."""
+    found, reasons = {}, {}
     for name in names:
         metric = METRICS[name]
-        part = getattr(comparison, metric.of)
         instead = metric.control if control else None
-        found[name] = metric.measure(part) if instead is None else Measured(instead(part))
-    return found
+        try:
+            part = getattr(comparison, metric.of)
+            found[name] = metric.measure(part) if instead is None else Measured(instead(part))
+        except MeasureError as error:
+            if or_raise:
+                raise
+            reasons[name] = str(error)
+    return found, reasons
+
+
+def _in_words(reasons: Reasons) -> str:
+    """Returns sentences: metrics by the reason that they share."""
+    by_reason = defaultdict(list)
+    for name, reason in reasons.items():
+        by_reason[reason].append(name)
+    return " ".join(f"{', '.join(names)}: {reason}" for reason, names in by_reason.items())
 
 
 def _value(measured: Measured | None) -> float | None:

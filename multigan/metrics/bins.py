@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from multigan.core.draws import seed_from
-from multigan.errors import ConfigError
+from multigan.errors import MeasureError
 from multigan.metrics.distances import as_matrix, check_same_space
 
 SIGNIFICANT = 1.959964  # standard errors: the two-sided 5 % of a normal distribution
@@ -50,7 +50,7 @@ def fill_bins(real: Tensor, fake: Tensor, count: int = 50, *, seed: int = 0) -> 
     real, fake = as_matrix(real, "real", at_least=2), as_matrix(fake, "fake", at_least=2)
     check_same_space(real, fake)
     if not 2 <= count <= len(real):
-        raise ConfigError(
+        raise MeasureError(
             f"{len(real)} real samples cannot be cut into {count} bins. Use 2 to {len(real)} bins."
         )
     from sklearn.cluster import KMeans

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from torch import Tensor
 
-from multigan.errors import ConfigError
+from multigan.errors import MeasureError
 from multigan.metrics.bins import Bins, fill_bins
 from multigan.metrics.diversity import (
     class_agreement,
@@ -30,6 +30,7 @@ from multigan.metrics.neighbors import (
     precision_recall,
 )
 from multigan.metrics.score import inception_score
+from multigan.metrics.two_sample import Judged, two_sample_test
 from multigan.registry import Registry
 
 
@@ -56,6 +57,11 @@ class MetricOptions:
     bins: int = 50
     near: float = 0.1
     seed: int = 0
+
+    @classmethod
+    def asked(cls, seed: int, k: int | None = None) -> Self:
+        """Returns the defaults, but `k`, if given, as the neighbor for all four metrics."""
+        return cls(seed=seed) if k is None else cls(k=k, density_k=k, seed=seed)
 
 
 @dataclass(frozen=True)
@@ -133,13 +139,6 @@ class Metric:
     control: Callable[[Any], float] | None = field(default=None, repr=False)
     describe: Callable[[Any], Description] | None = field(default=None, repr=False)
 
-    def fewest(self, comparison: Any) -> int:
-        """Returns how many samples a side it needs of such features."""
-        if not self.samples_a_feature:
-            return 0
-        features: Tensor = comparison.features.real.features
-        return self.samples_a_feature * features.shape[1]
-
 
 METRICS: Registry[Metric] = Registry("metric")
 
@@ -202,7 +201,7 @@ def _spread(comparison: Comparison) -> Measured:
     real = mean_pairwise_distance(comparison.real.features)
     fake = mean_pairwise_distance(comparison.fake.features)
     if not real:
-        raise ConfigError("All real samples are equal, so there is no spread to compare with.")
+        raise MeasureError("All real samples are equal, so there is no spread to compare with.")
     return Measured(fake / real, detail={"real": real, "fake": fake})
 
 
@@ -212,9 +211,27 @@ def _duplicates(comparison: Comparison) -> Measured:
     return Measured(shares.near, detail={"exact": shares.exact, "near_distance": near})
 
 
+def _two_sample(comparison: Comparison) -> Measured:
+    real, fake = comparison.real, comparison.fake
+    by_class = real.labels is not None and fake.labels is not None
+    sides = (Judged(_samples(one), one.labels if by_class else None) for one in (real, fake))
+    found = two_sample_test(*sides, seed=comparison.options.seed)
+    return Measured(found.auc, std=found.error)
+
+
+def _samples(features: Features) -> Tensor:
+    return features.features if features.samples is None else features.samples
+
+
+def _two_sample_protocol(comparison: Comparison) -> Description:
+    if comparison.real.samples is None:
+        return comparison.extractor
+    return {"name": "fresh network, asked about the half it did not learn from"}
+
+
 def _logits(samples: Features) -> Tensor:
     if samples.logits is None:
-        raise ConfigError(
+        raise MeasureError(
             f"The extractor {samples.extractor.get('name')!r} gives no class probabilities, which "
             "the score and the agreement need. Use the extractor 'classifier' or 'inception'."
         )
@@ -223,7 +240,7 @@ def _logits(samples: Features) -> Tensor:
 
 def _labels(samples: Features, what: str) -> Tensor:
     if samples.labels is None:
-        raise ConfigError(
+        raise MeasureError(
             f"The {what} samples have no labels, which the agreement and the within-class "
             "diversity need. Add them with features.with_labels(labels)."
         )
@@ -252,6 +269,12 @@ METRICS["spread"] = Metric("mean pairwise distance, fake over real", None, _spre
 METRICS["duplicates"] = Metric("share of near-duplicates", True, _duplicates, alone=True)
 METRICS["frechet-extrapolated"] = Metric(
     "Fréchet distance for N → ∞", True, _extrapolated, samples_a_feature=SAMPLES_A_FEATURE
+)
+METRICS["two-sample-auc"] = Metric(
+    "two-sample AUC",
+    True,
+    _two_sample,
+    describe=_two_sample_protocol,
 )
 METRICS["different-bins"] = Metric("share of bins filled differently", True, _different_bins)
 METRICS["divergence"] = Metric(

@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, pad
 
 from multigan.core.draws import seeded
-from multigan.errors import CheckpointError, ConfigError, ShapeError
-from multigan.files import atomic_folder, read_json, refused_by_disk, write_json
+from multigan.errors import CheckpointError, ConfigError, MeasureError, ShapeError
+from multigan.files import atomic_folder, plain_file, read_json, refused_by_disk, write_json
 
 FEATURES = 128
 WEIGHTS_NAME, REPORT_NAME = "classifier.safetensors", "classifier.json"
@@ -105,7 +105,7 @@ class Classifier(nn.Module):
             fields = read_json(Path(folder) / REPORT_NAME)
             report = ClassifierReport(**{**fields, "shape": tuple(fields["shape"])})
             model = cls(report.shape, report.num_classes)
-            model.load_state_dict(load_file(Path(folder) / WEIGHTS_NAME))
+            model.load_state_dict(load_file(plain_file(Path(folder) / WEIGHTS_NAME)))
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
             raise CheckpointError(
                 f"{folder} holds no readable classifier: {error}. Expected the files "
@@ -216,7 +216,7 @@ def _split(
 ) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
     count = round(held_out * len(images))
     if not 1 <= count <= len(images) - 2:
-        raise ConfigError(
+        raise MeasureError(
             f"held_out={held_out} keeps {count} of {len(images)} images from training. "
             "Keep at least 1 and train on at least 2."
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from multigan.errors import ConfigError, ShapeError
+from multigan.errors import MeasureError, ShapeError
 
 # 8 M float64 entries are 64 MB: with the products and masks made from it, a block stays far below
 # 512 MB, and it is large enough that the matrix product, not Python, takes the time.
@@ -23,12 +23,12 @@ def as_matrix(features: Tensor, what: str, *, at_least: int = 1) -> Tensor:
             "sample. Flatten each sample's features first."
         )
     if len(features) < at_least:
-        raise ConfigError(
+        raise MeasureError(
             f"There are {len(features)} {what} samples, but this metric needs at least {at_least}. "
             "Use more samples."
         )
     if not features.isfinite().all():
-        raise ConfigError(
+        raise MeasureError(
             f"Some {what} features are not finite, so no metric of them is. "
             "Look at the samples they came from."
         )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from multigan.errors import ConfigError, ShapeError
+from multigan.errors import MeasureError, ShapeError
 from multigan.metrics.distances import (
     as_matrix,
     rounding_slack,
@@ -73,7 +73,7 @@ def class_diversity_ratio(
         label for label in real_diversity.keys() & fake_diversity.keys() if real_diversity[label]
     )
     if not shared:
-        raise ConfigError(
+        raise MeasureError(
             "No class has two different real and two fake samples, so there is no diversity to "
             "compare. Use more samples per class."
         )
@@ -115,7 +115,7 @@ def class_agreement(predicted: Tensor, asked: Tensor) -> float:
     """
     _check_labels(predicted, asked)
     if not len(predicted):
-        raise ConfigError("There are no samples to compare. Use at least one.")
+        raise MeasureError("There are no samples to compare. Use at least one.")
     return (predicted == asked).double().mean().item()
 
 

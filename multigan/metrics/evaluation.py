@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from multigan.data.loaded import Loaded
-from multigan.errors import ConfigError, UnknownNameError
+from multigan.errors import ConfigError, MeasureError, UnknownNameError
 from multigan.metrics.baseline import Measuring, RealBaseline
 from multigan.metrics.catalog import METRICS, Comparison, MetricOptions
 from multigan.metrics.classes import class_numbers, classes_of, require_own
@@ -36,7 +36,10 @@ from multigan.metrics.real_samples import AT_ONCE, Chosen, places
 from multigan.metrics.result import INCEPTION_NAMES, MetricResult
 from multigan.sampling.pipeline import Pipeline
 
-WITHOUT_CLASSES = ("frechet", "kernel", "precision", "recall", "density", "coverage")
+WITHOUT_CLASSES = (
+    *("frechet", "kernel", "precision", "recall", "density", "coverage"),
+    "two-sample-auc",
+)
 OF_CLASSES = ("agreement", "diversity")
 
 S = TypeVar("S", bound=SampleSet)
@@ -55,7 +58,8 @@ class EvaluationConfig:
         num_samples: How many samples are made, and how many real ones they are compared with.
         extractor: What makes features; "" picks one.
         seed: Of the samples and of the choice of real ones.
-        on_note: Told what takes long.
+        on_note: Told what takes long, and what is left out.
+        k: The neighbor for precision, recall, density and coverage; None for that of the papers.
 
     Raises:
         ConfigError: There is nothing to measure.
@@ -70,10 +74,18 @@ class EvaluationConfig:
     extractor: str
     seed: int
     on_note: Note | None
+    k: int | None = None
 
     def __post_init__(self) -> None:
         if self.num_samples < 1:
             raise ConfigError(f"At least 1 sample is measured, not {self.num_samples}.")
+        if self.k is not None and self.k < 1:
+            raise ConfigError(f"k={self.k} is no neighbor's number. The nearest is number 1.")
+
+    @property
+    def options(self) -> MetricOptions:
+        """The metrics' few choices."""
+        return MetricOptions.asked(self.seed, self.k)
 
     def note(self, text: str) -> None:
         """Tells what a user should know."""
@@ -120,11 +132,16 @@ def metrics_of(*of: str) -> list[str]:
 
 def suitable_features(config: EvaluationConfig) -> tuple[str, ...]:
     """Returns the metrics of features that a pipeline and the data it is compared with allow."""
+    return WITHOUT_CLASSES + metrics_of_classes(config)
+
+
+def metrics_of_classes(config: EvaluationConfig) -> tuple[str, ...]:
+    """Returns the metrics of classes, none without classes; says so if only one side has some."""
     if config.by_class:
-        return WITHOUT_CLASSES + OF_CLASSES
+        return OF_CLASSES
     if classes_of(config.pipeline.condition):
         config.note(f"{config.split} has no labels, so {' and '.join(OF_CLASSES)} are left out.")
-    return WITHOUT_CLASSES
+    return ()
 
 
 def allow_any(pipeline: Pipeline) -> None:
@@ -185,6 +202,21 @@ def own_classifier(config: EvaluationConfig, *, by_default: bool = True) -> bool
     return wanted or config.extractor == "classifier"
 
 
+def built_classifier(config: EvaluationConfig, **options: Any) -> FeatureExtractor | None:
+    """Returns a classifier of the data's own classes; None, and says so, if too few samples allow.
+
+    Raises:
+        ConfigError: It was asked for by name, and cannot be trained.
+    """
+    try:
+        return classifier_extractor(config.own, config.on_note, **options)
+    except MeasureError as error:
+        if config.extractor:
+            raise
+        config.note(f"No classifier of the data's classes makes the features: {error}")
+        return None
+
+
 class FeatureEmbedder(TensorEmbedder[Features]):
     """Features of samples as networks see them.
 
@@ -198,16 +230,15 @@ class FeatureEmbedder(TensorEmbedder[Features]):
         super().__init__(config)
         # Convolutions need a row of values at least.
         default = "random-conv" if len(self.pipeline.modality.sample_shape) > 1 else "flat"
+        wanted = own_classifier(config, by_default=classifier_by_default)
         self.extractor: FeatureExtractor = (
-            classifier_extractor(config.own, config.on_note)
-            if own_classifier(config, by_default=classifier_by_default)
-            else build_extractor(config.extractor or default)
-        )
+            built_classifier(config) if wanted else None
+        ) or build_extractor(config.extractor or default)
         if isinstance(self.extractor, ModuleExtractor):
             # Apple's GPUs lack operations that extractors need, such as pooling of any size.
             on_cuda = self.pipeline.device.type == "cuda"
             self.extractor.to(self.pipeline.device if on_cuda else "cpu")
-        self.compare = partial(Comparison, options=MetricOptions(seed=config.seed))
+        self.compare = partial(Comparison, options=config.options)
 
     def embed(self, raw: Tensor, labels: Tensor | None) -> Features:
         """Returns features of raw samples (N, ...) and their classes (N,)."""
@@ -269,20 +300,7 @@ class Evaluator:
             baseline = RealBaseline(*embedder.read(config.own, chosen.others), trip)
         fake = embedder.generate(chosen.count, config.conditions(chosen.count))
         measuring = Measuring(real, fake, embedder.compare, config.split, config.seed, baseline)
-        return measuring.results(names if config.metrics else _possible(names, measuring, config))
-
-
-def _possible(
-    names: Sequence[str], measuring: Measuring[Any], config: EvaluationConfig
-) -> list[str]:
-    """Returns the metrics that there are enough samples for; tells which are left out."""
-    short = measuring.short_of_samples(names)
-    if short:
-        config.note(
-            f"Left out: {', '.join(short)}, which wants {max(short.values())} samples a side; "
-            f"there are {min(len(measuring.real), len(measuring.fake))}."
-        )
-    return [name for name in names if name not in short]
+        return measuring.results(names, None if config.metrics else config.note)
 
 
 def _require_labels(names: Sequence[str], compared: Loaded, split: str) -> None:

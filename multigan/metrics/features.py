@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from multigan.core.draws import seed_from
 from multigan.errors import ConfigError, ShapeError
+from multigan.metrics.two_sample import reduced
 from multigan.registry import Component, Registry
 
 Description = Mapping[str, Any]
@@ -50,12 +51,15 @@ class Features(SampleSet):
         logits: (N, K) float32, if the extractor is also a classifier.
         labels: (N,) int64: the class of real samples, the class asked of fake ones.
         extractor: What the extractor says of itself, so that no two spaces are compared.
+        samples: (N, *S), what the extractor saw, made small, for the two-sample test; None where it
+            has to do with the features.
     """
 
     features: Tensor
     logits: Tensor | None = None
     labels: Tensor | None = None
     extractor: Description = field(default_factory=dict)
+    samples: Tensor | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.features.ndim != 2:
@@ -63,12 +67,15 @@ class Features(SampleSet):
                 f"Features have shape {tuple(self.features.shape)}, expected (N, F). "
                 "Flatten each sample's features first."
             )
-        for name, rows in (("logits", self.logits), ("labels", self.labels)):
+        for name, rows in self._beside():
             if rows is not None and len(rows) != len(self):
                 raise ShapeError(
                     f"There are {len(rows)} {name} for {len(self)} samples. "
                     "Expected one row per sample."
                 )
+
+    def _beside(self) -> list[tuple[str, Tensor | None]]:
+        return [("logits", self.logits), ("labels", self.labels), ("samples", self.samples)]
 
     def __len__(self) -> int:
         return len(self.features)
@@ -84,6 +91,7 @@ class Features(SampleSet):
             features=self.features[index],
             logits=None if self.logits is None else self.logits[index],
             labels=None if self.labels is None else self.labels[index],
+            samples=None if self.samples is None else self.samples[index],
         )
 
 
@@ -125,7 +133,8 @@ def extract(
         batch_size: How many go through the extractor at once, if `samples` is one tensor.
     """
     batches = torch.split(samples, batch_size) if isinstance(samples, Tensor) else samples
-    parts = [extractor(batch) for batch in batches if len(batch)]
+    seen = [(extractor(batch), reduced(batch).cpu()) for batch in batches if len(batch)]
+    parts = [features for features, _ in seen]
     if not parts:
         raise ConfigError("There are no samples to extract features from. Pass at least one.")
     logits = [part.logits for part in parts if part.logits is not None]
@@ -133,6 +142,7 @@ def extract(
         features=torch.cat([part.features for part in parts]),
         logits=torch.cat(logits) if logits else None,
         extractor=extractor.describe(),
+        samples=torch.cat([small for _, small in seen]),
     )
 
 

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from multigan.core.draws import seed_from
-from multigan.errors import ConfigError
+from multigan.errors import MeasureError
 from multigan.metrics.distances import as_matrix, check_same_space
 
 SAMPLES_A_FEATURE = 4  # that following the distance to infinitely many samples takes
@@ -98,11 +98,11 @@ def extrapolated_frechet(
         seed: Fixes which samples are taken.
 
     Raises:
-        ConfigError: There are fewer samples.
+        MeasureError: There are fewer samples.
     """
     most, dim = min(len(real), len(fake)), real.shape[1]
     if most < (fewest := SAMPLES_A_FEATURE * dim):
-        raise ConfigError(
+        raise MeasureError(
             f"The Fréchet distance for N → ∞ of {dim} features wants at least {fewest} samples a "
             f"side, and there are {most}. Use more samples, or the metric frechet beside its "
             "control."

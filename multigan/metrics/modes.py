@@ -55,7 +55,8 @@ def mode_coverage(
             f"Got std={std}, radius={radius} and {len(samples)} samples. "
             "Use a positive std and radius, and at least one sample."
         )
-    finite = samples.detach()[samples.detach().isfinite().all(1)].double()
+    samples, centers = samples.detach().cpu(), centers.cpu()  # some GPUs have no float64
+    finite = samples[samples.isfinite().all(1)].double()
     counts = torch.zeros(len(centers), dtype=torch.int64, device=samples.device)
     for _, block in squared_distances(finite, as_matrix(centers, "center")):
         distance, nearest = block.min(1)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from multigan.errors import ConfigError
+from multigan.errors import MeasureError
 from multigan.metrics.distances import (
     as_matrix,
     check_same_space,
@@ -96,7 +96,7 @@ def neighbor_radii(features: Tensor, k: int) -> Tensor:
 
 def _prepared(real: Tensor, fake: Tensor, k: int) -> tuple[Tensor, Tensor]:
     if k < 1 or k >= min(len(real), len(fake)):
-        raise ConfigError(
+        raise MeasureError(
             f"k={k} asks for the neighbor number {k} among {len(real)} real and {len(fake)} fake "
             "samples. k must be at least 1 and below both counts: use more samples or a smaller k."
         )

@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
 from multigan.errors import CheckpointError, ConfigError, ShapeError
+from multigan.files import plain_file
 from multigan.imports.pretrained import library, load_pretrained
 from multigan.metrics.extractors import classifier
 from multigan.metrics.features import EXTRACTORS, ModuleExtractor
@@ -174,11 +175,11 @@ def _is_torchscript(path: Path) -> bool:
 def file_hash(path: Path) -> str:
     """Returns the sha256 of a file, in hexadecimal."""
     try:
-        with path.open("rb") as file:
+        with plain_file(path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise CheckpointError(
-            f"Cannot read the weight file {path}: {error.strerror}. Check the path."
+            f"Cannot read the weight file {path}: {error.strerror or error}. Check the path."
         ) from None
 
 

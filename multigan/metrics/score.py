@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from multigan.core.draws import seed_from
-from multigan.errors import ConfigError, ShapeError
+from multigan.errors import ConfigError, MeasureError, ShapeError
 
 
 class Score(NamedTuple):
@@ -54,7 +54,7 @@ def _check(probabilities: Tensor, splits: int) -> None:
             f"The probabilities have shape {tuple(probabilities.shape)}, expected (N, K)."
         )
     if not 1 <= splits <= len(probabilities):
-        raise ConfigError(
+        raise MeasureError(
             f"Cannot cut {len(probabilities)} samples into {splits} splits. "
             "Use between 1 split and one per sample."
         )

@@ -16,6 +16,7 @@ from multigan.errors import ConfigError
 from multigan.metrics.evaluation import Evaluator
 from multigan.modalities.suit import Budget, Suited, Traits, suit_no_number, suit_nothing
 from multigan.registry import Component, Registry
+from multigan.sampling.graph import Graph, sample_graph
 from multigan.sampling.pipeline import Pipeline
 from multigan.typed import from_plain
 
@@ -40,6 +41,8 @@ class Kind:
         match_options: Returns loader options that bring other data to the form a modality encodes.
         subset_options: The names of loader options that choose a part of one particular data set.
         pipeline: What samples its generators.
+        graph: What leaves of a pipeline, as a function of tensors for other runtimes.
+        page: The template of its living pages (`export/site`); "" where there are none.
         evaluator: How it is measured.
         write_pairs: `(pipeline, own, path, seed=) -> path` writes a page with samples beside the
             training samples most like them; None where there is none.
@@ -71,6 +74,8 @@ class Kind:
     match_options: Callable[[Any], dict[str, Any]] = match_nothing
     subset_options: frozenset[str] = frozenset()
     pipeline: Callable[..., Pipeline] = Pipeline
+    graph: Callable[[Pipeline], Graph] = sample_graph
+    page: str = ""
     evaluator: Evaluator = field(default_factory=Evaluator)
     write_pairs: Callable[..., Path] | None = None
     keep_nearest: Callable[..., Path] | None = None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from multigan.notebook.comparison import Compare
     from multigan.notebook.dashboard import Dashboard
     from multigan.notebook.explorer import Explorer
+    from multigan.notebook.in_memory import show_samples
     from multigan.notebook.plane import scatter
     from multigan.notebook.time_travel import TimeTravel
 
@@ -22,9 +23,10 @@ _HOMES = {
     "Explorer": "multigan.notebook.explorer",
     "TimeTravel": "multigan.notebook.time_travel",
     "scatter": "multigan.notebook.plane",
+    "show_samples": "multigan.notebook.in_memory",
 }
 
-__all__ = ["Compare", "Dashboard", "Explorer", "TimeTravel", "scatter"]
+__all__ = ["Compare", "Dashboard", "Explorer", "TimeTravel", "scatter", "show_samples"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from multigan.notebook.background import find_training
+from multigan.notebook.background import Training, find_training
 from multigan.runs.folder import RunFolder
 from multigan.runs.steering import REQUESTS, check_at_work, knob_values
 
@@ -21,6 +21,18 @@ def ask(run: RunFolder, action: str) -> None:
         training.stop()
     else:
         run.request(**REQUESTS[action])
+
+
+def resume(run: RunFolder) -> Training:
+    """Goes on with a run that nobody trains, on a thread of this kernel.
+
+    Raises:
+        MultiganError: It has done all its steps, or its data is not what it was.
+    """
+    from multigan.runs.run import Run
+    from multigan.runs.session import resume as opened
+
+    return Training(opened(Run(run.path))).start()
 
 
 def turn(run: RunFolder, values: Mapping[str, Any]) -> None:

@@ -5,10 +5,13 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from multigan.errors import MultiganError
-from multigan.runs.run import Run
-from multigan.runs.session import Session
+
+if TYPE_CHECKING:  # a dashboard is there before torch is
+    from multigan.runs.run import Run
+    from multigan.runs.session import Session
 
 SECONDS_TO_SAVE = 4.0  # after a kernel is told to end, before Jupyter kills it (5 s)
 
@@ -28,7 +31,7 @@ class Training:
         error: What ended it, if that was an error; the run's status has it in one sentence.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: "Session") -> None:
         self.run: Run = session.run
         self.error: BaseException | None = None
         self.session: Session | None = session  # given up at the end, with networks and data
@@ -65,9 +68,7 @@ class Training:
     @property
     def traceback(self) -> str:
         """The traceback of an error that multigan does not raise on purpose, for a bug report."""
-        if self.error is None or isinstance(self.error, MultiganError):
-            return ""
-        return "".join(traceback.format_exception(self.error))
+        return "" if self.error is None else traceback_of(self.error)
 
     @property
     def _key(self) -> Path:
@@ -83,6 +84,19 @@ class Training:
             self.session = None
             if _AT_WORK.get(self._key) is self:
                 del _AT_WORK[self._key]
+
+
+def sentence(error: BaseException) -> str:
+    """Returns an error in one line."""
+    said = str(error) if isinstance(error, MultiganError) else f"{type(error).__name__}: {error}"
+    return " ".join(said.split())
+
+
+def traceback_of(error: BaseException) -> str:
+    """Returns the traceback of an error that multigan does not raise on purpose."""
+    if isinstance(error, MultiganError):
+        return ""
+    return "".join(traceback.format_exception(error))
 
 
 def find_training(path: Path) -> Training | None:

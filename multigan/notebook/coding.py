@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from multigan.notebook.exploring import Explored, Pin, View
+from multigan.notebook.in_memory import COLUMNS
 
 
 def code_of(explored: Explored, view: View) -> str:
@@ -13,33 +14,35 @@ def code_of(explored: Explored, view: View) -> str:
     if explored.facts()["writes"]:
         options = [f"{name}={value!r}" for name, value in view.writing.items() if value]
         arguments = [str(view.count), *_condition(view), f"seed={view.seed}", *options]
-        return "\n".join([*lines, f"samples = pipeline({', '.join(arguments)})", "samples"])
+        return "\n".join([*lines, f"samples = pipeline({', '.join(arguments)})", *_shown()])
     lines += _latents(explored, view)
     lines += [
         *_conditions(view),
         f"samples = pipeline.generate(latents, conditions{_truncation(view)})",
         "samples = pipeline.modality.decode(samples)",
-        "samples[0]",
+        *_shown(),
     ]
     return "\n".join(lines)
 
 
-def code_of_walk(explored: Explored, pins: Sequence[Pin], frames: int) -> str:
+def code_of_walk(
+    explored: Explored, pins: Sequence[Pin], frames: int, *, eased: bool = False
+) -> str:
     """Returns Python that makes the samples of a walk."""
     lines = ["import torch", "", "from multigan.sampling.latents import walk"]
     lines += [line for line in _opening(explored, pins[0].view) if line != "import torch"]
     lines += _stops(explored, pins)
-    facts = explored.facts()
+    facts, ease = explored.facts(), ", eased=True" if eased else ""
     if facts["mixes"] or facts["condition"] in ("attributes", "vector"):
-        lines.append(f"conditions = walk(torch.stack(asked), {frames}, linear=True)")
+        lines.append(f"conditions = walk(torch.stack(asked), {frames}, linear=True{ease})")
     elif facts["condition"]:
         nearest = f"torch.linspace(0, {len(pins) - 1}, {frames}).round().long()"
         lines.append(f"conditions = torch.stack(asked)[{nearest}]")
     argument = ", conditions" if facts["condition"] else ""
     lines += [
-        f"latents = walk(torch.stack(stops), {frames})",
+        f"latents = walk(torch.stack(stops), {frames}{ease})",
         f"samples = pipeline.modality.decode(pipeline.generate(latents{argument}))",
-        "samples[0]",
+        *_shown(),
     ]
     return "\n".join(lines)
 
@@ -53,9 +56,15 @@ def code_of_mix(explored: Explored, pins: Sequence[Pin], layers: int) -> str:
     lines += [
         "stops = torch.stack(stops)",
         f"samples = pipeline.mix_styles(stops, stops, layers={layers}{argument})",
-        "samples[0]",
+        *_shown(len(pins)),
     ]
     return "\n".join(lines)
+
+
+def _shown(columns: int = COLUMNS) -> list[str]:
+    """Returns the lines that show all of the samples: what is copied is what was seen."""
+    width = "" if columns == COLUMNS else f", columns={columns}"
+    return ["", "from multigan.notebook import show_samples", "", f"show_samples(samples{width})"]
 
 
 def _stops(explored: Explored, pins: Sequence[Pin], *, weights: bool = True) -> list[str]:
@@ -76,7 +85,7 @@ def _stops(explored: Explored, pins: Sequence[Pin], *, weights: bool = True) -> 
 
 
 def _opening(explored: Explored, view: View) -> list[str]:
-    needs_torch = isinstance(view.condition, tuple) or _is_mixed(view)
+    needs_torch = isinstance(view.condition, tuple) or _is_mixed(view) or bool(view.latent)
     imports = ["import torch", ""] if needs_torch else []
     if explored.run is None:
         return [*imports, "from multigan import Pipeline", "", f"pipeline = {_saved(explored)}"]
@@ -93,7 +102,11 @@ def _saved(explored: Explored) -> str:
 
 
 def _latents(explored: Explored, view: View) -> list[str]:
-    lines = [f"latents = pipeline.latents({view.count}, seed={view.seed}{_truncation(view)})"]
+    if view.latent:
+        found = f"torch.tensor({list(view.latent)!r})"
+        lines = [f"latents = {found}.expand({view.count}, -1)  # found for a real sample"]
+    else:
+        lines = [f"latents = pipeline.latents({view.count}, seed={view.seed}{_truncation(view)})"]
     moves = [(index, distance) for index, distance in enumerate(view.moves) if distance]
     if moves:
         arguments = [str(explored.facts()["directions"]), f"method={view.method!r}"]

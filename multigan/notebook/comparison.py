@@ -33,8 +33,8 @@ class Compare(anywidget.AnyWidget):
         >>> Compare(7, 9)  # doctest: +SKIP
     """
 
-    _esm = script("page", "sound", "chart", "controls", "compare")
-    _css = style("page", "dashboard", "explorer", "compare")
+    _esm = script("compare")
+    _css = style("page", "chart", "explorer", "compare")
 
     sides: t.List = t.List().tag(sync=True)  # [{name, steps, names, count}]
     curves: t.List = t.List().tag(sync=True)  # as the dashboard's, named "run: curve"

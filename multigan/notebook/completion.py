@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from multigan.modalities.recipes import RECIPES
-from multigan.notebook.parsing import choices_after
-from multigan.runs.folder import find_runs
+from multigan.errors import MultiganError
+from multigan.modalities.recipes import RECIPES, recipe
+from multigan.notebook.parsing import Option, choices_after
+from multigan.runs.folder import find_run, find_runs
+from multigan.terminal.settings import settings
 
 MAGICS = ("%multigan", "%%multigan")
 
@@ -24,11 +26,26 @@ def candidates(text: str) -> list[str]:
     choice = choices_after(done)
     if begun.startswith("-"):
         names = choice.options
-    elif done and done[-1] == "--runs":
-        names = []
+    elif choice.value is not None:
+        names = _settings(choice.value, done) or choice.value.choices
     else:
         names = choice.commands + _values(choice.wanted, _runs_root(done))
     return [name for name in names if name.startswith(begun)]
+
+
+def _settings(option: Option, words: list[str]) -> list[str]:
+    """Returns what `--set` and `--knob` take of the recipe or run that was named, with a "="."""
+    try:
+        if option.name == "--knob":
+            run = find_run(words[1], _runs_root(words)) if len(words) > 2 else None
+            return [f"{knob}=" for knob in (run.status().get("knobs", {}) if run else {})]
+        if option.name != "--set":
+            return []
+        named = next((word for word in words if word in RECIPES), None)
+        # Every setting of a recipe, and of the components that it names.
+        return [] if named is None else [f"{path}=" for path, *_ in settings(recipe(named))]
+    except MultiganError:  # half a line may name anything
+        return []
 
 
 def _values(wanted: list[str], root: Path) -> list[str]:

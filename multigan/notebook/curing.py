@@ -7,25 +7,28 @@ from pathlib import Path
 from multigan.errors import RunError
 from multigan.notebook.asking import ask
 from multigan.notebook.background import Training
-from multigan.runs.heal import begin_again, check_remedy, suggested
-from multigan.runs.run import Run
+from multigan.runs.folder import RunFolder
 
 SECONDS_TO_STOP = 120.0  # a step in progress, and its checkpoint
 _lock = threading.Lock()
 _being_cured: set[Path] = set()
 
 
-def cure(run: Run, name: str) -> Training:
+def cure(sick: RunFolder, name: str) -> Training:
     """Begins a new run with what a remedy changes; the sick one is stopped, and stays as it is.
 
     Args:
-        run: The sick run.
+        sick: The sick run.
         name: The remedy's, as in health.json.
 
     Raises:
         RunError: Nobody suggests that remedy any more, or the run does not stop.
         MultiganError: Whatever is wrong with the recipe or the data.
     """
+    from multigan.runs.heal import begin_again, check_remedy, suggested
+    from multigan.runs.run import Run
+
+    run = Run(sick.path)
     _, remedy = suggested(run, name)
     check_remedy(run, remedy)  # before anything is stopped
     with _lock:
@@ -40,7 +43,7 @@ def cure(run: Run, name: str) -> Training:
             _being_cured.discard(run.path)
 
 
-def _stop(run: Run) -> None:
+def _stop(run: RunFolder) -> None:
     if run.is_busy():
         ask(run, "stop")
     give_up = time.monotonic() + SECONDS_TO_STOP

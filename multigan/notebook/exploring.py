@@ -11,19 +11,22 @@ from torch import Tensor
 
 from multigan.core.protocols import HasStyles
 from multigan.core.registries import KINDS
-from multigan.errors import ConfigError
+from multigan.errors import ConfigError, RunError
 from multigan.notebook.finding import Found, Key
+from multigan.notebook.naming import DirectionNames
 from multigan.runs.folder import checkpoint_step
 from multigan.runs.profiles import LONGEST, SHORTEST, snapshots_in
 from multigan.runs.run import Run
 from multigan.sampling.latents import Directions, walk
 from multigan.sampling.pipeline import Pipeline
+from multigan.terminal.latent_space import targets_of
 
 NUM_DIRECTIONS = 8
 METHODS = ("principal", "factorized", "random")
 MOST_SHOWN = 64
 UNKNOWN_EXPLORED = 8  # samples shown at first of a modality that is no plug-in
 MOST_MIXED = 8  # samples, each with the styles of each
+PROJECTION_STEPS = 120
 WRITING = {"prompt": "", "temperature": 1.0, "top_k": 0, "top_p": 1.0}  # text's own options
 
 OnPartial = Callable[[list[str]], None]
@@ -45,6 +48,7 @@ class View:
         share: How much of it, from 0 to 1.
         method: How the directions are found.
         moves: The distance along each direction.
+        latent: In the seed's place, the latent that was found for a real sample.
         writing: `prompt`, `temperature`, `top_k` and `top_p`, for generators that write.
     """
 
@@ -58,6 +62,7 @@ class View:
     share: float = 0.0
     method: str = "principal"
     moves: tuple[float, ...] = ()
+    latent: tuple[float, ...] = ()
     writing: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,7 +83,8 @@ class View:
         condition = value.get("condition")
         chosen = tuple(condition) if isinstance(condition, list) else condition
         try:
-            return cls(**{**value, "condition": chosen, "moves": tuple(value.get("moves", ()))})
+            rows = {name: tuple(value.get(name, ())) for name in ("moves", "latent")}
+            return cls(**{**value, "condition": chosen, **rows})
         except TypeError as error:
             raise ConfigError(f"This view cannot be read: {error}.") from None
 
@@ -111,7 +117,13 @@ class Explored:
         self._device = device
         self._pipelines: dict[Source, Pipeline] = {}
         self._found = Found()
+        self.names = DirectionNames(self._folder)
         self.pipeline()  # so that a wrong path is said at once
+
+    @property
+    def _folder(self) -> Path | None:
+        """Where the newest pipeline is saved, if it is."""
+        return self.path if self.run is None else self.run.pipeline_folder
 
     def pipeline(self, view: View | None = None) -> Pipeline:
         """Returns the pipeline that a view is of, loaded once.
@@ -140,6 +152,7 @@ class Explored:
             "names": [] if spec is None else list(spec.names) or [str(i) for i in range(spec.size)],
             "directions": self._num_directions(pipeline),
             "methods": list(METHODS),
+            "named": self.names.known(),
             "writes": pipeline.writes,
             "mixes": not pipeline.writes and pipeline.mixes_classes,
             "styles": _num_styles(pipeline),
@@ -194,7 +207,10 @@ class Explored:
     def latents(self, view: View) -> Tensor:
         """Returns the latents (count, Z) of a view."""
         pipeline = self.pipeline(view)
-        latents = pipeline.latents(view.count, seed=view.seed, truncation=view.truncation)
+        if view.latent:
+            latents = torch.tensor(view.latent).expand(view.count, -1)
+        else:
+            latents = pipeline.latents(view.count, seed=view.seed, truncation=view.truncation)
         if not any(view.moves):
             return latents
         directions = self._directions_of(view)
@@ -212,7 +228,7 @@ class Explored:
             chosen = spec.center or (0.0,) * spec.size
         return View(count=facts["count"], condition=chosen, moves=(0.0,) * facts["directions"])
 
-    def walk(self, pins: Sequence[Pin], frames: int) -> list[Any]:
+    def walk(self, pins: Sequence[Pin], frames: int, *, eased: bool = False) -> list[Any]:
         """Returns samples along the way through pinned ones, and from class to class.
 
         A generator that cannot mix classes stays with that of the nearest pin.
@@ -223,8 +239,8 @@ class Explored:
         if len(pins) < 2:
             raise ConfigError("A walk needs two pinned samples, from which and to which it goes.")
         pipeline = self.pipeline(pins[0].view)
-        chosen = self._conditions_of(pins, frames)
-        latents = walk(self._latents_of(pins), frames)
+        chosen = self._conditions_of(pins, frames, eased)
+        latents = walk(self._latents_of(pins), frames, eased=eased)
         return pipeline.modality.decode(pipeline.generate(latents, chosen))
 
     def mix(self, pins: Sequence[Pin], layers: int) -> list[Any]:
@@ -249,7 +265,47 @@ class Explored:
     def _latents_of(self, pins: Sequence[Pin]) -> Tensor:
         return torch.stack([self.latents(pin.view)[pin.index] for pin in pins])
 
-    def _conditions_of(self, pins: Sequence[Pin], frames: int) -> Tensor | None:
+    def variants(self, pin: Pin, moves: Sequence[Sequence[float]]) -> list[Any]:
+        """Returns one sample moved otherwise: what lies at a pad's edges, or along a direction.
+
+        Args:
+            pin: The sample, with a view whose own moves do not count.
+            moves: The distance along each direction, for each variant.
+        """
+        still = dataclasses.replace(pin.view, moves=())
+        pipeline, latent = self.pipeline(still), self.latents(still)[pin.index]
+        directions = self._directions_of(pin.view)
+        vectors = directions.vectors.to(latent)[: len(moves[0])]
+        latents = latent + torch.tensor(moves, dtype=latent.dtype) @ vectors
+        conditions = self.conditions(still)
+        if conditions is not None:
+            conditions = conditions[pin.index : pin.index + 1].expand(
+                len(moves), *conditions.shape[1:]
+            )
+        samples = pipeline.generate(latents, conditions, truncation=still.truncation)
+        return pipeline.modality.decode(samples)
+
+    def projected(self, folder: Path, condition: int | None) -> tuple[View, float]:
+        """Returns a view of the latent that makes most nearly what a file holds, and the distance.
+
+        Args:
+            folder: Holds the file, a picture or a sound, alone.
+            condition: Its class; None tries them all.
+        """
+        pipeline = self.pipeline()
+        targets = targets_of(pipeline, folder, 1)
+        found = pipeline.project(targets, condition=condition, steps=PROJECTION_STEPS)
+        by_class = pipeline.condition is not None and pipeline.condition.kind == "class"
+        chosen = int(found.condition[0]) if by_class and found.condition is not None else None
+        start = self.start()
+        view = dataclasses.replace(
+            start, count=1, latent=tuple(found.latents[0].tolist()), condition=chosen
+        )
+        return view, float(found.distances[0])
+
+    def _conditions_of(
+        self, pins: Sequence[Pin], frames: int, eased: bool = False
+    ) -> Tensor | None:
         pipeline, chosen = self.pipeline(pins[0].view), []
         for pin in pins:
             conditions = self.conditions(pin.view)
@@ -260,7 +316,7 @@ class Explored:
             chosen.append(conditions[pin.index])
         stops = torch.stack(chosen)
         if stops.is_floating_point():
-            return walk(stops, frames, linear=True)
+            return walk(stops, frames, linear=True, eased=eased)
         return stops[torch.linspace(0, len(pins) - 1, frames).round().long()]
 
     def finds(self, view: View) -> bool:
@@ -291,6 +347,11 @@ class Explored:
 
     def _load(self, step: int | None, average: float | None) -> Pipeline:
         if self.run is not None:
+            if not self.run.path.is_dir():
+                raise RunError(
+                    f"The folder of run {self.run.name} is gone, and with it its checkpoints. What "
+                    "was read before it went can still be explored: choose the newest."
+                )
             return self.run.pipeline(device=self._device, step=step, average=average)
         if self._given is not None:
             return self._given

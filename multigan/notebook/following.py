@@ -8,6 +8,8 @@ from multigan.notebook.logged import Curves
 from multigan.notebook.previews import SamplePreviews
 from multigan.runs.folder import AT_WORK, RunFolder
 
+DELETED = "deleted"  # the state of a run whose folder is gone; what was read of it stays
+
 
 class Follower:
     """Follows one run, whoever trains it: this kernel, a shell, another machine.
@@ -32,6 +34,10 @@ class Follower:
 
     def refresh(self) -> None:
         """Reads what has changed."""
+        if not self.run.path.is_dir():
+            gone = {"message": f"Its folder {self.run.path} is gone.", "knobs": {}}
+            self.status = {**self.status, "state": DELETED, **gone}
+            return
         self.status = self._read_status()
         self.curves.refresh()
         # A clock of a few milliseconds could hide the last look of a run that ends.

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from IPython.display import display
 from PIL import Image
 
+from multigan.errors import ConfigError
 from multigan.modalities.shared.contact_sheet import draw_sheet
 from multigan.notebook.stills import Bundle, bundle_of
+from multigan.terminal import animation
 
 COLUMNS = 8
 
@@ -30,10 +33,31 @@ def media_of(item: Any) -> Media:
     return ".npy", content.getvalue()
 
 
-def still_of(items: Sequence[Any], text: str) -> Bundle:
+def film_of(frames: Sequence[Any]) -> Media:
+    """Returns a walk as one file: a GIF, sounds one after the other, or texts line by line."""
+    if all(isinstance(frame, Image.Image) for frame in frames):
+        return ".gif", animation.film_of(frames)
+    if all(isinstance(frame, str) for frame in frames):
+        return ".txt", "".join(f"{frame}\n" for frame in frames).encode()
+    if hasattr(frames[0], "joined_with"):
+        return ".wav", frames[0].joined_with(frames[1:]).encoded()
+    raise ConfigError("These samples cannot be put together in one file.")
+
+
+def show_samples(samples: Sequence[Any], *, columns: int = COLUMNS) -> None:
+    """Shows decoded samples of any kind in a cell: a sheet, players or texts.
+
+    Args:
+        samples: What a pipeline returned.
+        columns: How many pictures are side by side.
+    """
+    display(still_of(samples, f"{len(samples)} samples", columns=columns), raw=True)
+
+
+def still_of(items: Sequence[Any], text: str, *, columns: int = COLUMNS) -> Bundle:
     """Returns an ordinary output of samples: pictures on a sheet, sounds with players, texts."""
     if all(isinstance(item, Image.Image) for item in items):
-        return bundle_of([(".png", _png(draw_sheet(items, columns=COLUMNS)))], text)
+        return bundle_of([(".png", _png(draw_sheet(items, columns=columns)))], text)
     return bundle_of([media_of(item) for item in items], text)
 
 

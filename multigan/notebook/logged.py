@@ -1,18 +1,33 @@
 """What a run has logged: its curves, as its curves.json has them, and what happened besides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from multigan.files import parse_json
+from multigan.files import parse_json, plain_file
 from multigan.runs.curves import Points
 from multigan.runs.folder import RunFolder
 from multigan.runs.records import sensible_row
 from multigan.runs.steering import sentence
 
 EVENTS = ("set", "refused")
+TELLING = tuple(f'"{word}":'.encode() for word in (*EVENTS, "rollback"))
+
+
+TAIL_BYTES = 1 << 16
+
+
+def latest_rows(path: Path) -> list[dict[str, Any]]:
+    """Returns the last rows of a file of JSON lines, newest first, whatever they say."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+            lines = file.read().splitlines()
+    except OSError:
+        return []
+    return list(_parsed(reversed(lines)))
 
 
 class Tail:
@@ -27,10 +42,15 @@ class Tail:
         self._file = 0
         self._offset = 0
 
-    def read(self) -> tuple[bool, list[dict[str, Any]]]:
-        """Returns whether the file began anew, as a resumed run's does, and the new rows."""
+    def read(self) -> tuple[bool, bool, list[dict[str, Any]]]:
+        """Reads what is new: a log of 200,000 rows is looked through, and not parsed.
+
+        Returns:
+            Whether the file began anew, as a resumed run's does; whether there are new rows; and
+            those of them that tell what happened.
+        """
         try:
-            with self.path.open("rb") as file:
+            with plain_file(self.path).open("rb") as file:
                 stat = self.path.stat()
                 anew = stat.st_ino != self._file or stat.st_size < self._offset
                 if anew:
@@ -38,10 +58,10 @@ class Tail:
                 file.seek(self._offset)
                 added = file.read()
         except OSError:
-            return False, []
+            return False, False, []
         whole = added[: added.rfind(b"\n") + 1]  # a row that is being written can wait
         self._offset += len(whole)
-        return anew, list(_rows(whole))
+        return anew, bool(whole), list(_rows(whole))
 
 
 class Curves:
@@ -65,13 +85,13 @@ class Curves:
 
     def refresh(self) -> bool:
         """Reads what is new; returns whether anything was."""
-        anew, rows = self._tail.read()
+        anew, has_more, rows = self._tail.read()
         self.events = [*([] if anew else self.events), *_events(rows)]
         seen = _version(self.run.curves.path)
-        is_new = seen != self._seen or (seen is None and bool(rows))
+        is_new = seen != self._seen or (seen is None and has_more)
         if is_new:
             self._seen, self._points = seen, self.run.read_curves()
-        changed = is_new or anew or bool(rows)
+        changed = is_new or anew or has_more
         self.version += changed
         return changed
 
@@ -102,10 +122,15 @@ def _version(path: Path) -> tuple[int, ...] | None:
 
 
 def _rows(text: bytes) -> Iterator[dict[str, Any]]:
-    for line in text.splitlines():
+    telling = (line for line in text.splitlines() if any(word in line for word in TELLING))
+    return _parsed(telling)
+
+
+def _parsed(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    for line in lines:
         try:
             row = sensible_row(parse_json(line))
-        except ValueError:  # the line that a crash cut off
+        except ValueError:  # the line that a crash, or the beginning of the tail, cut off
             continue
         if row is not None:
             yield row

@@ -1,5 +1,6 @@
 """`%multigan` and `%%multigan`: the command line, in a cell."""
 
+from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -8,6 +9,7 @@ from IPython.core.magic import no_var_expand
 from multigan.errors import ConfigError, MultiganError, refusal
 from multigan.notebook.completion import matcher
 from multigan.notebook.parsing import HelpPrinted, make_parser, parse
+from multigan.notebook.showing import in_terminal
 from multigan.notebook.values import changes_of, words_of
 
 NAME = "multigan"
@@ -52,6 +54,12 @@ def run_line(shell: Any, line: str, cell: str | None = None) -> None:
     """
     try:
         words = words_of(line, shell.user_ns)
+        if cell is None and not in_terminal(shell) and words in ([], ["runs"]):
+            _show_alone(words)
+            return
+        if not words and cell is None:
+            make_parser().print_help()
+            return
         if cell is not None:
             words += _from_cell(words, cell, shell.user_ns)
         args = parse(words)
@@ -71,6 +79,13 @@ def run_line(shell: Any, line: str, cell: str | None = None) -> None:
         raise UsageError(f"{args.prog}: {refused}") from None
     if code:
         raise UsageError(f"{args.prog}: see above.")
+
+
+def _show_alone(words: list[str]) -> None:
+    """Shows what a line of no command, or of a group alone, means on a page."""
+    from multigan.notebook.welcome import show_table, show_welcome
+
+    (show_table if words else show_welcome)(Path("runs"))
 
 
 def _from_cell(words: list[str], cell: str, names: dict[str, Any]) -> list[str]:

@@ -47,6 +47,14 @@ def all_commands() -> dict[str, Command | Group]:
 
 
 @dataclass(frozen=True)
+class Option:
+    """An option that waits for its value: its long name, and the values that it may have."""
+
+    name: str
+    choices: list[str]
+
+
+@dataclass(frozen=True)
 class Choice:
     """What may be typed after some words.
 
@@ -54,11 +62,13 @@ class Choice:
         commands: The names of commands.
         options: Long options.
         wanted: The positional arguments that the command takes, by argparse's name.
+        value: The option whose value comes next, if the last word is one.
     """
 
     commands: list[str]
     options: list[str]
     wanted: list[str]
+    value: Option | None = None
 
 
 def choices_after(words: Sequence[str]) -> Choice:
@@ -77,7 +87,15 @@ def choices_after(words: Sequence[str]) -> Choice:
     ]
     wanted = [action.dest for action in parser._actions if not action.option_strings]
     subcommands = _subcommands(parser)
-    return Choice(list(subcommands), options, [] if subcommands else wanted)
+    value = _waiting_option(parser, words[-1]) if words else None
+    return Choice(list(subcommands), options, [] if subcommands else wanted, value)
+
+
+def _waiting_option(parser: ArgumentParser, word: str) -> Option | None:
+    for action in parser._actions:
+        if word in action.option_strings and action.nargs is None:
+            return Option(word, [str(choice) for choice in action.choices or ()])
+    return None
 
 
 def _subcommands(parser: ArgumentParser) -> dict[str, Any]:

@@ -11,8 +11,10 @@ import ipywidgets as widgets
 from multigan.errors import MultiganError
 from multigan.notebook import stills
 from multigan.notebook.asking import ask, turn
+from multigan.notebook.background import sentence
 from multigan.notebook.comms import any_shell
 from multigan.notebook.following import Follower
+from multigan.notebook.opening import Opening
 from multigan.notebook.views import RunView
 from multigan.report.formatting import main_losses
 from multigan.runs.folder import RunFolder
@@ -27,7 +29,7 @@ class PlainDashboard(RunView, widgets.VBox):
         run: The run.
     """
 
-    def __init__(self, run: RunFolder) -> None:
+    def __init__(self, run: RunFolder | Opening) -> None:
         self._bar = widgets.IntProgress(description=run.name, style={"description_width": "auto"})
         self._state = widgets.Label()
         self._trouble = widgets.HTML()
@@ -55,9 +57,17 @@ class PlainDashboard(RunView, widgets.VBox):
         self._knob.observe(lambda change: self._show_knob(), "value")
         self.follow(run)
 
+    def draw_opening(self, opening: Opening) -> None:
+        """Says what is being loaded, or what kept the run from beginning."""
+        self._state.value = opening.said if opening.error is None else "failed"
+        self._trouble.value = "" if opening.error is None else escape(sentence(opening.error))
+        for button in self._buttons.values():
+            button.disabled = True
+
     def draw(self, following: Follower) -> None:
         """Sets the parts that have changed."""
         status = following.status
+        self._bar.description = self.run.name
         self._bar.max = max(status.get("of", 0), 1)
         self._bar.value = status.get("step", 0)
         losses = main_losses(status.get("losses", {}))
@@ -81,7 +91,7 @@ class PlainDashboard(RunView, widgets.VBox):
             self._look.children = tuple(_look(file) for file in newest)
 
     def _show_knob(self) -> None:
-        knobs = self.following.status.get("knobs", {})
+        knobs = self.following.status.get("knobs", {}) if self.following else {}
         if self._knob.value in knobs:
             self._value.value = knobs[self._knob.value]
 

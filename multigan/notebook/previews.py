@@ -43,7 +43,10 @@ class SamplePreviews:
 
     def files(self, step: int) -> list[Path]:
         """Returns the files of a step's preview, a picture before a sound; none without one."""
-        return [self._folder / name for name in sorted(self._by_step.get(step, ()))]
+        paths = (self._folder / name for name in sorted(self._by_step.get(step, ())))
+        return [
+            path for path in paths if path.is_file()
+        ]  # what a reader could wait for is left out
 
     def newest(self) -> list[Path]:
         """Returns the files of the latest preview; none before the first."""

@@ -3,14 +3,17 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from multigan.notebook.previews import SamplePreviews
+from multigan.notebook.logged import latest_rows
 from multigan.report.formatting import duration, main_losses
 from multigan.runs.folder import RunFolder
 
 PICTURES = {".png": "image/png", ".gif": "image/gif"}
+
+CARD_WIDTH = 900  # pixels
 
 Bundle = dict[str, Any]
 
@@ -40,24 +43,39 @@ def of_file(path: Path, text: str) -> Bundle:
     return bundle_of([(path.suffix, path.read_bytes())], text)
 
 
-def of_run(run: RunFolder) -> Bundle:
-    """Returns a run as it stands: its latest preview, and a line about it."""
-    previews = SamplePreviews(run.samples)
-    previews.refresh()
-    files = [(file.suffix, file.read_bytes()) for file in previews.newest()]
-    return bundle_of(files, headline(run))
+def of_run(run: RunFolder) -> tuple[Bundle, Bundle]:
+    """Returns a run as it stands, a picture with words, and the metadata that has its alt text."""
+    from multigan.notebook.still_card import card_of  # Pillow, where nothing is left to be shown
+
+    line = headline(run)
+    picture, words = card_of(run, line)
+    bundle = {"image/png": b64encode(picture).decode(), "text/plain": line}
+    return bundle, {"image/png": {"alt": words, "width": CARD_WIDTH}}
 
 
 def audio(wav: bytes) -> str:
-    """Returns a player for a sound, as HTML that needs nothing else."""
-    source = f"data:audio/wav;base64,{b64encode(wav).decode()}"
+    """Returns a player for a sound, as HTML that needs nothing else: FLAC, half as long as WAV."""
+    kind, content = _compact(wav)
+    source = f"data:audio/{kind};base64,{b64encode(content).decode()}"
     return f'<audio controls preload="metadata" src="{source}"></audio>'
+
+
+def _compact(wav: bytes) -> tuple[str, bytes]:
+    try:
+        import soundfile
+
+        samples, rate = soundfile.read(BytesIO(wav), dtype="int16")
+        content = BytesIO()
+        soundfile.write(content, samples, rate, "PCM_16", format="FLAC")
+    except (ImportError, RuntimeError):  # no soundfile, or no sound that it knows
+        return "wav", wav
+    return "flac", content.getvalue()
 
 
 def headline(run: RunFolder) -> str:
     """Returns a line like "0007-mnist: finished, step 2000 of 2000, 7 min 3 s"."""
-    status, rows = run.status(), run.metrics()
-    seconds = next((row["seconds"] for row in reversed(rows) if "seconds" in row), None)
+    status, rows = run.status(), latest_rows(run.metrics_file)
+    seconds = next((row["seconds"] for row in rows if "seconds" in row), None)
     facts = [
         str(status["state"]),
         f"step {status['step']} of {status.get('of', '?')}",

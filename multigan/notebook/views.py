@@ -8,6 +8,7 @@ from IPython.display import display
 from multigan.notebook import stills
 from multigan.notebook.background import find_training
 from multigan.notebook.following import Follower
+from multigan.notebook.opening import Opening
 from multigan.notebook.publishing import PUBLISHER
 from multigan.runs.folder import RunFolder
 
@@ -21,12 +22,17 @@ class RunView:
 
     comm: Any
 
-    def follow(self, run: RunFolder) -> None:
-        """Begins to follow a run; the widget is made by now."""
+    def follow(self, run: RunFolder | Opening) -> None:
+        """Begins to follow a run, or what will become one; the widget is made by now."""
         self._still: Any = None
         # The publisher, a cell that waits and a cure push a view on threads of their own.
         self._pushing = threading.RLock()
-        self.turn_to(run)
+        self.opening = run if isinstance(run, Opening) else None
+        self.following: Follower | None = None
+        if isinstance(run, RunFolder):
+            self.turn_to(run)
+        else:
+            self.push()
         PUBLISHER.add(self)
 
     def turn_to(self, run: RunFolder) -> None:
@@ -46,7 +52,11 @@ class RunView:
     def push(self) -> bool:
         """Shows what is new in the run; returns whether it is at work."""
         with self._pushing:
+            if self.opening is not None:
+                self._push_opening(self.opening)
             following = self.following
+            if following is None:
+                return self.opening is not None and self.opening.error is None
             following.refresh()
             training = find_training(self.run.path)
             self.training = training or self.training
@@ -54,6 +64,15 @@ class RunView:
             if not following.is_at_work:
                 self._update_still()
             return following.is_at_work or training is not None  # which has not said so yet
+
+    def _push_opening(self, opening: Opening) -> None:
+        self.draw_opening(opening)
+        if opening.training is not None:
+            self.opening = None
+            self.turn_to(opening.training.run)
+
+    def draw_opening(self, opening: Opening) -> None:
+        """Shows how far the run is that is being loaded."""
 
     def draw(self, following: Follower) -> None:
         """Brings the widget up to date; one thread at a time calls it."""
@@ -66,19 +85,23 @@ class RunView:
     def leave_still(self) -> None:
         """Begins the ordinary output that holds what stays."""
         with self._pushing:
-            self._still = display({"text/plain": str(self.run.path)}, raw=True, display_id=True)
-            if not self.following.is_at_work:
+            said = str(self.run.path) if self.following else "A run that has not begun."
+            self._still = display({"text/plain": said}, raw=True, display_id=True)
+            if self.following and not self.following.is_at_work:
                 self._update_still()
 
     def _update_still(self) -> None:
+        if self._still is None or self.following is None:
+            return
         status = self.following.status
         shows = status["state"], status["step"]
-        if self._still is not None and shows != self._still_shows:
+        if shows != self._still_shows:
             self._still_shows = shows
-            self._still.update(self.still(), raw=True)
+            bundle, metadata = self.still()
+            self._still.update(bundle, metadata=metadata, raw=True)
 
-    def still(self) -> stills.Bundle:
-        """Returns the ordinary output that stays."""
+    def still(self) -> tuple[stills.Bundle, stills.Bundle]:
+        """Returns the ordinary output that stays, and its metadata."""
         return stills.of_run(self.run)
 
 

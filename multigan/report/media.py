@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image
 
-from multigan.files import parse_json
+from multigan.files import parse_json, plain_file
 from multigan.report.rendering import data_address
 
 THUMBNAIL = 220  # pixels, of the longer side
@@ -75,7 +75,7 @@ def picture_with_players(picture: Path, caption: str) -> Media:
     try:
         with Image.open(picture) as image:
             layout = parse_json(getattr(image, "text", {})["sounds"].encode())
-        with wave.open(str(picture.with_suffix(".wav")), "rb") as file:
+        with wave.open(str(plain_file(picture.with_suffix(".wav"))), "rb") as file:
             settings, frames = file.getparams(), file.readframes(file.getnframes())
         width = settings.nchannels * settings.sampwidth * int(layout["spacing"])
         count, columns = min(int(layout["count"]), NUM_PLAYERS), int(layout["columns"])

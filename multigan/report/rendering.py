@@ -44,4 +44,13 @@ def _environment(folder: Path) -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters["shown"] = shown
+    environment.filters["markdown"] = _in_markdown
     return environment
+
+
+def _in_markdown(value: Any) -> "Markup":
+    """Returns a value as text of one cell or line: no tags, no rows, no code."""
+    from markupsafe import Markup
+
+    text = " ".join(str(value).split()).replace("|", "\\|").replace("`", "'")
+    return Markup(text.replace("<", "&lt;"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from multigan.config import Recipe
 from multigan.core.condition import ConditionSpec
@@ -15,6 +15,7 @@ from multigan.core.engine import Engine
 from multigan.core.game import AdversarialGame
 from multigan.core.heap import keep_freed_memory
 from multigan.core.modality import Modality
+from multigan.core.moves import EagerMoves, Moves
 from multigan.core.objective import Batch, Objective
 from multigan.core.packing import Packed, packed_shape
 from multigan.core.prior import Prior
@@ -26,6 +27,7 @@ from multigan.core.registries import (
     Ingredients,
     build_modality,
 )
+from multigan.core.replay import ReplayedMoves
 from multigan.core.schedules import Schedule
 from multigan.core.trainer import Trainer
 from multigan.data.loaded import Loaded
@@ -293,6 +295,7 @@ def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
         accumulate=recipe.accumulate,
         half_life=recipe.half_life,
         clip={name: options.clip for name, options in recipe.optimizers.items()},
+        moves=_moves(recipe, parts.objective, engine),
     )
     for controller in controllers:
         controller.check(trainer)
@@ -315,6 +318,15 @@ def _controllers(recipe: Recipe) -> list[Controller]:
     ]
 
 
+def _moves(recipe: Recipe, objective: Objective, engine: Engine) -> Moves:
+    # What processes tell one another is no operation of one of them, and which products TF32 rounds
+    # is not written in a trace.
+    if recipe.speed == "eager" or engine.world_size > 1 or engine.precision == "tf32":
+        return EagerMoves(engine)
+    on_refusal = engine.notes.append if recipe.speed == "replay" else None
+    return ReplayedMoves(objective, engine, on_refusal=on_refusal)
+
+
 def _optimizers(recipe: Recipe, objective: Objective) -> dict[str, torch.optim.Optimizer]:
     players = {phase.name: phase.player for phase in objective.phases}
     if set(recipe.optimizers) != set(players):
@@ -327,9 +339,16 @@ def _optimizers(recipe: Recipe, objective: Objective) -> dict[str, torch.optim.O
             players[name].parameters(),
             lr=options.learning_rate,
             betas=(options.beta1, options.beta2),
+            fused=_has_fused_adam(players[name]),
         )
         for name, options in recipe.optimizers.items()
     }
+
+
+def _has_fused_adam(player: nn.Module) -> bool | None:
+    """Whether Adam takes one step for all weights; resumed runs go on as they began."""
+    kinds = {p.device.type for p in player.parameters()}
+    return True if kinds <= {"cpu", "cuda"} else None
 
 
 def _schedules(recipe: Recipe) -> dict[str, Schedule]:

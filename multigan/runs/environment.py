@@ -12,7 +12,7 @@ import torch
 from multigan.core.engine import Engine
 from multigan.data.loaded import Loaded
 
-PACKAGES = ("multigan", "torch", "numpy", "pillow", "safetensors", "accelerate")
+PACKAGES = ("multigan", "torch", "numpy", "pillow", "safetensors")
 
 
 def describe_environment(engine: Engine, data: Loaded, command: str = "") -> dict[str, Any]:
@@ -24,6 +24,7 @@ def describe_environment(engine: Engine, data: Loaded, command: str = "") -> dic
         "device": str(engine.device),
         "device_name": _device_name(engine.device),
         "precision": engine.precision,
+        "deterministic": engine.deterministic,
         "processes": engine.world_size,
         "threads": torch.get_num_threads(),
         "commit": _commit(),

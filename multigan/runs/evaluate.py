@@ -32,6 +32,7 @@ def evaluate_run(
     step: int | None = None,
     best: bool = False,
     on_note: Note | None = None,
+    k: int | None = None,
 ) -> list[MetricResult]:
     """Measures a run's EMA generator.
 
@@ -49,11 +50,15 @@ def evaluate_run(
         data: The run's data again, if it was given in Python; its path, if it has moved.
         step: Which checkpoint to measure; None for the latest.
         best: Measure the best checkpoint instead.
-        on_note: Called with a sentence on what takes long, and how good the classifier is.
+        on_note: Called with a sentence on what takes long, how good the classifier is, and what
+            cannot be measured and is left out.
+        k: Which nearest neighbor bounds precision, recall, density and coverage; None for that of
+            the papers, 3 and 5.
 
     Raises:
         MultiganError: A metric or extractor is unknown, or does not suit the data; or the reference
             has classes that the run does not know.
+        MeasureError: The samples do not allow a metric that was asked for by name, or any.
     """
     pipeline = run.pipeline(device=device, step=step, best=best)
     own = load_data(run.recipe, data)
@@ -74,6 +79,7 @@ def evaluate_run(
         extractor=extractor,
         seed=seed,
         on_note=on_note,
+        k=k,
     )
 
 
@@ -88,12 +94,13 @@ def evaluate_pipeline(
     extractor: str = "",
     seed: int = 0,
     on_note: Note | None = None,
+    k: int | None = None,
 ) -> list[MetricResult]:
     """Measures a pipeline against `compared`, or against `own`, the data it learned from.
 
     See `evaluate_run` for the rest.
     """
-    asked = (split, tuple(metrics), num_samples, extractor, seed, on_note)
+    asked = (split, tuple(metrics), num_samples, extractor, seed, on_note, k)
     config = EvaluationConfig(pipeline, own, compared or own, *asked)
     return kind_of(pipeline.modality.name).evaluator(config)
 

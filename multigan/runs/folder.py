@@ -9,8 +9,8 @@
       control.json                      what somebody asks of it
       health.json                       what is wrong with it, and what helps
       parent.json                       of a forked run: where it comes from
-      real.png|.wav|.txt                real samples, to be seen beside those
       samples/001000.png|.wav|.txt      previews: fixed latents, one file a step
+      samples/real.png|.wav|.txt        real samples on the same kind of sheet
       checkpoints/step-001000/          everything needed to continue, exactly
       profiles/                         averages to choose a length from afterwards, if asked for
       pipeline/                         the exponential moving average (EMA) of the generator
@@ -37,6 +37,7 @@ from multigan.files import (
     POLL_SECONDS,
     alone,
     parse_json,
+    plain_file,
     read_object,
     remove_tree,
     settle,
@@ -52,7 +53,7 @@ from multigan.runs.records import (
     NEAREST,
     PARENT,
     STATUS,
-    UNSAID,
+    finding_of,
     read_record,
     sensible,
     sensible_curves,
@@ -63,6 +64,7 @@ from multigan.runs.rows import Rows
 _NAME = re.compile(r"([0-9]{4,})-(.+)")
 _CHECKPOINT = re.compile(r"step-([0-9]{6,})")
 _PREVIEW = re.compile(r"([0-9]{6,})\.[a-z0-9]+")
+REAL = "real"  # the name of the sheet of real samples beside the previews
 DELETED = ".deleted.tmp"  # what the name of a folder ends in while it is being deleted
 _LEFT = re.compile(rf"\.[0-9]{{4,}}(-.+\.tmp)?|\..+{re.escape(DELETED)}")
 AT_WORK = frozenset({"running", "paused"})
@@ -112,7 +114,6 @@ class RunFolder:
         self.parent_file = self.path / "parent.json"
         self.report_file = self.path / "report.html"
         self.nearest_file = self.path / "nearest.json"
-        self.real_stem = self.path / "real"  # with the suffix of its kind
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"
@@ -127,6 +128,12 @@ class RunFolder:
         """The run's number, 0 if its folder was renamed to something without one."""
         match = _NAME.fullmatch(self.name)
         return int(match[1]) if match else 0
+
+    @property
+    def title(self) -> str:
+        """What follows the number in the folder's name, e.g. "mnist"."""
+        match = _NAME.fullmatch(self.name)
+        return match[2] if match else self.name
 
     # What happened
 
@@ -152,7 +159,9 @@ class RunFolder:
         if not self.curves.is_loaded:
             self.curves.load(self.metrics())
         line = json.dumps(row, allow_nan=False) + "\n"
-        handle = os.open(self.metrics_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        handle = os.open(
+            plain_file(self.metrics_file), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666
+        )
         try:
             os.write(handle, line.encode())
         finally:
@@ -188,7 +197,7 @@ class RunFolder:
     def health(self) -> dict[str, Any]:
         """Returns what the doctor found last: `step` and `findings`; empty if he never looked."""
         found = read_record(self.health_file, HEALTH)[0]
-        findings = [{**UNSAID, **finding} for finding in found.get("findings", ())]
+        findings = [finding_of(value) for value in found.get("findings", ())]
         return {"step": 0, **found, "findings": findings} if found else {}
 
     def nearest(self) -> dict[str, Any]:
@@ -345,6 +354,10 @@ class RunFolder:
         files = sorted(self._preview_files(), key=lambda p: (int(p.stem), p.suffix))
         pictures = {file.stem for file in files if file.suffix == ".png"}
         return [file for file in files if file.suffix != ".wav" or file.stem not in pictures]
+
+    def real_files(self) -> list[Path]:
+        """Returns the sheet of real samples: none of an earlier multigan's run."""
+        return sorted(self.samples.glob(f"{REAL}.*"))
 
     def _preview_files(self) -> list[Path]:
         found = self.samples.glob("[0-9]*")

@@ -5,7 +5,6 @@ may be deleted. `parent.json` says where it comes from.
 """
 
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +12,10 @@ from typing import Any
 
 from multigan.config import Recipe
 from multigan.errors import CheckpointError, ConfigError
-from multigan.files import read_object, write_json
+from multigan.files import copy_files, read_object, write_json
 from multigan.runs.assemble import check_held_out, check_pieces
 from multigan.runs.folder import RunFolder, checkpoint_step, create_run
+from multigan.runs.profiles import snapshots_in
 from multigan.runs.resume import latest_valid_checkpoint
 from multigan.runs.run import Run
 from multigan.runs.session import Session, resume
@@ -104,16 +104,15 @@ def _checkpoint(parent: Run, step: int | None) -> Path:
 def _copy_past(parent: Run, child: RunFolder, folder: Path) -> None:
     """Copies the checkpoint, and the log and the previews up to its step."""
     step = checkpoint_step(folder)
-    shutil.copytree(folder, child.checkpoints / folder.name)
+    copy_files(folder.iterdir(), child.checkpoints / folder.name)
     for row in parent.metrics():
         if row["step"] <= step:
             child.append_metrics(row)
-    child.samples.mkdir()
-    for preview in parent.sample_files():
-        if int(preview.stem) <= step:
-            shutil.copy2(preview, child.samples / preview.name)
-    if parent.profiles.is_dir():
-        shutil.copytree(parent.profiles, child.profiles)  # those of later steps are dropped
+    previews = parent.sample_files()
+    copy_files((one for one in previews if int(one.stem) <= step), child.samples)
+    snapshots = [path for at, path in snapshots_in(parent.profiles).items() if at <= step]
+    if snapshots:
+        copy_files(snapshots, child.profiles)
 
 
 def _write_beginnings(

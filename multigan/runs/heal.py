@@ -22,6 +22,7 @@ from multigan.runs.records import has_remedy
 from multigan.runs.run import Run
 from multigan.runs.session import ROLLBACK_FACTOR, Session, start
 
+NEW_NETWORKS = {"pack", "discriminator.hidden"}  # changes after which weights do not fit
 MOST_FORKS = 3  # of one `multigan train --heal`
 
 State = dict[str, Any]
@@ -43,7 +44,7 @@ def suggested(run: Run, name: str | None = None) -> tuple[dict[str, Any], dict[s
     sick.sort(key=lambda finding: finding["severity"] != "alarm")
     for finding in sick:
         if name in (None, finding["remedy"]["name"]):
-            return finding, _whole(finding["remedy"])
+            return finding, finding["remedy"]
     if not sick:
         raise RunError(f"Run {run.name} is well: the doctor suggests nothing.")
     known = ", ".join(dict.fromkeys(finding["remedy"]["name"] for finding in sick))
@@ -119,7 +120,7 @@ def begin_again(run: Run, remedy: dict[str, Any], *, device: str = "auto", **tal
     if not changes:  # in the log, so that it holds whatever ends this process
         row["learning_rate_scale"] = ROLLBACK_FACTOR * _learning_rate_scale(folder)
     how = {"out": run.path.parent, "device": device, "rows": [row], **talk}
-    if folder is None or "pack" in changes:
+    if folder is None or NEW_NETWORKS & set(changes):
 
         def prepare(trainer: Trainer) -> None:
             if folder is not None:
@@ -158,13 +159,8 @@ def wanted(run: Run) -> dict[str, Any] | None:
     for finding in run.health().get("findings", ()):
         remedy = finding.get("remedy")
         if has_remedy(finding) and cause == {"finding": finding["name"], "remedy": remedy["name"]}:
-            return _whole(remedy)
+            return dict(remedy)
     return None
-
-
-def _whole(remedy: Mapping[str, Any]) -> dict[str, Any]:
-    fork = bool(remedy.get("changes")) or not remedy.get("knobs")
-    return {"text": "", "changes": {}, "needs_fork": fork, **remedy}
 
 
 def _check_that_data_is_here(run: Run, data: Any) -> None:

@@ -9,7 +9,7 @@ from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.modalities.kind import kind_of
 from multigan.runs.assemble import Parts
 from multigan.runs.callbacks import agreed
-from multigan.runs.folder import RunFolder
+from multigan.runs.folder import REAL, RunFolder
 
 PREVIEW_SEED = 0  # of the latents that are previewed while training
 LARGEST_SHARE = 0.1  # of the time, for looks by the clock
@@ -56,6 +56,7 @@ class SamplePreview(Callback):
         every: Interval in steps; 0 never looks, by the clock neither.
         seconds: Until the first look by the clock, see `Doubling`; 0 looks by steps only.
         on_clock: Called after each look by the clock.
+        draw_real: `(stem) -> None` writes real samples beside `stem`, once.
     """
 
     def __init__(
@@ -67,14 +68,17 @@ class SamplePreview(Callback):
         every: int = 500,
         seconds: float = 0.0,
         on_clock: Callable[[], None] = lambda: None,
+        draw_real: Callable[[Path], None] = lambda stem: None,
     ) -> None:
         self.run, self.draw, self.total_steps, self.every = run, draw, total_steps, every
-        self.seconds, self.on_clock = seconds, on_clock
+        self.seconds, self.on_clock, self.draw_real = seconds, on_clock, draw_real
         self._clock = Doubling(seconds)
         self._looked_at = -1
 
     def on_fit_start(self, trainer: Trainer) -> None:
-        """Looks at what has learned nothing yet, and starts the clock."""
+        """Shows real samples, looks at what has learned nothing yet, and starts the clock."""
+        if self.every and trainer.engine.is_main and not self.run.real_files():
+            self.draw_real(self.run.samples / REAL)
         if trainer.steps_done == 0:
             self.look(trainer)
         self._clock = Doubling(self.seconds)

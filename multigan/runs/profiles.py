@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
@@ -110,7 +111,8 @@ class Profiles(Callback):
 
 def snapshots_in(folder: Path) -> dict[int, Path]:
     """Returns the snapshots in profiles/ by their steps, rising."""
-    found = {_SNAPSHOT.fullmatch(path.name): path for path in folder.glob("*.safetensors")}
+    files = (path for path in folder.glob("*.safetensors") if path.is_file())
+    found = {_SNAPSHOT.fullmatch(path.name): path for path in files}
     steps = {int(match[1]): path for match, path in found.items() if match is not None}
     return dict(sorted(steps.items()))
 
@@ -138,7 +140,10 @@ def averaged_weights(folder: Path, length: float, network: str = "generator") ->
     shares = mixture(steps, steps[-1], length).reshape(len(steps), len(LENGTHS))
     result: dict[str, Tensor] = {}
     for path, row in zip(snapshots.values(), shares.tolist(), strict=True):
-        stored = load_file(path)
+        try:
+            stored = load_file(path)
+        except (SafetensorError, OSError) as error:
+            raise CheckpointError(f"The averages in {path} are damaged: {error}") from None
         for index, share in enumerate(row):
             prefix = f"{index}.networks.{network}."
             for name in (n for n in stored if n.startswith(prefix)):

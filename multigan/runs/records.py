@@ -19,6 +19,7 @@ Hints = Mapping[str, Any]  # an annotation for each name, or the hints of a tabl
 
 
 UNSAID = {"name": "", "severity": "warning", "text": ""}  # of a finding
+UNMEASURED = {"severity": "unmeasured"}  # as earlier versions called "ok", too
 REMEDY: Hints = {
     "name": str,
     "text": str,
@@ -38,6 +39,18 @@ def _is_moment(text: str) -> bool:
 def has_remedy(finding: Mapping[str, Any]) -> bool:
     """Whether a finding of health.json comes with a remedy that can be named."""
     return "name" in (finding.get("remedy") or {})
+
+
+def finding_of(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a finding with all that a reader shows; what has no value was not measured."""
+    unmeasured = value.get("severity") == "ok" and value.get("value", 0) is None
+    remedy = value.get("remedy") and _whole(value["remedy"])
+    return {**UNSAID, **value, "remedy": remedy, **(UNMEASURED if unmeasured else {})}
+
+
+def _whole(remedy: Mapping[str, Any]) -> dict[str, Any]:
+    fork = bool(remedy.get("changes")) or not remedy.get("knobs")
+    return {"text": "", "knobs": {}, "changes": {}, "needs_fork": fork, **remedy}
 
 
 def _is_finding(value: Mapping[str, Any]) -> bool:

@@ -20,6 +20,8 @@ METRIC = "metric/"
 HEALTH = "health/"
 DISTANCE = "/distance"  # of a Wasserstein loss
 EVENTS = {"rollback": "Rolled back", "heal": "Healed", "set": "Set by hand", "refused": "Refused"}
+SEVERITIES = {"unmeasured": "not measured", "ok": "no alarm"}
+SEEN = [f"{HEALTH}{name}" for name in ("fresh_auc", "own_auc")]
 MEASURED = [f"{HEALTH}{name}" for name in ("coverage", "diversity", "support", "saturation")]
 
 
@@ -53,7 +55,18 @@ def render_report(run: RunFolder, status: Row | None = None) -> str:
         quality=_quality(rows, curves),
         nearest=_nearest(run),
         health={"step": 0, "findings": []} | run.health(),
-        health_chart=_chart("What the doctor measured; 1 is as real data", curves, MEASURED),
+        health_charts=[
+            _chart(
+                "What the doctor measured; 1 is as real data, as far as coarse features tell",
+                *(curves, MEASURED),
+            ),
+            _chart(
+                "How often real samples are put above generated ones, by a network that was fresh "
+                "and by the discriminator; 0.5 is chance",
+                *(curves, SEEN),
+            ),
+        ],
+        severities=SEVERITIES,
         notes=_notes(rows, status, environment),
         folded=[
             ("Recipe", "What was asked for", _table(read_object(run.recipe_file))),

@@ -220,7 +220,7 @@ def start(
     """
     recipe, note = recipe.with_plugins(), on_note or (lambda said: None)
     check_recipe(recipe)
-    engine = open_engine(device, recipe.precision)
+    engine = open_engine(device, recipe.precision, recipe.deterministic)
     loaded = load_data(recipe, data)
     note(loaded.report.summary())
     if left is not None:
@@ -245,8 +245,6 @@ def start(
         if prepare is not None:  # nothing but a checkpoint knows what it did
             name = f"step-{trainer.steps_done:06d}"
             save_checkpoint(trainer.state_dict(), run.checkpoints / name)
-        if on_note:  # somebody is there to see them
-            write_real(loaded, recipe.modality, run.real_stem)
         run.write_status("created", step=trainer.steps_done, of=recipe.steps)
 
     run = _shared_run(engine, out, recipe.name, fill)
@@ -288,7 +286,7 @@ def resume(
             f"multigan.resume({str(run.path)!r}, data=...)."
         )
     recipe = recipe.with_plugins()
-    engine = open_engine(device, recipe.precision)
+    engine = open_engine(device, recipe.precision, recipe.deterministic)
     with _only_trainer(run, engine):
         found = engine.share(latest_valid_checkpoint(run) if engine.is_main else None)
         folder, refused = found
@@ -404,6 +402,7 @@ def _open(
         every=recipe.look_every,
         seconds=recipe.look_seconds,
         on_clock=lambda: _refresh_report(run),
+        draw_real=lambda stem: _draw_real(parts, recipe.modality, stem, notes),
     )
     # Losses are checked before anything is drawn or saved; requests come last, so that a
     # checkpoint somebody asks for holds all that this step wrote.
@@ -417,6 +416,13 @@ def _open(
             f"{recipe.name} is another kind: heal finds nothing here."
         )
     return Session(run, recipe, parts, trainer, trainer.engine, log, preview, checkpoint, notes)
+
+
+def _draw_real(parts: Parts, kind: str, stem: Path, notes: list[str]) -> None:
+    try:
+        write_real(parts.data, kind, stem)
+    except Exception as error:  # a look is not worth a run
+        notes.append(f"No sheet of real samples could be drawn: {_sentence(error)}")
 
 
 def _refresh_report(run: Run) -> None:

@@ -5,13 +5,14 @@ Shapes: B samples, S sample shape, Z latent size.
 
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Self, cast
 
 import torch
 from torch import Tensor, nn
 
 from multigan.core.condition import ConditionSpec
-from multigan.core.draws import fresh_seed, seeded
+from multigan.core.draws import fresh_seed, seed_also, seeded
 from multigan.core.engine import pick_device
 from multigan.core.modality import Modality
 from multigan.core.prior import Prior
@@ -19,6 +20,7 @@ from multigan.core.protocols import HasStyles
 from multigan.core.registries import KINDS
 from multigan.core.switches import evaluating
 from multigan.errors import ConfigError, ShapeError
+from multigan.files import write_atomic
 from multigan.registry import Component
 from multigan.sampling.conditions import (
     Condition,
@@ -36,6 +38,7 @@ from multigan.sampling.latents import (
     random_directions,
     walk,
 )
+from multigan.sampling.on_hub import fetched, is_hub_name, uploaded
 from multigan.sampling.saving import read_saved, write_saved
 
 
@@ -76,6 +79,7 @@ class Pipeline:
 
     def to(self, device: str | torch.device) -> Self:
         """Moves the networks to `device` and returns this pipeline."""
+        seed_also(torch.device(device))
         self.generator.to(device)
         self.modality.to(device)
         return self
@@ -342,14 +346,37 @@ class Pipeline:
         write_saved(Path(folder), *parts, step=self.step)
         return Path(folder)
 
+    def push_to_hub(self, repository: str, *, card: str = "", private: bool = False) -> str:
+        """Puts the pipeline on the Hugging Face Hub as "owner/name"; returns its address.
+
+        Args:
+            repository: Where to; it is made if it is not there.
+            card: The model card, Markdown. `multigan push` writes one from what the run knows.
+            private: Whether only its owner sees a repository that is made.
+
+        Raises:
+            ConfigError: The pipeline was built from networks without registered names.
+            CheckpointError: The Hub refuses it.
+        """
+        with TemporaryDirectory() as made:
+            place = self.save_pretrained(Path(made) / "pipeline")
+            if card:
+                write_atomic(place / "README.md", card)
+            return uploaded(place, repository, private=private, message=f"Step {self.step}")
+
     @classmethod
     def from_pretrained(cls, folder: str | Path, *, device: str = "cpu") -> Self:
         """Reads what `save_pretrained` wrote; a run's folder works as well.
 
+        Args:
+            folder: Where it is, or "owner/name" on the Hugging Face Hub, from where only data
+                comes: nothing of a stranger's runs.
+            device: As of a run.
+
         Raises:
-            CheckpointError: The folder holds no whole pipeline.
+            CheckpointError: The folder holds no whole pipeline, or the Hub has none of that name.
         """
-        parts = read_saved(Path(folder))
+        parts = read_saved(fetched(str(folder)) if is_hub_name(folder) else Path(folder))
         step = parts.pop("step")
         pipeline = KINDS[parts["modality"].name].pipeline(**parts)
         pipeline.step = step

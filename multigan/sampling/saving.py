@@ -15,7 +15,14 @@ from multigan.core.prior import Prior
 from multigan.core.protocols import HasSavedOptions
 from multigan.core.registries import GENERATORS, KINDS, build_modality
 from multigan.errors import CheckpointError, ConfigError
-from multigan.files import atomic_folder, read_json, read_object, refused_by_disk, write_json
+from multigan.files import (
+    atomic_folder,
+    plain_file,
+    read_json,
+    read_object,
+    refused_by_disk,
+    write_json,
+)
 from multigan.imports import plugins
 from multigan.imports.pretrained import only_inside
 from multigan.registry import Component
@@ -70,7 +77,7 @@ def read_saved(folder: Path) -> dict[str, Any]:
         prior = Prior(from_plain(Count, index["prior"]["dim"], "prior.dim"))
         condition = from_plain(ConditionSpec | None, index["condition"], "condition")
         needed = from_plain(tuple[plugins.Plugin, ...], index.get("plugins", []), "plugins")
-        weights = load_file(folder / "generator.safetensors")
+        weights = load_file(plain_file(folder / "generator.safetensors"))
     except (ConfigError, KeyError, TypeError, OSError, SafetensorError) as error:
         raise CheckpointError(f"The pipeline in {folder} is damaged: {error}") from None
     plugins.require(needed, f"The pipeline in {folder}")

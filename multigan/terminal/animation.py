@@ -18,6 +18,11 @@ def write_animation(frames: Sequence[Any], path: Path) -> list[Path]:
     """Writes pictures as a film that runs there and back; anything else is not written."""
     if not all(isinstance(frame, Image.Image) for frame in frames):
         return []
+    return [write_atomic(path, film_of(frames))]
+
+
+def film_of(frames: Sequence[Image.Image]) -> bytes:
+    """Returns a GIF of pictures that runs there and back."""
     large = [_enlarged(frame) for frame in frames]
     content = BytesIO()
     large[0].save(
@@ -28,7 +33,7 @@ def write_animation(frames: Sequence[Any], path: Path) -> list[Path]:
         duration=FRAME_MILLISECONDS,
         loop=0,
     )
-    return [write_atomic(path, content.getvalue())]
+    return content.getvalue()
 
 
 def _enlarged(frame: Image.Image) -> Image.Image:

@@ -47,7 +47,7 @@ def write_projections(pipeline: "Pipeline", args: Namespace, condition: Any) -> 
     """Writes a sheet, real above found, and a table of the latents that were found."""
     from multigan.files import write_json
 
-    targets = _targets(pipeline, args)
+    targets = targets_of(pipeline, args.project, args.num_samples)
     if isinstance(condition, list):
         condition = condition[: len(targets)]
     found = pipeline.project(targets, condition=condition, seed=args.seed)
@@ -67,13 +67,13 @@ def write_projections(pipeline: "Pipeline", args: Namespace, condition: Any) -> 
     ]
 
 
-def _targets(pipeline: "Pipeline", args: Namespace) -> Any:
-    """Returns the first samples of the data that was named, in the pipeline's shape."""
+def targets_of(pipeline: "Pipeline", data: Any, most: int) -> Any:
+    """Returns the first samples of other data, (B, *S), in the pipeline's shape."""
     import torch
 
     from multigan.modalities.kind import kind_of
 
     modality = pipeline.modality
-    data = kind_of(modality.name).load_like(modality, args.project)
-    raw, _ = data.source.read(torch.arange(min(args.num_samples, len(data.source))))
+    source = kind_of(modality.name).load_like(modality, data).source
+    raw, _ = source.read(torch.arange(min(most, len(source))))
     return modality.encode(raw.to(pipeline.device)).cpu()

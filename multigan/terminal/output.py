@@ -1,21 +1,16 @@
 """What commands print: tables and colors for people, plain lines for everything else."""
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from multigan.core.processes import is_main_process
 from multigan.report.formatting import shown
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-
-def is_main_process() -> bool:
-    """Whether this is the process that talks, of those that torchrun started."""
-    return os.environ.get("RANK", "0") == "0"
 
 
 def on_terminal() -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from multigan.core.processes import is_main_process
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.report.formatting import duration, main_losses
 from multigan.runs.callbacks import Evaluate, Log
-from multigan.terminal.output import console, is_main_process, on_terminal, say
+from multigan.terminal.output import console, on_terminal, say
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn

@@ -1,24 +1,23 @@
 """From what somebody typed to what is to be done: the recipe, or the session that opens."""
 
 from argparse import Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from multigan.config import GIVEN_IN_PYTHON, Recipe, located, parse_changes
 from multigan.errors import ConfigError
 from multigan.imports.hub_names import HUB_PREFIX
 from multigan.modalities.guess import is_own
-from multigan.modalities.kind import kind_of
 from multigan.modalities.recipe_file import RecipeFile, is_recipe_file, read_recipe_file
 from multigan.modalities.recipes import RECIPES, recipe
-from multigan.runs.fork import fork
-from multigan.runs.recipe_check import check_recipe
-from multigan.runs.recommend import MINUTES, Chosen, Open, recipe_for, suited
-from multigan.runs.run import Run
-from multigan.runs.session import resume
+from multigan.runs.folder import find_runs
 from multigan.runs.steering import knob_values
+from multigan.terminal.output import say
+
+if TYPE_CHECKING:
+    from multigan.runs.recommend import Chosen, Open
 
 
 def resolve(args: Namespace) -> Recipe:
@@ -43,7 +42,7 @@ class Plan:
     """
 
     recipe: Recipe
-    left: Open
+    left: "Open"
     reasons: tuple[str, ...] = ()
 
 
@@ -57,6 +56,11 @@ def planned(args: Namespace, given: Recipe | None = None) -> Plan:
     Raises:
         ConfigError: There is no such recipe, a change is wrong, or the data's kind is unknown.
     """
+    from multigan.core.registries import DATA
+    from multigan.modalities.kind import kind_of
+    from multigan.runs.recipe_check import check_recipe
+    from multigan.runs.recommend import MINUTES, Open, suited
+
     asked_for = _configured(args)
     steps, minutes = args.steps, args.minutes
     if minutes is None and steps is None:
@@ -71,10 +75,25 @@ def planned(args: Namespace, given: Recipe | None = None) -> Plan:
     if free and minutes is None and "steps" not in asked:
         minutes = MINUTES
     reasons = chosen.reasons
-    if (free or recipe.name == kind.general) and recipe.data.name != GIVEN_IN_PYTHON:
+    is_file = recipe.data.name != GIVEN_IN_PYTHON and recipe.data.name not in DATA
+    if (free or recipe.name == kind.general) and is_file:
         suits = suited(recipe, asked, minutes=minutes or MINUTES, device=args.device, free=free)
         recipe, reasons = suits.recipe, (*reasons, *suits.reasons)
     return Plan(recipe, Open(minutes, free, asked), reasons)
+
+
+def said_at_once(args: Namespace, given: Recipe | None = None) -> str:
+    """Returns what a run is called until it has a name; does not import torch.
+
+    Raises:
+        ConfigError: A recipe that was named has no such setting, or not that value.
+    """
+    named = args.recipe or args.chosen or args.data or args.config
+    if given is None and isinstance(named, str) and named in RECIPES:
+        given = recipe(named)
+    if given is None:
+        return Path(str(named)).stem or "data"
+    return given.changed(_asked(args, None, None)).name
 
 
 def _configured(args: Namespace) -> RecipeFile:
@@ -86,8 +105,10 @@ def _configured(args: Namespace) -> RecipeFile:
     return RecipeFile() if found is None else read_recipe_file(Path(found))
 
 
-def _chosen(args: Namespace, asked_for: RecipeFile, given: Recipe | None) -> tuple[Chosen, bool]:
+def _chosen(args: Namespace, asked_for: RecipeFile, given: Recipe | None) -> "tuple[Chosen, bool]":
     """Returns a recipe for the data that were named, and whether nobody named the recipe."""
+    from multigan.runs.recommend import Chosen, recipe_for
+
     what, data = args.recipe, args.data
     if isinstance(what, str) and is_recipe_file(what):
         what = None
@@ -114,10 +135,11 @@ def _is_data(what: str) -> bool:
     return "/" in what or what.startswith(HUB_PREFIX) or Path(what).exists() or is_own(what)
 
 
-def _asked(args: Namespace, size: str, sized: int | None) -> dict[str, Any]:
+def _asked(args: Namespace, size: str | None, sized: int | None) -> dict[str, Any]:
     """Returns the values of a recipe that were typed, by dotted path; `sized` is a file's size."""
-    large = sized if args.size is None else args.size
-    asked = {"steps": args.steps, "seed": args.seed, "heal": args.heal or None, size: large}
+    asked = {"steps": args.steps, "seed": args.seed, "heal": args.heal or None}
+    if size is not None:
+        asked[size] = sized if args.size is None else args.size
     changes = {name: value for name, value in asked.items() if value is not None}
     return changes | parse_changes(args.set)
 
@@ -132,6 +154,9 @@ def prepared_fork(args: Namespace, data: Any = None) -> "partial[Any]":
     Raises:
         ConfigError: There is no such knob, or a value is no number or out of its range.
     """
+    from multigan.runs.fork import fork
+    from multigan.runs.run import Run  # torch: a recipe is resolved before it is imported
+
     parent = Run.find(args.run_name, args.runs)
     return partial(
         fork,
@@ -145,8 +170,38 @@ def prepared_fork(args: Namespace, data: Any = None) -> "partial[Any]":
     )
 
 
+def prepared_train(args: Namespace, plan: Plan) -> "partial[Any] | None":
+    """Returns what opens the session of a new run, or of the one that is to go on.
+
+    None if that one has finished, which is said.
+    """
+    from multigan.core.engine import open_engine
+    from multigan.runs.run import Run
+    from multigan.runs.session import resume, start
+
+    new = {"left": plan.left, "out": args.out, "device": args.device, "command": args.typed}
+    if args.resume_or_start is None:
+        return partial(start, plan.recipe, **new)
+    found = open_engine(args.device).share(_newest_called(args.resume_or_start, args.out))
+    if found is None:
+        return partial(start, replace(plan.recipe, name=args.resume_or_start), **new)
+    run = Run(found)
+    if run.status()["state"] == "finished":
+        say(f"Run {run.name} has finished already: {run.path}")
+        return None
+    return partial(resume, run, steps=args.steps, data=_data(args, None), device=args.device)
+
+
+def _newest_called(name: str, root: Path) -> Path | None:
+    """Returns the folder of the newest run with a name behind its number."""
+    return next((r.path for r in reversed(find_runs(root)) if r.title == name), None)
+
+
 def prepared_resume(args: Namespace, data: Any = None) -> "partial[Any]":
     """Returns what opens the session of a run that goes on; arguments as of `prepared_fork`."""
+    from multigan.runs.run import Run
+    from multigan.runs.session import resume
+
     return partial(
         resume,
         Run.find(args.run_name, args.runs),
@@ -164,6 +219,8 @@ def _data(args: Namespace, data: Any) -> Any:
 def _named(name: str) -> Recipe:
     if not is_recipe_file(name):
         return recipe(name)
+    from multigan.runs.recommend import recipe_for
+
     found = read_recipe_file(Path(name))
     chosen = found.recipe or recipe_for(str(found.data)).recipe
     chosen = chosen if found.data is None else chosen.with_data(found.data)

@@ -75,9 +75,10 @@ def open_pipeline(args: Namespace) -> "Pipeline":
     """Returns the pipeline of a run, or of a folder that `save_pretrained` wrote."""
     from multigan.errors import ConfigError
     from multigan.runs.run import Run
+    from multigan.sampling.on_hub import is_hub_name
     from multigan.sampling.pipeline import Pipeline
 
-    if (Path(args.run_name) / "pipeline.json").is_file():
+    if (Path(args.run_name) / "pipeline.json").is_file() or is_hub_name(args.run_name):
         if args.best or args.step is not None or args.average is not None:
             raise ConfigError(
                 f"{args.run_name} is a saved pipeline, which has no checkpoints: name its run, or "

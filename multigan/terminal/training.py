@@ -5,11 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from multigan.core.processes import is_main_process
 from multigan.errors import RunError
 from multigan.report.formatting import duration
 from multigan.runs.run import Run
 from multigan.runs.session import Session
-from multigan.terminal.output import is_main_process, print_json, remark, say
+from multigan.terminal.output import print_json, remark, say
 from multigan.terminal.progress import make_progress
 
 

@@ -111,3 +111,15 @@ def test_nothing_is_random_and_the_callers_draws_are_left_alone():
 def test_options_are_checked(options):
     with pytest.raises(ConfigError):
         GriffinLim(**options)
+
+
+@pytest.mark.parametrize(("n_fft", "hop"), [(8, 4), (256, 64), (384, 96), (100, 20)])
+def test_the_inverse_is_torchs_own_to_the_bit(n_fft, hop):
+    stft = Stft(n_fft, hop, 12 * n_fft)
+    spectrum = torch.randn(2, stft.num_bins, stft.num_frames, dtype=torch.complex64)
+    spectrum.requires_grad_()
+    mine = stft.inverse(spectrum)
+    theirs = torch.istft(spectrum, n_fft, hop, window=stft.window, length=stft.length)
+    assert torch.equal(mine, theirs)
+    slopes = [torch.autograd.grad(each.square().sum(), spectrum)[0] for each in (mine, theirs)]
+    torch.testing.assert_close(*slopes)

@@ -96,6 +96,7 @@ def test_a_drafts_gradient_is_how_loudness_follows_the_spectrogram(tmp_path):
     assert gradient.sum().item() == pytest.approx(slope.item(), rel=0.2)
 
 
+@pytest.mark.slow
 def test_training_brings_spectrograms_nearer(tmp_path):
     alone = SMALL | {"schedules": {}, "generator.griffin_lim": 0}
     run = start(recipe("vocoder").changed(alone), out=tmp_path, device="cpu").fit()
@@ -172,6 +173,7 @@ def test_other_networks_are_refused(tmp_path):
         start(other, out=tmp_path, device="cpu")
 
 
+@pytest.mark.slow
 def test_half_precision_trains_it_too(tmp_path):
     small = recipe("vocoder").changed(SMALL | {"steps": 1, "precision": "bfloat16"})
     session = start(small, out=tmp_path, device="cpu")

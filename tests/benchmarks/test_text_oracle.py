@@ -65,6 +65,7 @@ def test_the_likelihood_at_alpha_is_that_of_the_tempered_samples(trained):
     assert values[1.0] == pytest.approx(-log_probs.mean().item(), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_command_trains_measures_and_draws(oracle_file, tmp_path, capsys):
     options = [f"--set={name}={value}" for name, value in (SMALL | {"data.limit": 64}).items()]
     asked = ["text-oracle", "mle", "--oracle", str(oracle_file), "--seeds", "0", "1"]
@@ -85,6 +86,7 @@ def test_the_command_trains_measures_and_draws(oracle_file, tmp_path, capsys):
         assert picture.size == (900, 620)
 
 
+@pytest.mark.slow
 def test_rows_of_several_jobs_are_shown_together_without_training(oracle_file, tmp_path, capsys):
     asked = ["text-oracle", "mle", "--oracle", str(oracle_file), "--samples", "20"]
     places = ["--out", str(tmp_path / "runs"), "--device=cpu", "--save"]

@@ -104,6 +104,7 @@ def _environment(root: Path) -> dict[str, str]:
         **os.environ,
         **{name: str(root / folder) for name, folder in folders.items()},
         "PYTHONPATH": os.pathsep.join(paths),
+        "JUPYTER_PREFER_ENV_PATH": "0",  # or what the virtual environment has would win
         "OMP_NUM_THREADS": "1",
     }
 

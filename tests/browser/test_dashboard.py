@@ -66,14 +66,14 @@ def test_a_live_dashboard_by_double_click_on_the_marker(page, lab, shell):
     execute(page, "filebrowser:activate")
     page.locator(".jp-DirListing-item", has_text="0001-digits.multigan").dblclick()
     board = dashboard(page)
-    board.locator(".mgl-state[data-state='running']").wait_for()
-    titles = board.locator(".mgl-chart h3")
-    titles.first.wait_for()
-    assert titles.all_inner_texts()[:2] == ["Adversarial losses", "Penalties and other terms"]
-    history = board.locator(".mgl-history")
+    board.locator(".mg-state[data-state='running']").wait_for()
+    tabs = board.get_by_role("tab")
+    tabs.first.wait_for()
+    assert tabs.all_inner_texts()[:2] == ["Losses", "Penalties"]
+    history = board.locator(".mg-previews")
     first = history.get_attribute("data-step")
     page.wait_for_function(
-        "first => Number(document.querySelector('.mgl-history').dataset.step) > Number(first)",
+        "first => Number(document.querySelector('.mg-previews').dataset.step) > Number(first)",
         arg=first,
     )
     shoot(page, "dashboard")
@@ -81,13 +81,13 @@ def test_a_live_dashboard_by_double_click_on_the_marker(page, lab, shell):
     slider = board.get_by_role("slider", name="Step of the samples")
     slider.focus()
     page.keyboard.press("Home")
-    page.wait_for_function("() => document.querySelector('.mgl-history').dataset.step === '50'")
+    page.wait_for_function("() => document.querySelector('.mg-previews').dataset.step === '50'")
     seen = len(run.sample_files())
     wait_until(page, lambda: len(run.sample_files()) > seen)
     page.wait_for_timeout(3000)
     assert history.get_attribute("data-step") == "50", "who went back is not dragged along"
     page.keyboard.press("End")
-    page.wait_for_function("() => Number(document.querySelector('.mgl-history').dataset.step) > 50")
+    page.wait_for_function("() => Number(document.querySelector('.mg-previews').dataset.step) > 50")
 
     board.get_by_text("Knobs", exact=True).click()
     knob = board.get_by_role("textbox", name="r1.weight", exact=True)
@@ -98,7 +98,8 @@ def test_a_live_dashboard_by_double_click_on_the_marker(page, lab, shell):
     knob.fill("many")
     assert knob.get_attribute("aria-invalid") == "true"
     board.get_by_role("button", name="Stop").click()
-    board.locator(".mgl-state[data-state='stopped']").wait_for()
+    board.locator(".mg-state[data-state='stopped']").wait_for()
+    board.get_by_role("button", name="Resume").wait_for()
 
 
 def test_curves_by_pointer_and_key_on_a_log_scale_and_smoothed(page, lab):
@@ -107,32 +108,36 @@ def test_curves_by_pointer_and_key_on_a_log_scale_and_smoothed(page, lab):
     execute(page, "multigan:open-run", {"path": f"recorded/{run.name}"})
     board = dashboard(page)
     chart = board.locator("[data-title='Adversarial losses']")
-    legend = chart.locator(".mgl-legend")
+    legend = chart.locator(".mg-legend")
     legend.get_by_text("newest").wait_for()
-    assert legend.get_by_text("generator/adversarial").locator("b").inner_text() == shown(
-        1 + math.sin(10) / 2
-    )
+    key = legend.get_by_role("button", name="generator", exact=False)
+    assert key.locator("b").inner_text() == shown(1 + math.sin(10) / 2)
+    chart.get_by_text("1 value up to").wait_for()  # the spike flattens nothing
     chart.locator("svg[role=img]").focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     legend.get_by_text("step 299").wait_for()
     box = chart.locator("svg[role=img]").bounding_box()
-    page.mouse.move(box["x"] + 56, box["y"] + 50)
+    page.mouse.move(box["x"] + 52, box["y"] + 50)
     legend.get_by_text("step 1", exact=True).wait_for()
     assert board.get_by_text("the cat sat").is_visible()
 
     page.mouse.move(0, 0)
     board.get_by_label("Log scale").check()
+    board.get_by_role("tab", name="Penalties").click()
     board.get_by_text("1 without positive values").wait_for()
+    board.get_by_role("tab", name="Penalties").press("ArrowLeft")
+    board.get_by_label("Smoothing").fill("0")
+    assert chart.locator(".mg-raw").count() == 0
     peaks = [path_top(chart)]
     board.get_by_label("Smoothing").fill("0.9")
-    assert chart.locator(".mgl-raw").count() == 2
+    assert chart.locator(".mg-raw").count() == 2
     peaks.append(path_top(chart))
     assert peaks[1] > peaks[0], "the spike is flatter; y grows downwards"
     shoot(page, "recorded")
     reload_lab(page, lab, "isLog", "0.9", "multigan-run:")
     dashboard(page).locator("input[type=checkbox]:checked").wait_for()
-    dashboard(page).locator("[data-title='Adversarial losses'] .mgl-raw").first.wait_for()
+    dashboard(page).locator("[data-title='Adversarial losses'] .mg-raw").first.wait_for()
 
 
 def shown(value: float) -> str:
@@ -141,7 +146,7 @@ def shown(value: float) -> str:
 
 def path_top(chart) -> float:
     """The highest place (the least y) of the drawn generator's curve."""
-    points = chart.locator("polyline.mgl-style-0:not(.mgl-raw)").get_attribute("points")
+    points = chart.locator("polyline.mg-line-0:not(.mg-raw)").get_attribute("points")
     return min(float(pair.split(",")[1]) for pair in points.split())
 
 
@@ -153,10 +158,13 @@ def test_health_is_said_and_its_remedy_asked_for(page, lab):
     execute(page, "multigan:open-run", {"path": f"ill/{run.name}"})
     board = dashboard(page)
     board.get_by_text("The discriminator tells 99 % of all samples right.").wait_for()
-    board.get_by_text(f"multigan runs heal ill/{run.name} --remedy pack").wait_for()
+    board.get_by_text("3 of 3 checked at step 300").wait_for()
     shoot(page, "health")
-    board.get_by_role("button", name="more r1").click()
+    board.get_by_role("button", name="A stronger penalty holds it back.").click()
     wait_until(page, lambda: run.control()["set"] == {"r1.weight": 0.2})
+    board.get_by_role("button", name="Judge pairs.").click()
+    heals = f"%multigan runs heal ill/{run.name} --remedy pack"
+    page.locator(".jp-Cell .cm-content", has_text=heals).wait_for()
 
 
 def test_runs_are_compared_and_the_comparison_survives_a_reload(page, lab):
@@ -175,7 +183,7 @@ def test_runs_are_compared_and_the_comparison_survives_a_reload(page, lab):
     board = dashboard(page)
     chart = board.locator("[data-title='generator/adversarial']")
     chart.locator("polyline").nth(1).wait_for()
-    legend = chart.locator(".mgl-legend").inner_text()
+    legend = chart.locator(".mg-legend").inner_text()
     assert "0001-first" in legend
     assert "0002-second" in legend
     row = board.locator(".mgl-table tbody tr")
@@ -194,7 +202,7 @@ def test_sound_plays(page, lab):
     sound.wait_for()
     assert dashboard(page).get_by_text("the cat sat").is_visible(), "both belong to one look"
     sound.evaluate("element => element.play()")
-    page.wait_for_function("() => document.querySelector('audio.mgl-sample').currentTime > 0.3")
+    page.wait_for_function("() => document.querySelector('.mgl-main audio').currentTime > 0.3")
 
 
 def test_settings_name_the_folder_and_the_theme(page, lab):

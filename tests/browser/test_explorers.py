@@ -86,7 +86,7 @@ def test_a_note_is_played_and_its_class_is_chosen(page, lab):
     trained(lab.work / "notes", "notes", 4, **SMALL)
     opened(page, lab, "notes", "%multigan explore 1")
     page.locator(".mg-sound audio").first.wait_for()
-    page.locator(".mg-note").nth(2).click()
+    page.locator(".mg-white").nth(1).click()  # D, two semitones above the first
     page.wait_for_function("() => document.querySelector('.mg-sound audio').currentTime > 0.1")
     chosen = page.locator(".mg-side label", has_text="class").locator("select")
     assert chosen.input_value() == "2"
@@ -120,14 +120,14 @@ def test_classes_and_styles_are_mixed(page, lab):
         cards.nth(index).hover()
         cards.nth(index).get_by_role("button", name="Pin").click()
     answers(page, lambda: page.get_by_role("button", name="Mix styles").click())
-    assert page.locator(".mg-samples[data-table='3'] img").count() == 9
+    assert page.locator(".mg-scene[data-table='3'] .mg-samples img").count() == 9
     code = page.locator(".mg-code")
     answers(page, lambda: page.get_by_role("button", name="Copy as code").click())
     mixed = code.input_value()
     assert "pipeline.mix_styles(" in mixed
     shoot(page, "explorer-styles")
     answers(page, lambda: page.get_by_role("button", name="Walk").click())
-    page.locator(".mg-film img").wait_for()
+    page.locator(".mg-scene[data-film] .mg-stage img").wait_for()
     page.get_by_role("button", name="Unpin all").click()
     answers(page, lambda: page.get_by_role("button", name="Copy as code").click())
     assert page.locator(".mg-explorer .mg-failed").count() == 0

@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 CARDS = ["Images", "Text", "Sound"]
 COMMANDS = {
     *("show-panel", "refresh", "open-run", "compare", "pause", "continue", "stop", "checkpoint"),
+    *("resume", "explore", "fork", "heal", "report", "rename", "delete", "copy-path"),
     "new-notebook",
 }
 SOURCES = (

@@ -25,6 +25,11 @@ def test_a_package_that_is_missing_comes_with_its_extra():
     assert "multigan[data]" in check.remedy
 
 
+def test_what_was_not_tried_is_not_called_ok():
+    assert checks._optional("numpy", "data").state == "installed"
+    assert checks._bfloat16(checks.ProbeResult(False, "no answer")).state == "unknown"
+
+
 def test_a_processor_whose_bfloat16_is_wrong_is_named_and_keeps_nobody_from_training():
     assert checks._bfloat16(checks.ProbeResult(True, "True")).state == "ok"
     wrong = checks._bfloat16(checks.ProbeResult(True, "False"))

@@ -167,7 +167,8 @@ def test_training_heals_itself_when_asked(multigan, tmp_path):
 
 def test_the_new_run_gets_the_remedy_for_which_the_old_one_stopped(sick):
     penalty = {"name": "penalty", "text": "Turn.", "changes": {}, "needs_fork": False}
-    pack = {"name": "pack", "text": "Pack.", "changes": {"pack": 2}, "needs_fork": True}
+    pack = {"name": "pack", "text": "Pack.", "knobs": {}, "changes": {"pack": 2}}
+    pack["needs_fork"] = True
     found = [
         {"name": "support", "severity": "alarm", "text": "Sick.", "remedy": penalty, "looks": 3},
         {"name": "coverage", "severity": "alarm", "text": "Sicker.", "remedy": pack, "looks": 8},

@@ -39,6 +39,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_a_live_run_obeys_and_ctrl_c_saves_it(training, multigan, tmp_path):
     run = RunFolder(tmp_path / "0001-digits")
     wait_for(lambda: run.status_file.is_file() and bool(run.metrics()))

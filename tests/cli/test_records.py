@@ -5,6 +5,8 @@ import os
 import shutil
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from multigan.files import parse_json, read_json
 from multigan.notebook.previews import SamplePreviews
@@ -178,9 +180,19 @@ def test_strange_files_among_samples_and_checkpoints_are_passed_over(tmp_path):
     looks = SamplePreviews(run.samples)
     looks.refresh()
     assert looks.steps == [4, 9]
+    assert looks.files(9) == []
     run.forget_after(2)
     assert {path.name for path in run.samples.iterdir()} >= {*STRAY}
     assert not (run.samples / "000004.png").exists()
+
+
+def test_a_pipe_in_the_place_of_a_previews_sounds_is_not_waited_for(tmp_path):
+    picture = tmp_path / "000004.png"
+    about = PngInfo()
+    about.add_text("sounds", '{"count": 1, "columns": 1, "spacing": 8}')
+    Image.new("L", (4, 4)).save(picture, pnginfo=about)
+    os.mkfifo(tmp_path / "000004.wav")
+    assert preview_of(picture).sounds == ()
 
 
 def test_damaged_looks_do_not_keep_a_report_from_being_written(tmp_path):

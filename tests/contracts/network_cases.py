@@ -94,6 +94,8 @@ DISCRIMINATOR_CASES = [
         {"width": 4, "norm": "batch"},
         {"width": 4, "conditioning": "classifier"},
         {"width": 4, "conditioning": "contrastive"},
+        {"width": 4, "hidden": 6},
+        {"width": 4, "hidden": 6, "shared_channels": True},
     ),
     *every(
         "resnet",

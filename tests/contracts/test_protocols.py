@@ -69,9 +69,9 @@ def test_discriminators(discriminators):
 
 
 def test_augmentations_and_regularizers():
-    made = {name: AUGMENTATIONS[name]() for name in ("ada", "diffaugment", "noise")}
+    made = {name: AUGMENTATIONS[name]() for name in ("ada", "diffaugment", "spectrogram", "noise")}
     assert having(made, HasStrength) == set(made)
-    assert having(made, MayLeak) == {"ada", "diffaugment"}
+    assert having(made, MayLeak) == {"ada", "diffaugment", "spectrogram"}
     assert not isinstance(nn.Identity(), HasStrength)
     checking = {"auxiliary_fake", "auxiliary_real", "feature_matching", "orthogonal", "path_length"}
     assert {n for n, made in REGULARIZERS.items() if hasattr(made, "check_game")} == checking

@@ -1,5 +1,6 @@
 """Everything in the registries trains, is saved, resumes exactly and samples; in any pairing."""
 
+import math
 from itertools import product
 
 import pytest
@@ -25,6 +26,7 @@ SHAPE, CLASSES = (1, 8, 8), ConditionSpec("class", 3)
 SMALL = {"generator.width": 8, "discriminator.width": 8, "latent_dim": 5, "batch_size": 4}
 QUIET = {"steps": 2, "look_every": 0, "checkpoint_every": 0, "discriminator_steps": 1}
 NEEDS_STYLES = {"path_length"}  # regularizers of generators with styles
+NEEDS_LATENTS = {"transport"}  # regularizers of latents as large as samples
 COUNT = 12
 
 # What a data set may say of its samples.
@@ -41,19 +43,24 @@ def pixels() -> torch.Tensor:
         return torch.randint(0, 256, (COUNT, *SHAPE), dtype=torch.uint8)
 
 
+def latent_dim(regularizers: list[str]) -> int:
+    return math.prod(SHAPE) if NEEDS_LATENTS & set(regularizers) else 5
+
+
 def trainer(loss: str, regularizers: list[str], shape=SHAPE, **options) -> Trainer:
     styled = NEEDS_STYLES & set(regularizers)
     told = {"sample_shape": shape, "condition": CLASSES}
     norm = {"conditioning": "classifier", **options}
+    latent = latent_dim(regularizers)
     with seeded("training"):
         generator = GENERATORS.build(
-            Component("stylegan2" if styled else "dcgan", {"width": 4}), latent_dim=5, **told
+            Component("stylegan2" if styled else "dcgan", {"width": 4}), latent_dim=latent, **told
         )
         discriminator = DISCRIMINATORS.build(Component("dcgan", {"width": 4} | norm), **told)
     game = AdversarialGame(
         generator,
         discriminator,
-        Prior(5),
+        Prior(latent),
         LOSSES[loss],
         regularizers=[REGULARIZERS.build(Component(name)) for name in regularizers],
     )
@@ -76,7 +83,8 @@ def test_every_loss_with_every_regularizer(loss, regularizer, tmp_path):
     for name, value in first.objective.state_dict().items():
         assert torch.equal(value, again.objective.state_dict()[name]), name
         assert value.isfinite().all(), name
-    samples = again.average["generator"](torch.randn(3, 5), torch.arange(3))
+    latents = torch.randn(3, latent_dim([regularizer]))
+    samples = again.average["generator"](latents, torch.arange(3))
     assert samples.shape == (3, *SHAPE)
 
 

@@ -19,6 +19,7 @@ from multigan.core.regularizers import R1
 from multigan.core.schedules import Schedule
 from multigan.data.synthetic import Ring as RingSource
 from multigan.errors import ConfigError
+from multigan.modalities.image.networks.dcgan import DCGANDiscriminator
 from multigan.modalities.shared.noise import InstanceNoise
 from multigan.runs.folder import RunFolder
 from multigan.runs.health import ALARMS, Doctor, Healer, Vitals, diagnose, make_reference, worst
@@ -130,7 +131,8 @@ def ill(**numbers) -> Vitals:
     well = {
         "coverage": 0.95, "diversity": 1.0, "support": 1.0, "distinct": 200.0, "movement": 0.1,
         "turnover": 0.1, "saturation": 0.1, "generator_gradient": 0.1,
-        "discriminator_gradient": 0.1,
+        "discriminator_gradient": 0.1, "memory": 0.0, "unseen": 200,
+        "fresh_auc": 0.6, "own_auc": 0.6,
     }  # fmt: skip
     return Vitals(1, **(well | numbers))
 
@@ -144,6 +146,7 @@ SYMPTOMS = {
     "vanishing_gradient": ({"generator_gradient": 1e-7, "saturation": 0.8}, "1.0e-07"),
     "dead_generator": ({"movement": 0.0}, "0.0e+00"),
     "memory": ({"memory": 0.43, "unseen": 200}, "0.43 deviations"),
+    "blindness": ({"fresh_auc": 0.99, "own_auc": 0.55}, "44%"),
 }
 
 
@@ -151,7 +154,7 @@ SYMPTOMS = {
 def test_each_alarm_says_its_number_and_needs_patience(name):
     numbers, words = SYMPTOMS[name]
     cure = Remedy("roll_back", "Go back.")
-    remedies = dict.fromkeys(["penalty", "pack", "add_penalties", "roll_back"], cure)
+    remedies = dict.fromkeys(["penalty", "pack", "add_penalties", "roll_back", "lighten"], cure)
     healthy = [ill()] * WARM_UP
     for count, severity in ((1, "warning"), (PATIENCE - 1, "warning"), (PATIENCE, "alarm")):
         findings = diagnose([*healthy, *[ill(**numbers)] * count], remedies)
@@ -175,12 +178,34 @@ def test_nothing_is_alarming_while_training_begins():
 
 def test_few_samples_kept_aside_raise_no_alarm_of_memory():
     """The mean of 50 logits is known to a seventh of their deviation only."""
-    assert worst(diagnose([ill(memory=0.43, unseen=50)] * 20, {})) == "ok"
+    findings = {one.name: one for one in diagnose([ill(memory=0.43, unseen=50)] * 20, {})}
+    assert worst([*findings.values()]) == "ok"
+    assert findings["memory"].severity == "unmeasured"
+    assert "held-out split of 200" in findings["memory"].text
+
+
+def test_what_coarse_features_cannot_see_is_not_claimed():
+    said = {finding.name: finding.text for finding in diagnose([ill()], {})}
+    for name in ("coverage", "diversity", "support"):
+        assert "see no detail" in said[name]
+    assert "Whether they look like it is not measured" in said["coverage"]
+
+
+def test_a_discriminator_that_sees_less_where_there_is_little_to_see_is_well():
+    assert worst(diagnose([ill(fresh_auc=0.75, own_auc=0.2)] * 20, {})) == "ok"
+    assert worst(diagnose([ill(fresh_auc=0.9, own_auc=0.99)] * 20, {})) == "ok"
+
+
+def test_nobody_acts_on_blindness_by_themselves():
+    findings = diagnose([ill(fresh_auc=1.0, own_auc=0.5)] * 40, {})
+    assert worst(findings) == "alarm"
+    assert not any(finding.lasts for finding in findings)
 
 
 def test_what_cannot_be_measured_is_no_symptom():
     findings = diagnose([Vitals(1)] * 20, {})
-    assert worst(findings) == "ok"
+    assert worst(findings) == "unmeasured"
+    assert {finding.severity for finding in findings} == {"unmeasured"}
     assert all(finding.value is None for finding in findings)
     assert json.dumps([finding.to_json() for finding in findings])
 
@@ -231,6 +256,19 @@ def test_remedies_suit_the_game():
     assert not with_r1["penalty"].needs_fork
 
 
+def test_a_blind_discriminator_is_offered_a_view_of_whole_samples_and_lighter_penalties():
+    flat = DCGANDiscriminator(sample_shape=(1, 8, 8), width=2)
+    whole = DCGANDiscriminator(sample_shape=(1, 8, 8), width=2, hidden=3)
+    games = [
+        AdversarialGame(MLP(8, 2), one, Prior(8), LOSSES["relativistic"], regularizers=[R1(1.0)])
+        for one in (flat, whole)
+    ]
+    with_flat, with_whole = (offered(game=game) for game in games)
+    assert with_flat["see_whole"].changes == {"discriminator.hidden": 64}
+    assert "see_whole" not in with_whole
+    assert with_whole["lighten"].knobs == {"r1.weight": pytest.approx(0.3)}
+
+
 def test_what_the_game_would_refuse_is_not_offered():
     packed = AdversarialGame(MLP(8, 2), Packed(MLP(4, 1), 2), Prior(8), LOSSES["hinge"])
     assert "pack" not in offered(game=packed)
@@ -242,6 +280,24 @@ def test_what_the_game_would_refuse_is_not_offered():
 
 
 # The doctor beside a run
+
+
+def test_asking_a_fresh_network_changes_nothing_and_takes_no_more_than_its_share():
+    def trained(**asked):
+        doctor = Doctor(every=1, samples=64, **asked)
+        trainer = make_trainer(callbacks=[doctor])
+        trainer.fit(WARM_UP + 2)
+        return doctor, trainer.state_dict()
+
+    curious, with_it = trained(sight=1e9)
+    _, without = trained(sight=0.0)
+    for name, value in without["objective"].items():
+        assert torch.equal(value, with_it["objective"][name]), name
+    last = curious.history[-1]
+    assert 0 <= last.own_auc <= 1
+    assert last.fresh_auc > 0.9  # an untrained generator
+    frugal, _ = trained()
+    assert math.isnan(frugal.history[-1].fresh_auc)  # no second has been earned yet
 
 
 def test_inspections_change_nothing():

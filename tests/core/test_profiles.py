@@ -35,6 +35,7 @@ def test_the_profile_has_the_deviation_that_its_name_says():
     assert (square - mean**2) ** 0.5 == pytest.approx(length, rel=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [0.03, 0.05, 0.08, 0.1, 0.15])
 def test_a_length_chosen_afterwards_is_nearly_the_one_kept_while_training(tmp_path, length):
     run = RunFolder(tmp_path)

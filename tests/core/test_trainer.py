@@ -272,8 +272,8 @@ def test_another_networks_state_is_refused():
 def test_devices_that_are_not_there_are_refused():
     with pytest.raises(ConfigError, match="no device called 'gpu9'"):
         pick_device("gpu9")
-    with pytest.raises(ConfigError, match="Precision is"):
-        Engine("cpu", "float16")
+    with pytest.raises(ConfigError, match="no precision called 'half'"):
+        Engine("cpu", "half")
     if not torch.cuda.is_available():
         with pytest.raises(ConfigError, match="sees no cuda device"):
             open_engine("cuda")

@@ -1,8 +1,11 @@
 """Labels that lie beside the files: StyleGAN's dataset.json, Hugging Face's metadata."""
 
 import json
+from io import BytesIO
 
+import pyarrow as pa
 import pytest
+from pyarrow.parquet import write_table
 
 from multigan.data.annotations import of_split
 from multigan.data.comma_values import read_comma_values
@@ -84,6 +87,62 @@ def test_metadata_of_json_lines_beside_sounds_is_read(tmp_path):
     files["metadata.jsonl"] = "\n".join(map(json.dumps, rows)).encode()
     sounds = load_audio(folder_of(tmp_path, files))
     assert sounds.source.labels.tolist() == [0, 1, 0, 1]
+
+
+def parquet(**columns) -> bytes:
+    table, content = pa.table(columns), BytesIO()
+    write_table(table, content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("labels", [["cat", "dog", "cat"], [4, 5, 4]])
+def test_metadata_in_a_parquet_file_beside_images_is_read(tmp_path, packed, labels):
+    files = {f"{number}.png": png(number) for number in range(3)}
+    files["metadata.parquet"] = parquet(file_name=[*files], label=labels)
+    images = load(tmp_path, files, packed)
+    assert images.source.labels.tolist() == [0, 1, 0]
+    assert images.condition.names == tuple(map(str, labels[:2]))
+    assert "Labels are those of metadata.parquet." in images.report.notes
+
+
+def test_metadata_in_parquet_files_of_splits_beside_sounds_is_read(tmp_path):
+    files = {}
+    for split, labels in (("train", ["a", "b", "a"]), ("test", ["b", "b", "a"])):
+        names = [f"{n}.wav" for n in range(3)]
+        files |= {f"{split}/{name}": encoded(tone(hertz=300 + n)) for n, name in enumerate(names)}
+        files[f"{split}/metadata.parquet"] = parquet(file_name=names, label=labels)
+    root = folder_of(tmp_path, files)
+    assert load_audio(root).source.labels.tolist() == [0, 1, 0]
+    assert load_audio(root, split="test").source.labels.tolist() == [1, 1, 0]
+
+
+def test_classes_that_a_parquet_file_numbers_and_names_have_their_names(tmp_path):
+    feature = {"names": ["bird", "fish", "cow"], "_type": "ClassLabel"}
+    info = json.dumps({"info": {"features": {"label": feature}}})
+    table = pa.table({"file_name": ["0.png", "1.png"], "label": [2, 0]})
+    content = BytesIO()
+    write_table(table.replace_schema_metadata({"huggingface": info}), content)
+    files = {"0.png": png(), "1.png": png(1), "metadata.parquet": content.getvalue()}
+    images = load(tmp_path, files, packed=False)
+    assert images.condition.names == ("bird", "cow")
+    assert images.source.labels.tolist() == [1, 0]
+
+
+def test_a_damaged_metadata_parquet_is_refused_and_one_without_labels_is_said(tmp_path):
+    files = {"0.png": png(), "1.png": png(1)}
+    whole = parquet(file_name=["0.png", "1.png"], text=["x", "y"])
+    images = load(tmp_path, {**files, "metadata.parquet": whole}, packed=False)
+    assert "metadata.parquet has no labels" in images.report.summary()
+    with pytest.raises(DataError, match=r"metadata.parquet in .* is not a whole Parquet file"):
+        load(tmp_path, {**files, "metadata.parquet": whole[:40]}, packed=True)
+
+
+def test_metadata_beside_tables_of_images_is_none_of_them(tmp_path):
+    content = {"bytes": png(), "path": "0.png"}
+    files = {"train-00000-of-00001.parquet": parquet(image=[content, content], label=[0, 1])}
+    files["metadata.parquet"] = parquet(file_name=["0.png"], label=["x"])
+    assert len(load_images(folder_of(tmp_path, files))) == 2
 
 
 def test_metadata_in_the_folders_of_splits_describes_them(tmp_path):

@@ -41,6 +41,19 @@ def test_12_bits_in_16_are_said_and_an_option_brightens_them(tmp_path):
         load_images(folder, bits=10)
 
 
+def test_12_bits_of_arrays_want_the_option(tmp_path):
+    values = np.linspace(0, 4095, 4 * 64).astype(np.uint16).reshape(4, 8, 8)
+    np.savez(tmp_path / "a.npz", images=values)
+    for given in (tmp_path / "a.npz", values):
+        with pytest.raises(DataError, match=r"If they have 12 bits: --set data\.bits=12"):
+            load_images(given)
+        bright = load_images(given, bits=12)
+        assert bright.source.raw.max() == 255
+        assert "12 bits were brought to 8" in bright.report.summary()
+        with pytest.raises(DataError, match="pixels are 0 to 1023"):
+            load_images(given, bits=10)
+
+
 def test_16_bits_that_are_all_used_are_nothing_to_speak_of(tmp_path):
     folder = folder_of(tmp_path, {"a.png": grey16(65535), "b.png": grey16(3000)})
     assert "dark" not in load_images(folder).report.summary()

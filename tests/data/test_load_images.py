@@ -344,6 +344,7 @@ print(peak_kib() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="counts resident pages as Linux does")
 def test_memory_stays_flat_however_much_is_read(tmp_path):
     folder_of(tmp_path / "set", {f"{number}.png": png(number % 9) for number in range(800)})

@@ -10,6 +10,7 @@ import torch
 from multigan.errors import ConfigError, DataError
 from multigan.modalities.audio.music.melody import Note, parse_melody, read_midi
 from multigan.modalities.audio.music.mixing import mix
+from multigan.modalities.audio.music.sustain import sustained
 
 mido = pytest.importorskip("mido")
 
@@ -218,8 +219,8 @@ def test_damaged_midi_files_are_named_with_the_reason(tmp_path, content, reason)
 
 def test_a_mix_is_its_notes_one_after_the_other():
     rate = 1000
-    notes = [Note(0.0, 1.0, 60, 127), Note(2.0, 0.2, 60, 127)]
-    song = mix(notes, torch.ones(2, rate), rate, rate)
+    notes = [Note(0.0, 0.9, 60, 127), Note(2.0, 0.2, 60, 127)]
+    (song,) = mix(notes, torch.ones(2, 1, rate), rate, rate)
     assert len(song) == 3 * rate + 1
     assert song.abs().max() == pytest.approx(0.95)
     assert song[500].item() == pytest.approx(0.95)  # held
@@ -228,3 +229,66 @@ def test_a_mix_is_its_notes_one_after_the_other():
     assert song[2600:].abs().max() < 1e-6  # let go after 0.2 s, silent 0.3 s later
     assert song[0].abs() < 1e-6  # no clicks where notes begin and end
     assert song[990:1000].abs().max() < 0.1
+
+
+def test_a_long_note_is_held_as_the_tone_that_it_is():
+    rate, hertz = 8000, 440.0
+    time = torch.arange(3 * rate) / rate
+    tone = torch.sin(2 * torch.pi * hertz * time)
+    held = sustained(tone[None, : rate // 2], 3 * rate, rate)[0]
+    assert held.shape == tone.shape
+    assert torch.equal(held[: rate // 2 - 320], tone[: rate // 2 - 320])
+    # The same tone all the way, and nothing else: what is not 440 Hz is 30 dB below.
+    spectrum = torch.fft.rfft(held * torch.hann_window(len(held))).abs().square()
+    around = spectrum[3 * int(hertz) - 12 : 3 * int(hertz) + 13].sum()
+    assert 10 * torch.log10((spectrum.sum() - around) / around) < -30
+    loudness = held.unfold(0, 800, 800).square().mean(1).sqrt()
+    assert loudness.min() > 0.95 * loudness.max()
+
+
+def test_a_decaying_note_goes_on_decaying_as_fast():
+    rate = 8000
+    time = torch.arange(2 * rate) / rate
+    string = torch.exp(-3 * time) * torch.sin(2 * torch.pi * 220 * time)
+    held = sustained(string[None, : rate // 2], 2 * rate, rate)[0]
+    loudness = held.unfold(0, 800, 800).square().mean(1).sqrt().log()
+    wanted = string.unfold(0, 800, 800).square().mean(1).sqrt().log()
+    torch.testing.assert_close(loudness, wanted, rtol=0, atol=0.35)
+
+
+@pytest.mark.parametrize("waveform", [torch.zeros(2, 4000), torch.ones(1, 40)])
+def test_what_cannot_be_looped_ends_in_silence(waveform):
+    held = sustained(waveform, 8000, 8000)
+    assert held.shape == (len(waveform), 8000)
+    assert not held[:, waveform.shape[1] :].any()
+
+
+def test_channels_are_mixed_apart():
+    sides = torch.stack([torch.ones(400), torch.zeros(400)])
+    song = mix([Note(0.0, 1.0, 60, 127)], [sides], 1000, 400)
+    assert song.shape[0] == 2
+    assert song[0].any()
+    assert not song[1].any()
+
+
+def test_four_voices_of_one_track_keep_every_note_where_they_meet(tmp_path):
+    """Two voices on one key at once, ending apart, and one that takes over another's key."""
+    track = mido.MidiTrack()
+    for kind, key, ticks in [
+        *(("note_on", 60, 0), ("note_on", 60, 0), ("note_on", 48, 0), ("note_on", 67, 0)),
+        *(("note_off", 60, 480), ("note_on", 64, 0), ("note_off", 60, 480)),
+        *(("note_on", 64, 0), ("note_off", 64, 0), ("note_off", 64, 480)),
+        *(("note_off", 48, 0), ("note_off", 67, 0)),
+    ]:
+        track.append(mido.Message(kind, note=key, velocity=80, time=ticks))
+    file = mido.MidiFile(type=0)
+    file.tracks.append(track)
+    file.save(tmp_path / "chorale.mid")
+    found = [
+        (note.pitch, round(note.start, 3), round(note.duration, 3))
+        for note in read_midi(tmp_path / "chorale.mid")
+    ]
+    assert sorted(found) == [
+        *((48, 0.0, 1.5), (60, 0.0, 0.5), (60, 0.0, 1.0)),
+        *((64, 0.5, 0.5), (64, 1.0, 0.5), (67, 0.0, 1.5)),
+    ]

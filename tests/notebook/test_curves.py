@@ -1,6 +1,7 @@
 """Curves grow with curves.json and events with metrics.jsonl, whatever happens to them."""
 
 import json
+import time
 
 import pytest
 
@@ -43,6 +44,15 @@ def test_only_whole_new_rows_are_read(run):
         file.write('weight": 2}}\n')
     assert curves.refresh()
     assert [step for step, _ in curves.events] == [1, 2]
+
+
+def test_a_log_of_two_hundred_thousand_rows_costs_next_to_nothing(run):
+    row = '{"step": %d, "generator/adversarial": 0.5, "discriminator/adversarial": 1.25}\n'
+    run.metrics_file.write_text("".join(row % step for step in range(200_000)))
+    run.curves.path.write_text('{"steps": [1], "series": {"generator/adversarial": [0.5]}}')
+    start = time.process_time()
+    assert Curves(run).refresh()
+    assert time.process_time() - start < 1.0
 
 
 def test_a_resumed_run_that_forgets_starts_the_curves_anew(run):

@@ -1,13 +1,17 @@
 """The explorer shows what its numbers say, and its code makes it again."""
 
+import json
 import shutil
 import subprocess
 import time
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 import torch
+from PIL import Image
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.prior import Prior
@@ -19,7 +23,7 @@ from multigan.notebook.comparison import Compare
 from multigan.notebook.dashboard import Dashboard
 from multigan.notebook.explorer import Explorer
 from multigan.notebook.exploring import Explored, Pin, View
-from multigan.notebook.in_memory import media_of, still_of
+from multigan.notebook.in_memory import film_of, media_of, still_of
 from multigan.notebook.plain_explorer import NONE, PlainExplorer
 from multigan.notebook.time_travel import ForkTree
 from multigan.registry import Component
@@ -268,3 +272,56 @@ def test_directions_are_found_ahead_and_until_then_the_page_is_told(explorer):
     while explorer.explored.finds(view):
         assert time.monotonic() < give_up
         time.sleep(0.02)
+
+
+def test_a_sample_is_moved_to_the_edges_and_its_variants_are_those_of_the_view(finished):
+    explored = Explored(finished)
+    count = explored.facts()["directions"]
+    moves = [[0.0] * count, [1.5, *[0.0] * (count - 1)]]
+    made = explored.variants(Pin(View(seed=3, count=4), 2), moves)
+    for moved, one in zip(moves, made, strict=True):
+        view = View(seed=3, count=4, moves=tuple(moved))
+        assert one.tobytes() == explored.samples(view)[2].tobytes()
+
+
+def test_directions_are_called_something_and_keep_their_names(tmp_path, finished):
+    folder = finished.pipeline().save_pretrained(tmp_path / "pipeline")
+    Explored(folder).names.rename("principal", 1, " slant ")
+    assert Explored(folder).facts()["named"] == {"principal": {"1": "slant"}}
+    Explored(folder).names.rename("principal", 1, "")
+    assert Explored(folder).facts()["named"] == {"principal": {}}
+    with pytest.raises(ConfigError, match="at most 40"):
+        Explored(folder).names.rename("principal", 1, "x" * 41)
+
+
+def test_an_eased_walk_slows_down_at_its_pins_and_its_code_makes_it_again(finished):
+    explored = Explored(finished)
+    pins = [Pin(View(seed=3, count=4), index) for index in (0, 1)]
+    walked = explored.walk(pins, 8, eased=True)
+    assert pixels(walked) != pixels(explored.walk(pins, 8))
+    assert made_by(code_of_walk(explored, pins, 8, eased=True)) == pixels(walked)
+    suffix, film = film_of(walked)
+    assert (suffix, film[:3]) == (".gif", b"GIF")
+    with Image.open(BytesIO(film)) as read:
+        assert read.n_frames == 8 + 6, "there and back"
+
+
+def test_a_picture_is_found_in_the_latent_space_and_its_view_makes_it(tmp_path, finished):
+    explored = Explored(finished)
+    target = explored.samples(View(seed=5, count=1, condition=3))[0]
+    target.save(tmp_path / "dropped.png")
+    view, distance = explored.projected(tmp_path, 3)
+    assert (view.condition, view.count) == (3, 1)
+    assert distance < 0.3
+    again = View.from_json(json.loads(json.dumps(vars(view))))
+    assert again == view
+    assert made_by(code_of(explored, view)) == pixels(explored.samples(view))
+
+
+def test_what_a_deleted_run_cannot_say_is_said(tmp_path):
+    run = tiny_session(tmp_path, steps=4).fit()
+    explored = Explored(run)
+    rmtree(run.path)
+    assert explored.samples(View(count=1)), "what was read goes on"
+    with pytest.raises(RunError, match="is gone"):
+        explored.samples(View(count=1, step=4))

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 import torch
@@ -12,6 +14,7 @@ from multigan import Run
 from multigan.cli import COMMANDS
 from multigan.modalities.recipes import recipe
 from multigan.notebook.completion import candidates
+from multigan.notebook.run_table import RunTable
 from tests.notebook.conftest import TINY
 
 LOAD_SECONDS = 1.0  # of processor time
@@ -61,7 +64,6 @@ def test_help_names_every_command_of_the_shell(notebook, capsys):
     ("line", "reason"),
     [
         ("trian", "invalid choice: 'trian'"),
-        ("", "the following arguments are required"),
         ("train digts", "Did you mean 'digits'?"),
         ("train digits --steps many", "invalid int value"),
         ("train digits --set lss=hinge", "There is nothing called 'lss'"),
@@ -100,6 +102,42 @@ def test_resume_and_wait_and_sample(notebook, capsys):
     assert notebook.run().wait(60)["step"] == 6
     notebook.magic("sample $run -n 3 --seed 5 --out made")
     assert "3 files in made: 5-0000.png to 5-0002.png" in capsys.readouterr().out
+    notebook.magic("sample -n 3")  # the current run, and no file is left
+    assert {path.name for path in Path().iterdir()} <= {"ipython", "runs", "made"}
+    notebook.magic("resume --steps 8")
+    assert notebook.run().wait(60)["step"] == 8
+
+
+def test_a_page_gets_a_view_at_once_and_the_next_cell_the_run(notebook, monkeypatch):
+    monkeypatch.setattr(notebook.shell, "kernel", object(), raising=False)
+    notebook.magic(f"train digits --steps 4 --plain {TINY}")
+    notebook.shell.run_cell("found = run.name")
+    assert notebook.names["found"] == "0001-digits"
+    assert notebook.run().wait(60)["state"] == "finished"
+
+
+def test_multigan_alone_is_a_welcome_with_the_runs(notebook, monkeypatch, capsys, finished):
+    notebook.magic("")
+    assert "usage: %multigan" in capsys.readouterr().out
+    monkeypatch.setattr(notebook.shell, "kernel", object(), raising=False)
+    copytree(finished.path, Path("runs") / finished.name)
+    notebook.magic("")
+    assert "%multigan train digits" in capsys.readouterr().out
+
+
+def test_the_table_of_runs_shows_them_and_their_newest_samples(monkeypatch, finished):
+    table = RunTable(finished.path.parent)
+    sent = []
+    monkeypatch.setattr(table, "send", lambda content, buffers=(): sent.append((content, buffers)))
+    (row,) = table.runs
+    assert (row["name"], row["state"], row["step"]) == (finished.name, "finished", 8)
+    table._hear(None, {"card": row["path"]}, [])
+    content, (picture,) = sent[0]
+    assert content["kind"] == ".png"
+    assert picture == finished.sample_files()[-1].read_bytes()
+    table._hear(None, {"open": row["path"]}, [])
+    assert "application/vnd.jupyter.widget-view+json" in table.below.outputs[0]["data"]
+    table.close()
 
 
 def test_a_cell_changes_the_recipe(notebook):
@@ -162,6 +200,10 @@ def test_a_detached_process_that_cannot_begin_says_why(notebook):
         ("%%multigan train digits --st", ["--steps"]),
         ("%multigan runs show 0", ["0002-b", "0001-a"]),
         ("%multigan watch 0001", ["0001-a"]),
+        ("%multigan train digits --set generator.wi", ["generator.width="]),
+        ("%multigan train digits --set wi", []),
+        ("%multigan train digits --steps ", []),
+        ("%multigan resume 00", ["0002-b", "0001-a"]),
         ("x = 1", []),
         ("%multigan", []),
     ],

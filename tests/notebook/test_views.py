@@ -3,12 +3,15 @@
 import threading
 import time
 from collections.abc import Callable
+from shutil import rmtree
 
 import numpy as np
 import pytest
 
+from multigan.errors import DataError
 from multigan.files import write_json
 from multigan.notebook.dashboard import Dashboard
+from multigan.notebook.opening import Opening
 from multigan.notebook.plain import PlainDashboard
 from multigan.notebook.publishing import (
     HERTZ,
@@ -19,13 +22,20 @@ from multigan.notebook.publishing import (
 )
 from multigan.notebook.stills import of_run
 from multigan.notebook.views import RunView
+from tests.notebook.conftest import tiny_session
 
 FINDING = {
     "name": "diversity",
     "severity": "alarm",
     "value": 0.02,
     "text": "Samples are nearly the same (0.02).",
-    "remedy": {"name": "stronger r1", "text": "Raise R1", "knobs": {"r1.weight": 0.2}},
+    "remedy": {
+        "name": "stronger r1",
+        "text": "Raise R1",
+        "knobs": {"r1.weight": 0.2},
+        "changes": {},
+        "needs_fork": False,
+    },
 }
 
 
@@ -134,6 +144,48 @@ def test_the_plain_dashboard_shows_and_steers_as_well(opened, going):
     assert all(button.disabled for button in view._buttons.values())
 
 
+def test_a_run_is_resumed_by_a_button_and_a_checkpoint_is_told(opened, going):
+    run, view = going.run, opened(Dashboard, going.run)
+    wait_until(lambda: view.status["state"] == "running")
+    view._hear(None, {"do": "checkpoint"}, [])
+    wait_until(lambda: "is saved." in view.sent[-1][0].get("told", ""))
+    view._hear(None, {"do": "stop"}, [])
+    wait_until(lambda: view.status["state"] == "stopped")
+    view._hear(None, {"do": "resume"}, [])
+    wait_until(lambda: view.sent[-1][0] == {"told": "It goes on."})
+    wait_until(lambda: view.status["state"] == "running")
+    view._hear(None, {"do": "stop"}, [])
+    wait_until(lambda: not run.is_busy())
+
+
+def test_a_view_is_there_before_its_run_and_says_what_kept_it_from_beginning(opened, tmp_path):
+    opening = Opening("digits", lambda **talk: tiny_session(tmp_path, steps=4))
+    view = opened(Dashboard, opening)
+    assert (view.name, view.loading) == ("digits", "Loading torch …")
+    view._hear(None, {"do": "stop"}, [])
+    assert "has not begun" in view.sent[-1][0]["error"]
+    opening.start()
+    wait_until(lambda: view.status.get("state") == "finished")
+    assert (view.name, view.loading) == ("0001-digits", "")
+
+    def refuses(**talk):
+        raise DataError("There is nothing in photos.")
+
+    failed = opened(Dashboard, Opening("image", refuses).start())
+    wait_until(lambda: "nothing in photos" in failed.status.get("message", ""))
+    plain = opened(PlainDashboard, Opening("image", refuses).start())
+    wait_until(lambda: "nothing in photos" in plain._trouble.value)
+
+
+def test_a_deleted_run_is_shown_as_deleted(opened, tmp_path):
+    run = tiny_session(tmp_path, steps=2).fit()
+    view = opened(Dashboard, run)
+    rmtree(run.path)
+    view.push()
+    assert (view.status["state"], view.status["step"]) == ("deleted", 2)
+    assert "is gone" in view.status["message"]
+
+
 def test_a_closed_view_is_left_alone(finished):
     view = Dashboard(finished)
     assert view.is_open
@@ -142,9 +194,13 @@ def test_a_closed_view_is_left_alone(finished):
 
 
 def test_what_stays_is_an_ordinary_picture_with_words(finished):
-    bundle = of_run(finished)
+    bundle, metadata = of_run(finished)
     assert bundle["text/plain"].startswith(f"{finished.name}: finished, step 8 of 8")
     assert bundle["image/png"].startswith("iVBORw0KGgo")
+    assert len(bundle["image/png"]) < 150_000
+    said = metadata["image/png"]["alt"]
+    assert "Samples at step 8." in said
+    assert "Losses: " in said
 
 
 def test_a_view_is_pushed_by_one_thread_at_a_time(finished):

@@ -74,7 +74,7 @@ def test_rollouts_keep_the_beginnings():
 
     def watch(count, choose, **options):
         ids, states = original(count, choose, **options)
-        seen.append(ids.view(B, 3, L - 1, L))
+        seen.append(ids.view(L - 1, B, 3, L).permute(1, 2, 0, 3))
         return ids, states
 
     play.generator.sample = watch
@@ -122,8 +122,8 @@ def test_completions_are_the_lagging_policys():
     batch = Batch(some_ids())
     play.relaxation.rewards(play, batch, play.sample(batch))
     (ids, _) = seen[0]
-    after_first = ids.view(B, L - 1, L)[:, 0, 1:]
-    ended = ids.view(B, L - 1, L)[:, 0, :1] == play.end_id
+    after_first = ids.view(L - 1, B, L)[0, :, 1:]
+    ended = ids.view(L - 1, B, L)[0, :, :1] == play.end_id
     assert torch.equal(after_first, torch.where(ended, play.end_id, 3).expand_as(after_first))
 
 

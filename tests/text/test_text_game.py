@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from multigan.core.draws import part_of, seeded
-from multigan.core.engine import PRECISIONS, Engine
+from multigan.core.engine import Engine
 from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch
 from multigan.core.regularizers import R1, R2, FeatureMatching
@@ -166,7 +166,7 @@ def test_every_relaxation_plays_with_every_discriminator_in_both_precisions(
         regularizers=[R1(1.0), R2(1.0)],
         entropy_weight=0.1,
     )
-    for precision in PRECISIONS:
+    for precision in ("float32", "bfloat16"):
         with seeded(0), Engine("cpu", precision).autocast():
             terms = {**play.generator_terms(Batch(some_ids()), 0)}
             terms |= play.discriminator_terms(Batch(some_ids()), 0)

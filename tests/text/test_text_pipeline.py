@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from multigan.core import engine
 from multigan.core.prior import Prior
 from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.text.choosing import Sharpening, choose_by
@@ -132,8 +133,10 @@ def test_a_number_chooses_the_token_whose_sum_passes_it():
     assert choose_by(numbers, probs).tolist() == [0, 0, 2, 2, 3]
 
 
+@pytest.mark.parametrize("has_float64", [True, False])
 @pytest.mark.parametrize("size", [63, 64, 1000])
-def test_a_token_is_where_the_summed_probabilities_pass_the_number(size):
+def test_a_token_is_where_the_summed_probabilities_pass_the_number(size, has_float64, monkeypatch):
+    monkeypatch.setattr(engine, "WITHOUT_FLOAT64", set() if has_float64 else {"cpu"})
     probs = (5 * torch.randn(2000, size)).softmax(-1) * (torch.rand(2000, size) < 0.3)
     numbers = torch.rand(2000)
     numbers[:3] = torch.tensor([0.0, 1 - 2**-24, 0.5])

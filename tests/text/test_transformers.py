@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from multigan import Pipeline, TextTrainer
-from multigan.core.registries import GENERATORS
+from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError
 from multigan.registry import Component
 from tests.text.networks import GENERATOR_OPTIONS, SHAPE, V, make_generator
@@ -124,6 +124,25 @@ def test_mistakes_are_named(options, message):
         GENERATORS.build(
             Component("causal-lm", options), latent_dim=1, sample_shape=SHAPE, condition=None
         )
+
+
+@pytest.mark.parametrize(
+    ("registry", "kind", "config", "positions"),
+    [
+        (GENERATORS, "causal-lm", {"model_type": "gpt2", "n_layer": 1, "n_head": 1}, "n_positions"),
+        (DISCRIMINATORS, "encoder", {"model_type": "bert"}, "max_position_embeddings"),
+    ],
+)
+def test_texts_longer_than_a_models_positions_are_refused(registry, kind, config, positions):
+    sizes = {"hidden_size": 8, "num_attention_heads": 1, "num_hidden_layers": 1}
+    sizes = {"n_embd": 8} if kind == "causal-lm" else sizes | {"intermediate_size": 8}
+    told = {"sample_shape": SHAPE, "condition": None}
+    told |= {"latent_dim": 1} if kind == "causal-lm" else {}
+    length = SHAPE[0]
+    registry.build(Component(kind, {"config": config | sizes | {positions: length}}), **told)
+    short = Component(kind, {"config": config | sizes | {positions: length - 1}})
+    with pytest.raises(ConfigError, match=f"has {length - 1} positions, and texts have {length}"):
+        registry.build(short, **told)
 
 
 def test_a_smaller_vocabulary_is_refused(tmp_path):

@@ -8,7 +8,15 @@ export const CommandIDs = {
   resume: 'multigan:continue',
   stop: 'multigan:stop',
   checkpoint: 'multigan:checkpoint',
-  newNotebook: 'multigan:new-notebook'
+  newNotebook: 'multigan:new-notebook',
+  goOn: 'multigan:resume',
+  explore: 'multigan:explore',
+  fork: 'multigan:fork',
+  heal: 'multigan:heal',
+  report: 'multigan:report',
+  rename: 'multigan:rename',
+  remove: 'multigan:delete',
+  copyPath: 'multigan:copy-path'
 } as const;
 
 export const CATEGORY = 'multigan';

@@ -98,14 +98,14 @@ function Overlaid({ paths, labels, known, view }: IOverlaidProps): JSX.Element {
       title: titleOf(name),
       lines: paths.flatMap((path, index) => {
         const curves = known[path]?.curves;
-        return curves?.series[name] ? [lineOf(curves, name, index, labels[index])] : [];
+        return curves?.series[name] ? [lineOf(curves, name, labels[index])] : [];
       })
     }));
   }, [known]);
   return (
     <div className="mgl-grid">
       {charts.map(chart => (
-        <Chart key={chart.title} {...chart} isLog={isLog} smoothing={smoothing} />
+        <Chart key={chart.title} {...chart} isLog={isLog} smoothing={smoothing ?? 0} />
       ))}
     </div>
   );

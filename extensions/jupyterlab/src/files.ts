@@ -26,6 +26,12 @@ export class Files {
     return model ? (model.content as string).replace(/\s/g, '') : null;
   }
 
+  /** Any file's content; null if there is none. */
+  async bytes(path: string): Promise<Uint8Array | null> {
+    const content = await this.base64(path);
+    return content === null ? null : Uint8Array.from(atob(content), sign => sign.charCodeAt(0));
+  }
+
   /** A file that holds a JSON object; null if there is none, or it holds anything else. */
   async object<T extends object>(path: string): Promise<T | null> {
     const text = await this.text(path);

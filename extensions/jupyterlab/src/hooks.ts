@@ -2,8 +2,7 @@ import React from 'react';
 import { base, Files, join } from './files';
 import { RunsModel } from './model';
 import { ICurves, IHealth, IRun } from './run';
-import { ILine } from './chart';
-import { Point } from './scales';
+import { ILine, Point } from './chart';
 
 /** Renders again whenever the model changes, which it does only while somebody watches. */
 export function useRuns(model: RunsModel, path?: string): void {
@@ -25,6 +24,8 @@ export interface IDetails {
   health: IHealth | null;
   /** The previews of the fixed latents, oldest first. */
   previews: IPreview[];
+  /** A sheet of real samples, if there is one. */
+  real: string[];
 }
 
 /** What a run showed at a step: one file, or a picture and a sound. */
@@ -33,7 +34,7 @@ export interface IPreview {
   paths: string[];
 }
 
-const NO_DETAILS: IDetails = { curves: null, health: null, previews: [] };
+const NO_DETAILS: IDetails = { curves: null, health: null, previews: [], real: [] };
 
 export function useDetails(files: Files, run: IRun | undefined): IDetails {
   const path = run?.path;
@@ -48,7 +49,7 @@ export function useDetails(files: Files, run: IRun | undefined): IDetails {
   return details;
 }
 
-async function readDetails(files: Files, path: string): Promise<IDetails> {
+export async function readDetails(files: Files, path: string): Promise<IDetails> {
   const there = new Set((await files.list(path))?.map(entry => entry.name));
   const object = async <T extends object>(name: string) =>
     there.has(name) ? files.object<T>(join(path, name)) : null;
@@ -57,10 +58,12 @@ async function readDetails(files: Files, path: string): Promise<IDetails> {
     object<IHealth>('health.json'),
     there.has('samples') ? files.list(join(path, 'samples')) : null
   ]);
+  const paths = (samples ?? []).filter(entry => entry.type === 'file').map(entry => entry.path);
   return {
     curves: curves?.steps && curves.series ? curves : null,
     health: Array.isArray(health?.findings) ? health : null,
-    previews: previewsIn((samples ?? []).filter(entry => entry.type === 'file').map(entry => entry.path))
+    previews: previewsIn(paths),
+    real: paths.filter(path => /^real\.[a-z0-9]+$/.test(base(path))).sort()
   };
 }
 
@@ -150,54 +153,16 @@ function useLatest<T>(work: () => Promise<T>, take: (value: T) => void, inputs: 
 
 const QUALITY = 'metric/';
 
-/** A group of series that share a chart. */
-export interface IGroup {
-  title: string;
-  names: string[];
-}
-
-/** Which terms share a chart, by the last part of their names; the rest share another. */
-const TERMS: [string[], string][] = [
-  [['adversarial'], 'Adversarial losses'],
-  [['real_logit', 'fake_logit'], "The discriminator's logits"],
-  [['advantage', 'sign'], "The discriminator's advantage"]
-];
-const REST = 'Penalties and other terms';
-
-/** What the collapse doctor measures; one of its numbers is a count, the others are near one. */
-const HEALTH = 'health/';
-const COUNTED = 'health/distinct';
-const VITALS = 'Health';
-const DISTINCT = 'Different samples, by the birthday paradox';
-
-function kindOf(name: string): string {
-  if (name.startsWith(HEALTH)) {
-    return name === COUNTED ? DISTINCT : VITALS;
-  }
-  return TERMS.find(([last]) => last.includes(base(name)))?.[1] ?? REST;
-}
-
-/** Which series stand together: terms of a kind, and every metric by itself. */
-export function grouped(names: string[]): IGroup[] {
-  const terms = names.filter(name => name.includes('/') && !name.startsWith(QUALITY));
-  const kinds = [TERMS[0][1], REST, ...TERMS.slice(1).map(([, title]) => title), VITALS, DISTINCT];
-  const single = names.filter(name => !terms.includes(name));
-  return [
-    ...kinds.map(title => ({ title, names: terms.filter(name => kindOf(name) === title) })),
-    ...single.map(name => ({ title: titleOf(name), names: [name] }))
-  ].filter(group => group.names.length > 0);
-}
-
 /** What people call a series. */
 export function titleOf(name: string): string {
   return name === 'steps_per_second' ? 'Steps per second' : name.replace(QUALITY, '');
 }
 
 /** A series as a line: its points without the gaps. */
-export function lineOf(curves: ICurves, name: string, index: number, label = titleOf(name)): ILine {
+export function lineOf(curves: ICurves, name: string, label = titleOf(name)): ILine {
   const values = curves.series[name] ?? [];
   const points = curves.steps
     .map((step, place): [number, number | null | undefined] => [step, values[place]])
     .filter((point): point is Point => typeof point[1] === 'number');
-  return { name: label, index, points };
+  return { name: label, points };
 }

@@ -39,6 +39,9 @@ export class RunsModel {
 
   readonly files: Files;
 
+  /** The run that commands without a path are about. */
+  current: string | null = null;
+
   get changed(): ISignal<this, void> {
     return this._changed;
   }

@@ -44,7 +44,7 @@ export interface IHealth {
 
 export interface IFinding {
   name: string;
-  severity: 'ok' | 'warning' | 'alarm';
+  severity: 'unmeasured' | 'ok' | 'warning' | 'alarm';
   value: number | null;
   text: string;
   remedy: IRemedy | null;

@@ -5,7 +5,14 @@ import React from 'react';
 /** How curves are drawn, in every dashboard alike. */
 export interface IView {
   isLog: boolean;
-  smoothing: number;
+  /** In [0, 1); null as long as nobody has chosen: long lines are then smoothed a little. */
+  smoothing: number | null;
+}
+
+/** The same, as shared views have it. */
+export interface IChart {
+  log: boolean;
+  smoothing: number | null;
 }
 
 const KEY = 'multigan:view';
@@ -17,9 +24,17 @@ export class View {
       const { isLog, smoothing } = (found ?? {}) as Partial<IView>;
       this._take({
         isLog: isLog === true,
-        smoothing: typeof smoothing === 'number' ? Math.min(0.99, Math.max(0, smoothing)) : 0
+        smoothing: typeof smoothing === 'number' ? Math.min(0.99, Math.max(0, smoothing)) : null
       });
     });
+  }
+
+  get chart(): IChart {
+    return { log: this._value.isLog, smoothing: this._value.smoothing };
+  }
+
+  set chart({ log, smoothing }: IChart) {
+    this.set({ isLog: log, smoothing });
   }
 
   get changed(): ISignal<this, void> {
@@ -50,13 +65,14 @@ export class View {
     this._changed.emit();
   }
 
-  private _value: IView = { isLog: false, smoothing: 0 };
+  private _value: IView = { isLog: false, smoothing: null };
   private _changed = new Signal<this, void>(this);
 }
 
 /** Logarithm and smoothing. */
 export function ChartOptions({ view }: { view: View }): JSX.Element {
-  const { isLog, smoothing } = view.use();
+  const { isLog, smoothing: chosen } = view.use();
+  const smoothing = chosen ?? 0;
   return (
     <div className="mgl-toolbar mgl-options">
       <label>

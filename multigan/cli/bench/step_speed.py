@@ -20,7 +20,7 @@ def run(args: Namespace) -> None:
     from multigan.terminal.resolving import resolve
 
     recipe = resolve(args)
-    engine = Engine(args.device, recipe.precision)
+    engine = Engine(args.device, recipe.precision, recipe.deterministic)
     trainer = build_trainer(recipe, build_parts(recipe, load_data(recipe), engine), engine)
     seconds = timed(trainer.step, args.turns, engine.device)
     report(args, f"a step of {recipe.name}", seconds, recipe.batch_size, engine.device)

@@ -4,6 +4,7 @@ Each is a small dataclass whose `weight` is a knob that a schedule or a person m
 run trains. Weights follow the cited papers' definitions, so their published values carry over.
 """
 
+from multigan.core.regularizers.approximate import ApproximateR1, ApproximateR2
 from multigan.core.regularizers.auxiliary import AuxiliaryFake, AuxiliaryReal
 from multigan.core.regularizers.common import REGULARIZERS
 from multigan.core.regularizers.constraints import WeightClipping
@@ -18,12 +19,15 @@ from multigan.core.regularizers.penalties import (
     WassersteinGradientPenalty,
     squared_gradient_norm,
 )
+from multigan.core.regularizers.transport import Transport
 
 __all__ = [
     "DRAGAN",
     "R1",
     "R2",
     "REGULARIZERS",
+    "ApproximateR1",
+    "ApproximateR2",
     "AuxiliaryFake",
     "AuxiliaryReal",
     "Drift",
@@ -31,6 +35,7 @@ __all__ = [
     "LeCam",
     "Orthogonal",
     "PathLength",
+    "Transport",
     "WassersteinGradientPenalty",
     "WeightClipping",
     "squared_gradient_norm",

@@ -15,6 +15,9 @@ from multigan.typed import Above
 class WeightClipping:
     """Keeps every weight of the discriminator within [-limit, limit], after each update.
 
+    Embeddings are left alone: the vector of a class is an input of the critic, like the sample
+    beside it, and what weights of 0.01 see of an input of 0.01 is nothing.
+
     Source: Arjovsky et al. (2017), "Wasserstein GAN", Algorithm 1.
     """
 
@@ -26,6 +29,9 @@ class WeightClipping:
 
     @torch.no_grad()
     def enforce(self, player: nn.Module) -> None:
-        """Clips all parameters of `player` in place."""
-        for parameter in player.parameters():
-            parameter.clamp_(-self.limit, self.limit)
+        """Clips all parameters of `player` in place, but those of embeddings."""
+        for layer in player.modules():
+            if isinstance(layer, nn.Embedding):
+                continue
+            for parameter in layer.parameters(recurse=False):
+                parameter.clamp_(-self.limit, self.limit)

@@ -37,6 +37,7 @@ class PathLength(nn.Module):
     name: ClassVar[str] = "path_length"
     player: ClassVar[Player] = "generator"
     per_sample: ClassVar[bool] = False
+    made_of_gradients: ClassVar[bool] = True
     mean: Tensor
     calls: Tensor
 

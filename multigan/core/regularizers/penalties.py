@@ -12,7 +12,7 @@ from torch import Tensor
 from multigan.core.draws import normal, uniform
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
-from multigan.typed import Weight
+from multigan.typed import Fraction, Weight
 
 
 def squared_gradient_norm(logits: Tensor, samples: Tensor) -> Tensor:
@@ -25,6 +25,26 @@ def squared_gradient_norm(logits: Tensor, samples: Tensor) -> Tensor:
     # game refuses discriminators with batch norm. A pack's samples are neighbors in the batch.
     (gradient,) = torch.autograd.grad(logits.mean(1).sum(), samples, create_graph=True)
     return gradient.square().reshape(len(logits), -1).sum(1)
+
+
+def _first(samples: Tensor, packs: int, share: float) -> int:
+    """Returns how many samples are in the first `share` of the batch's packs, one at least."""
+    return max(1, round(share * packs)) * (len(samples) // packs)
+
+
+def _zero_centered(
+    game: AdversarialGame,
+    samples: Tensor,
+    logits: Tensor,
+    condition: Tensor | None,
+    share: float,
+) -> Tensor:
+    """Returns the mean of ||dD/dx||^2 over the first `share` of the samples (B, *S)."""
+    if share < 1:
+        count = _first(samples, len(logits), share)
+        samples = samples[:count].detach().requires_grad_()
+        logits = game.score(samples, None if condition is None else condition[:count])
+    return squared_gradient_norm(logits, samples).mean()
 
 
 def _one_centered(game: AdversarialGame, samples: Tensor, condition: Tensor | None) -> Tensor:
@@ -41,17 +61,22 @@ class R1:
 
     Source: Mescheder, Geiger & Nowozin (2018), "Which Training Methods for GANs do actually
     Converge?".
+
+    Attributes:
+        share: Of the batch, its first samples, which are scored once more for it.
     """
 
     weight: Factor = 10.0
     every: Every = 1
+    share: Fraction = 1.0
     name: ClassVar[str] = "r1"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
         assert scored.real_logits is not None  # always scored in the discriminator's phase
-        return self.weight / 2 * squared_gradient_norm(scored.real_logits, scored.real).mean()
+        given = (scored.real, scored.real_logits, scored.condition)
+        return self.weight / 2 * _zero_centered(game, *given, self.share)
 
 
 @REGULARIZERS.register("r2")
@@ -61,12 +86,14 @@ class R2:
 
     weight: Factor = 10.0
     every: Every = 1
+    share: Fraction = 1.0
     name: ClassVar[str] = "r2"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        return self.weight / 2 * squared_gradient_norm(scored.fake_logits, scored.fake).mean()
+        given = (scored.fake, scored.fake_logits, scored.condition)
+        return self.weight / 2 * _zero_centered(game, *given, self.share)
 
 
 @REGULARIZERS.register("gradient_penalty")

@@ -1,6 +1,7 @@
 """A sound that a person can play."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -31,6 +32,10 @@ class Audio:
     def seconds(self) -> float:
         """How long it is."""
         return self.waveform.shape[1] / self.sample_rate
+
+    def joined_with(self, others: Sequence["Audio"]) -> "Audio":
+        """Returns this sound and others of its kind, one after the other."""
+        return joined([self, *others])
 
     def encoded(self, suffix: str = ".wav") -> bytes:
         """Returns the content of a 16-bit `.wav` or `.flac` file."""

@@ -18,14 +18,16 @@ from torch import Tensor
 from multigan.core.condition import ConditionSpec
 from multigan.data.loaded import Loaded
 from multigan.errors import ConfigError, UnknownNameError
-from multigan.metrics.catalog import Comparison, MetricOptions
+from multigan.metrics.catalog import Comparison
 from multigan.metrics.classes import classes_of
-from multigan.metrics.data_classifier import classifier_extractor
 from multigan.metrics.evaluation import (
+    OF_CLASSES,
     EvaluationConfig,
     Evaluator,
     TensorEmbedder,
+    built_classifier,
     metrics_of,
+    metrics_of_classes,
     own_classifier,
 )
 from multigan.metrics.features import (
@@ -54,7 +56,7 @@ from multigan.typed import Component
 ALL = (
     *("agreement", "score", "diversity"),
     *("frechet", "frechet-extrapolated", "kernel", "precision", "recall", "density", "coverage"),
-    *("different-bins", "divergence", "duplicates", "novelty"),
+    *("two-sample-auc", "different-bins", "divergence", "duplicates", "novelty"),
     *("loudness", "silence", "overload", "clipping", "offset", "buzz", "pitch"),
 )
 MOST_KNOWN = 20_000  # training clips that samples are held against
@@ -94,8 +96,7 @@ class ClipComparison:
     @cached_property
     def features(self) -> Comparison:
         """Both sets' features."""
-        options = MetricOptions(seed=self.embedder.config.seed)
-        return Comparison(self.real.features, self.fake.features, options)
+        return Comparison(self.real.features, self.fake.features, self.embedder.config.options)
 
     @property
     def clips(self) -> ClipBatch:
@@ -179,13 +180,9 @@ class ClipEmbedder(TensorEmbedder[ClipFeatures]):
         if self.hears:
             return build_embedder(extractor, self.modality.sample_rate)
         if own_classifier(config):
-            return classifier_extractor(
-                config.own,
-                config.on_note,
-                pictures=self._as_bytes,
-                kind="-mel",
-                steps=CLASSIFIER_STEPS,
-            )
+            how = {"pictures": self._as_bytes, "kind": "-mel", "steps": CLASSIFIER_STEPS}
+            if found := built_classifier(config, **how):
+                return found
         if Component.parse_located(extractor).name not in ("", *EXTRACTORS):
             raise UnknownNameError("extractor", extractor, known=(*EXTRACTORS, *EMBEDDERS))
         built = build_extractor(extractor or "random-conv")
@@ -211,9 +208,9 @@ def refuse_vocoder(pipeline: Pipeline) -> None:
 
 def suitable(config: EvaluationConfig) -> tuple[str, ...]:
     """Returns all metrics that a pipeline and the data it is compared with allow."""
-    left_out = set() if config.by_class else {"agreement", "diversity"}
-    if not own_classifier(config) or not classes_of(config.own.condition):
-        left_out |= {"agreement", "score"}  # which only a classifier can tell
+    left_out = set(OF_CLASSES).difference(metrics_of_classes(config))
+    if not classes_of(config.own.condition):
+        left_out.add("score")
     modality = config.pipeline.modality
     if not isinstance(modality, AudioModality) or not isinstance(modality.representation, Spectral):
         left_out.add("buzz")

@@ -9,6 +9,7 @@ from multigan.core.registries import KINDS
 from multigan.data.source import Source
 from multigan.modalities.audio import augmentations, networks, resynthesis, vocoder
 from multigan.modalities.audio.evaluator import AUDIO_EVALUATOR
+from multigan.modalities.audio.graph import sound_graph
 from multigan.modalities.audio.inspection import keep_likenesses, write_pairs
 from multigan.modalities.audio.load.decode import SOUNDS
 from multigan.modalities.audio.load.load import load_audio
@@ -81,6 +82,7 @@ AUDIO = Kind(
     },
     subset_options=frozenset({"limit", "split", "streaming"}),
     pipeline=AudioPipeline,
+    graph=sound_graph,
     evaluator=AUDIO_EVALUATOR,
     write_pairs=write_pairs,
     keep_nearest=keep_likenesses,
@@ -94,6 +96,7 @@ AUDIO = Kind(
     suit=suit_sounds,
     sight=look_at_sounds,
     plain=Component("waveform"),
+    page="page",
     columns=8,
     explored=4,
     formats=("wav", "flac"),

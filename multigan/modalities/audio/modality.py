@@ -109,7 +109,11 @@ class AudioModality(Modality):
                 f"Samples of shape {tuple(samples.shape)} are not (B, *{self.sample_shape}), which "
                 f"the representation {self.representation.name!r} has."
             )
-        return self.representation.decode(samples)
+        return self.representation.decode(samples.to(self._device(samples)))
+
+    def _device(self, samples: Tensor) -> torch.device:
+        """Where the representation's statistics are: pipelines hand samples over on the CPU."""
+        return next((buffer.device for buffer in self.buffers()), samples.device)
 
     def decode(self, samples: Tensor) -> list[Any]:
         """Turns samples (B, *S) into B `Audio`s, none of them beyond full scale."""

@@ -76,7 +76,8 @@ class AudioPipeline(Pipeline):
     def play(self, notes: Sequence[Note], *, seed: int = 0, timbres: int = 2) -> Audio:
         """Plays a melody; its sound changes from timbre to timbre while it goes on.
 
-        A pitch that the generator does not know is played in the nearest octave in which it does.
+        A pitch that the generator does not know is played in the nearest octave in which it does,
+        and a note longer than a clip is sustained.
 
         Args:
             notes: The melody.
@@ -97,13 +98,13 @@ class AudioPipeline(Pipeline):
         classes = torch.tensor([known[played[note.pitch]] for note in notes])
         latents = self._timbres(notes, self.latents(timbres, seed=seed))
         rate, length = self.audio_modality.sample_rate, self.audio_modality.length
-        return Audio(mix(notes, self._struck(latents, classes), rate, length)[None], rate)
+        return Audio(mix(notes, self._struck(latents, classes), rate, length), rate)
 
     def _struck(self, latents: Tensor, classes: Tensor) -> Iterator[Tensor]:
-        """Yields the waveform (T,) of each note, all equally loud; a few are held at once."""
+        """Yields the waveform (C, T) of each note, all equally loud; a few are held at once."""
         for part in torch.split(torch.arange(len(latents)), AT_ONCE):
             sounds = self.audio_modality.decode(self.generate(latents[part], classes[part]))
-            for waveform in (sound.waveform.mean(0) for sound in sounds):
+            for waveform in (sound.waveform for sound in sounds):
                 # How loud a note is, is the melody's to say: latents are as loud as players are.
                 yield waveform / waveform.abs().amax().clamp_min(1e-6)
 

@@ -39,7 +39,8 @@ def suit_sounds(recipe: Recipe, budget: Budget) -> Suited:
         return Suited()
     headers, classes = _headers(recipe.data.name, options)
     if not headers:  # of sounds in memory, or of none: the loader says what is wrong with those
-        return Suited({"data.sample_rate": options.sample_rate or 8000, "data.length": 6144})
+        changes = {"data.sample_rate": options.sample_rate or 8000, "data.length": 6144}
+        return Suited({**changes, "representation.hop_length": 96})
     rate = options.sample_rate or min(commonest_rate(headers), HIGHEST_RATE)
     most = _affordable(recipe, budget)
     seconds, hop = _clip(_typical(headers), rate, most)

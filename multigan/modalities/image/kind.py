@@ -51,6 +51,7 @@ IMAGE = Kind(
     few=FEW,
     varied=VARIED,
     sight=look_at_images,
+    page="page",
     demo="digits",
 )
 KINDS["image"] = IMAGE

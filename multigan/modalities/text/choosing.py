@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad, softmax
 
+from multigan.core.engine import widest_float
 from multigan.typed import Fraction, Natural, Range, checked
 
 RUN = 64  # tokens whose probabilities are summed up at once
-BELOW_ONE = 1 - 2.0**-40
 
 
 @checked
@@ -61,17 +61,29 @@ def choose_by(uniforms: Tensor, probs: Tensor) -> Tensor:
     width = probs.shape[1] + missing
     runs = pad(probs, (0, missing)).view(len(probs), width // RUN, RUN)
     # First the run of tokens, then the token in it: summing all up takes four times as long.
-    sums = runs.sum(-1).double().cumsum(-1)
-    reached = uniforms.to(sums).unsqueeze(1) * sums[:, -1:]
+    sums = _running_sums(runs.sum(-1))
+    reached = (uniforms.to(sums).unsqueeze(1) * sums[:, -1:]).minimum(_below_total(sums))
     # The first whose sum lies above: one of probability zero never is.
     at = torch.searchsorted(sums, reached, right=True).clamp_max(sums.shape[1] - 1)
     before = pad(sums, (1, 0)).gather(1, at)
-    inside = runs.gather(1, at.unsqueeze(-1).expand(-1, 1, RUN)).squeeze(1).double().cumsum(-1)
-    # Single precision may have made a run's sum larger than its tokens' together.
-    rest = (reached - before).minimum(inside[:, -1:] * BELOW_ONE)
+    inside = _running_sums(runs.gather(1, at.unsqueeze(-1).expand(-1, 1, RUN)).squeeze(1))
+    # Rounding may have made a run's sum larger than its tokens' together.
+    rest = (reached - before).minimum(_below_total(inside))
     tokens = (at * RUN + torch.searchsorted(inside, rest, right=True)).squeeze(1)
     # Sums of NaN lead past the end; that a generator has diverged is the trainer's to say.
     return tokens.clamp_max(probs.shape[1] - 1)
+
+
+def _running_sums(values: Tensor) -> Tensor:
+    """Sums along the last axis, as exactly as the device can; never falling."""
+    sums = values.to(widest_float(values.device)).cumsum(-1)
+    # Single precision, added up in a tree, may fall by its rounding.
+    return sums if sums.dtype == torch.float64 else sums.cummax(-1).values
+
+
+def _below_total(sums: Tensor) -> Tensor:
+    """Returns the number just below each row's last sum, which rounding must not reach."""
+    return sums[:, -1:] * (1 - torch.finfo(sums.dtype).eps)
 
 
 def largest(scores: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from multigan.data.loaded import Loaded
-from multigan.errors import ConfigError
+from multigan.errors import ConfigError, MeasureError
 from multigan.metrics.classes import class_numbers
 from multigan.metrics.evaluation import EvaluationConfig, Evaluator, metrics_of
 from multigan.metrics.features import SampleSet
@@ -26,9 +26,12 @@ DEFAULT = (
     *(f"bleu-{order}" for order in (2, 3, 4, 5)),
     *(f"self-bleu-{order}" for order in (2, 3, 4, 5)),
     *(f"distinct-{order}" for order in (1, 2, 4)),
-    *("unique", "copied", "lm", "reverse-lm", "frechet", "nll"),
+    *("unique", "copied", "lm", "reverse-lm", "frechet", "two-sample-auc", "nll"),
 )
-OF_FEATURES = ("frechet", "mauve", "kernel", "precision", "recall", "density", "coverage")
+OF_FEATURES = (
+    *("frechet", "mauve", "kernel", "precision", "recall", "density", "coverage"),
+    "two-sample-auc",
+)
 NLL = "nll"  # the one metric that is asked of the generator rather than of its samples
 BATCH = 64
 
@@ -83,7 +86,7 @@ class TextEmbedder:
         """Returns both sets, with what metrics of texts are given."""
         return TextComparison(
             *(fake.texts, real.texts, self.known, self.others),
-            *(self.encode, self.likelihood, self.config.seed),
+            *(self.encode, self.likelihood, self.config.options),
         )
 
     def likelihood(self) -> Likelihood:
@@ -94,10 +97,10 @@ class TextEmbedder:
         """
         pipeline, (real, _) = self.pipeline, self.read(self.config.compared, self.chosen.real)
         if not isinstance(pipeline, TextPipeline):
-            raise ConfigError(f"This generator has no likelihood. Leave {NLL} out of the metrics.")
+            raise MeasureError(f"This generator has no likelihood. Leave {NLL} out of the metrics.")
         log_probs, ids = pipeline.log_probs(real.texts, self._conditions(), batch_size=BATCH)
         tokens = int(until_end(ids, pipeline.text_modality.end_id).sum())
-        return Likelihood(-log_probs.double().sum().item() / tokens, tokens)
+        return Likelihood(-log_probs.cpu().double().sum().item() / tokens, tokens)
 
     def _count(self, others: int) -> int:
         asked = self.config.num_samples
@@ -116,7 +119,7 @@ class TextEmbedder:
         labels = compared.source.read(self.chosen.real)[1]
         numbers = class_numbers(compared.condition, told, split)
         if labels is None or numbers is None:
-            raise ConfigError(
+            raise MeasureError(
                 f"The generator's likelihood needs each text's class, and {split} has no labels. "
                 "Name other metrics, or give data with labels."
             )

@@ -5,6 +5,7 @@ from multigan.modalities.kind import Kind, refuse_representation
 from multigan.modalities.suit import Traits
 from multigan.modalities.text import latent, networks, objectives, policies, relaxations
 from multigan.modalities.text.evaluator import TEXT_EVALUATOR
+from multigan.modalities.text.graph import token_graph
 from multigan.modalities.text.load.load import load_text
 from multigan.modalities.text.load.loaded import TextSet
 from multigan.modalities.text.load.options import TextOptions
@@ -34,6 +35,7 @@ TEXT = Kind(
     match_options=lambda modality: {"length": modality.length, "too_long": "cut"},
     subset_options=frozenset({"limit", "split"}),
     pipeline=text_pipeline,
+    graph=token_graph,
     evaluator=TEXT_EVALUATOR,
     traits=Traits(
         suffixes=frozenset({".txt", ".md", *TABLES, *JSON_LINES}),
@@ -45,6 +47,7 @@ TEXT = Kind(
     suit=suit_texts,
     few=0,
     sight=look_at_texts,
+    page="text",
     columns=4,
     explored=8,
     printed=True,

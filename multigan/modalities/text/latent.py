@@ -105,7 +105,7 @@ class LatentTextGenerator(nn.Module):
     def write(self, codes: Tensor) -> Tensor:
         """Writes the likeliest tokens, one after the other, for codes (B, C)."""
         ids, _ = self.decoder.sample(
-            len(codes), lambda logits, position: logits.argmax(-1), condition=self._loud(codes)
+            len(codes), lambda logits, position: logits.argmax(-1), condition=self.loud(codes)
         )
         return ids
 
@@ -116,9 +116,9 @@ class LatentTextGenerator(nn.Module):
 
     def log_probs(self, ids: Tensor, codes: Tensor) -> Tensor:
         """Returns how likely the decoder finds each token, (B, L), given the texts' codes."""
-        return self.decoder.log_probs(ids, self._loud(codes))
+        return self.decoder.log_probs(ids, self.loud(codes))
 
-    def _loud(self, codes: Tensor) -> Tensor:
+    def loud(self, codes: Tensor) -> Tensor:
         """Scales codes of length one to entries of the order of one, as networks like them."""
         return codes * self.code_dim**0.5
 

@@ -6,7 +6,6 @@ generator makes rewarded tokens likelier (Williams 1992, REINFORCE).
 Shapes: B texts, L positions, V tokens, R rows of a block, E the discriminator's embedding size.
 """
 
-import copy
 from typing import TYPE_CHECKING, Annotated, ClassVar, cast
 
 import torch
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, log_softmax
 
 from multigan.core.draws import uniform
+from multigan.core.ema import frozen_copy
 from multigan.core.engine import mean_over_processes
 from multigan.core.objective import Batch
 from multigan.modalities.text.choosing import choose_by
@@ -143,7 +143,7 @@ class Rollout(_Policy):
         if not self.lag:
             return
         if self.policy is None:
-            self.policy = cast(TextGenerator, copy.deepcopy(generator)).requires_grad_(False)
+            self.policy = cast(TextGenerator, frozen_copy(generator))
         weight = 1 - self.lag if playing else 1.0
         torch._foreach_lerp_(list(self.policy.parameters()), list(generator.parameters()), weight)
 
@@ -165,23 +165,29 @@ class Rollout(_Policy):
     ) -> Tensor:
         """Returns how real completions are: numbers (B, K, L - 1, L) -> (B, K, L - 1)."""
         count, repeats, beginnings, length = numbers.shape
-        flat = numbers.reshape(-1, length)
-        # Row t of a text keeps its tokens up to position t.
-        kept = torch.ones(beginnings, length, dtype=torch.bool, device=flat.device).tril()
-        given = kept.repeat(count * repeats, 1)
-        rows = sampled.ids.repeat_interleave(repeats * beginnings, 0)
+        # Beginning t keeps its tokens up to position t. Beginnings come first, so that the rows
+        # whose token is chosen are the first ones: which those are no GPU has to be asked.
+        flat = numbers.permute(2, 0, 1, 3).reshape(-1, length)
+        free = [min(at, beginnings) * count * repeats for at in range(length)]
+        rows = sampled.ids.repeat_interleave(repeats, 0).repeat(beginnings, 1)
         asked = batch.condition
-        asked = None if asked is None else asked.repeat_interleave(repeats * beginnings, 0)
+        if asked is not None:
+            asked = asked.repeat_interleave(repeats, 0)
+            asked = asked.repeat(beginnings, *[1] * (asked.ndim - 1))
         policy = self.policy or game.generator
         with without_dropout(policy):
             ids, _ = policy.sample(
                 len(flat),
-                lambda logits, at: choose_by(flat[~given[:, at], at], logits.softmax(-1)),
+                lambda logits, at: choose_by(flat[: len(logits), at], logits.softmax(-1)),
                 condition=asked,
                 prefix=rows,
-                given=given,
+                free=free,
                 length=length,
             )
+        # Texts come first again: a batch in parts is cut by them, and so is what it draws.
+        ids = ids.view(beginnings, count, repeats, length).permute(1, 2, 0, 3).reshape(-1, length)
+        if batch.condition is not None:
+            asked = batch.condition.repeat_interleave(repeats * beginnings, 0)
         return self._reality(game, ids, asked).view(count, repeats, beginnings)
 
     def _reality(self, game: "TextGame", ids: Tensor, condition: Tensor | None) -> Tensor:

@@ -171,17 +171,24 @@ class TextGame(AdversarialGame):
         return terms | self._extra_terms(due, scores.scored)
 
     @torch.no_grad()
-    def sample(self, batch: Batch, *, repeat: int = 1) -> Sampled:
-        """Samples `repeat` texts for each of the batch, conditioned and prompted as it is."""
+    def sample(
+        self, batch: Batch, *, repeat: int = 1, generator: TextGenerator | None = None
+    ) -> Sampled:
+        """Samples `repeat` texts for each of the batch, conditioned and prompted as it is.
+
+        Args:
+            batch: Real texts.
+            repeat: How many for each.
+            generator: Another than the player, such as its average.
+        """
+        generator = generator or self.generator
         ids, condition = batch.samples, batch.condition
-        noise = GumbelNoise(
-            len(ids), ids.shape[1], self.generator.vocab_size, ids.device, repeat=repeat
-        )
+        noise = GumbelNoise(len(ids), ids.shape[1], generator.vocab_size, ids.device, repeat=repeat)
         prompt = ids[:, : self.prompt_length].repeat(repeat, 1) if self.prompt_length else None
         if condition is not None:
             condition = condition.repeat(repeat, *[1] * (condition.ndim - 1))
-        with without_dropout(self.generator):
-            made, states = self.generator.sample(
+        with without_dropout(generator):
+            made, states = generator.sample(
                 repeat * len(ids),
                 lambda logits, position: largest(logits + noise.at(position)),
                 condition=condition,
@@ -192,6 +199,11 @@ class TextGame(AdversarialGame):
         free = mask.clone()
         free[:, : self.prompt_length] = False
         return Sampled(made, states, mask, free, noise)
+
+    def made(self, batch: Batch, generator: nn.Module) -> Tensor:
+        """Returns the tokens that a generator samples in a batch's place, (B, L)."""
+        assert isinstance(generator, TextGenerator)
+        return self.sample(batch, generator=generator).ids
 
     def shown(self, batch: Batch) -> Tensor:
         """Looks the real tokens up as the discriminator sees them, (B, L, E)."""

@@ -15,6 +15,9 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, log_softmax
 from torch.utils.checkpoint import checkpoint
 
+from multigan.core.draws import current_part
+from multigan.core.engine import mean_over_processes
+
 BLOCK = 2**25  # logits at once: 128 MiB of floats
 
 Head = Callable[[Tensor], Tensor]
@@ -98,8 +101,15 @@ def until_end(ids: Tensor, end_id: int) -> Tensor:
 
 
 def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
-    """Returns the mean of the values (B, L) at the positions that count."""
-    return (values * mask).sum() / mask.sum().clamp_min(1)
+    """Returns the mean of the values (B, L) at the positions that count.
+
+    In a training step of several processes it is this one's share of the whole batch's: their mean
+    is the mean over all positions that count, and so are the gradients.
+    """
+    total, count = (values * mask).sum(), mask.sum()
+    if current_part() == (0, 1):
+        return total / count.clamp_min(1)
+    return total / mean_over_processes(count.float()).clamp_min(1e-3)
 
 
 def _kept(mask: Tensor) -> Tensor | None:

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from multigan.cli import fork
+from multigan.cli.commands import find_folder
 from multigan.notebook.manners import add_manner, add_waiting
 from multigan.notebook.values import given_value
 
@@ -24,4 +25,5 @@ def run(args: Namespace) -> None:
     if args.detach:
         detach(args, args.runs)
         return
-    begin(args, prepared_fork(args, given_value(args.data)))
+    name, data = find_folder(args).name, given_value(args.data)
+    begin(args, lambda **talk: prepared_fork(args, data)(**talk), name=f"fork of {name}")

@@ -4,12 +4,15 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from IPython.display import display
 from PIL import Image
 
 from multigan.cli import sample
 from multigan.notebook import stills
+from multigan.notebook.manners import add_optional_run
+from multigan.notebook.showing import named_run
 from multigan.terminal.sample_files import make
 
 SUMMARY = sample.SUMMARY
@@ -18,12 +21,19 @@ SHOWN = {".png": 64, ".gif": 1, ".wav": 8, ".txt": 16}  # of each kind of file
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Adds what the shell's command takes."""
-    sample.add_arguments(parser)
+    """Adds what the shell's command takes; without RUN it is the current one."""
+    add_optional_run(parser)
+    sample.add_options(parser, out="folder to write them to (they are only shown)")
 
 
 def run(args: Namespace) -> None:
-    """Writes the samples and shows them."""
+    """Shows the samples; writes them into a folder only if one is named."""
+    args.run_name = named_run(args)
+    if args.out is None:
+        with TemporaryDirectory() as folder:
+            args.out = Path(folder)
+            show(make(args, in_files=True))
+        return
     paths = make(args, in_files=True)
     show(paths)
     more = f" to {paths[-1].name}" if len(paths) > 1 else ""

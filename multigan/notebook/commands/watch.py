@@ -15,8 +15,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Shows the dashboard."""
-    from multigan.notebook.showing import chosen_run, hold, show
+    from multigan.notebook.showing import chosen_folder, hold, show
 
-    chosen = chosen_run(args)
-    hold(args, chosen)
-    show(chosen, plain=args.plain)
+    chosen = chosen_folder(args)
+    show(chosen, plain=args.plain)  # before torch is imported
+    from multigan.runs.run import Run
+
+    hold(args, Run(chosen.path))

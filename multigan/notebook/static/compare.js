@@ -1,7 +1,12 @@
 // Two runs, or two checkpoints of one, on the same latents.
 
+import { lineChart } from "./chart.js";
+import { classControl, seedControl, select } from "./controls.js";
+import { floats, follow, furnishRoot, h, mediaBox } from "./page.js";
+import { soundCard } from "./sound.js";
+
 function render({ model, el }) {
-  el.classList.add("mg", "mg-compare");
+  furnishRoot(el, "mg-compare");
   const [first] = model.get("sides"), view = { seed: 0, count: first.modality === "image" ? 16 : first.count, truncation: 1, condition: null };
   const sides = model.get("sides").map((facts, side) => comparedSide(model, facts, side, view));
   const ask = () => { for (const side of sides) side.ask(); };

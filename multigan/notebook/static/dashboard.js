@@ -1,43 +1,63 @@
-// The dashboard of one run.
+// The dashboard of one run: samples first. A notebook's widget and JupyterLab's main area both draw this.
+
+import { curvePanel } from "./curves.js";
+import { doctorLine } from "./doctor.js";
+import { counted, duration, follow, furnishRoot, h, shown, tell, watchConnection, wholes } from "./page.js";
+import { previewBox } from "./previews.js";
+import { actionBar, knobPanel } from "./steering.js";
+
+const STATE_SIGNS = { loading: "…", created: "…", running: "▶", paused: "❚❚", finished: "✓", stopped: "■", failed: "✕", interrupted: "⚡", deleted: "✕", silent: "⚡", lost: "⚡" };
 
 function render({ model, el }) {
-  el.classList.add("mg", "mg-dashboard");
+  furnishRoot(el, "mg-dashboard");
   const name = h("strong", { class: "mg-name" });
   const state = h("span", { class: "mg-state", role: "status", "aria-live": "polite" });
   const pace = h("span", { class: "mg-pace" });
   const bar = h("progress", { "aria-label": "how far the run is" });
   const trouble = h("div", { class: "mg-trouble", role: "alert", hidden: true });
   const answer = h("p", { class: "mg-answer", role: "status" });
-  const actions = actionBar(model), knobs = knobPanel(model), health = healthPanel(model), previews = previewBox(model);
-  const curves = curvePanel(model);
-  const log = h("ul", { class: "mg-events" });
+  const actions = actionBar(model), knobs = knobPanel(model), previews = previewBox(model), curves = curvePanel(model);
+  const doctor = doctorLine((message) => tell(model, message) || lose());
+  const log = h("ul", { class: "mg-events", tabindex: 0 });
   const events = h("details", { class: "mg-fold" }, h("summary", {}, "What happened"), log);
   el.replaceChildren(
-    h("header", {}, name, state, pace, actions.element), bar, trouble, health.element, answer,
-    h("div", { class: "mg-body" }, curves.element, previews.element), knobs.element, events);
+    h("div", { class: "mg-head" }, name, state, pace, actions.element), bar, trouble, doctor.element, answer,
+    h("div", { class: "mg-body" }, previews.element, curves.element), h("div", { class: "mg-folds" }, knobs.element, events));
+  let isLost = false;
 
   function drawStatus() {
-    const status = model.get("status"), { state: word, step, of, rate, seconds_left: left } = status;
+    const status = model.get("status"), loading = model.get("loading");
+    const known = isLost ? "lost" : loading ? "loading" : status.silent ? "silent" : status.state ?? "loading";
+    const word = { lost: "no kernel", loading: "loading" }[known] ?? status.said ?? status.state;
     name.textContent = model.get("name");
-    if (state.textContent !== word) state.textContent = word;
-    const speed = rate && status.at_work ? [`${shown(rate)} steps/s`] : [];
-    if (left != null && status.at_work) speed.push(`${duration(left)} left`);
-    pace.textContent = [`step ${step} of ${of}`, ...speed].join(" · ");
-    bar.max = of || 1;
-    bar.value = step;
-    Object.assign(el.dataset, { state: word, step });
-    actions.update(status);
+    if (state.dataset.word !== word) state.replaceChildren(h("span", { "aria-hidden": "true" }, STATE_SIGNS[known] ?? "?"), ` ${word}`);
+    Object.assign(state.dataset, { state: known, word });
+    pace.textContent = loading || paceOf(status);
+    bar.max = status.of || 1;
+    loading ? bar.removeAttribute("value") : (bar.value = status.step ?? 0);
+    bar.hidden = !loading && !status.at_work;
+    Object.assign(el.dataset, { state: loading ? "loading" : status.state, step: status.step ?? 0 });
+    actions.update(status, isLost);
     drawTrouble(status);
+    drawKnobs();
+    drawHealth();
   }
 
-  function drawTrouble({ state: word, message, traceback }) {
-    const failed = word === "failed";
-    trouble.hidden = !message;
+  function paceOf({ state: word, step, of, rate, seconds_left: left, at_work: isAtWork }) {
+    if (word === undefined) return "";
+    const speed = rate && isAtWork && word === "running" ? [`${shown(rate)} steps/s`] : [];
+    if (left != null && isAtWork && word === "running") speed.push(`${duration(left)} left`);
+    return [of ? `step ${counted(step)} of ${counted(of)}` : `step ${counted(step ?? 0)}`, ...speed].join(" · ");
+  }
+
+  function drawTrouble({ state: word, message = "", traceback = "" }) {
+    const failed = word === "failed" && !isLost;
+    const text = isLost ? LOST.replaceAll("NAME", model.get("name")) : failed ? `Training failed: ${message}` : message;
+    trouble.hidden = !text;
     trouble.classList.toggle("mg-failed", failed);
-    const text = failed ? `Training failed: ${message}` : message;
     if (trouble.dataset.text === text + traceback) return;
     trouble.dataset.text = text + traceback;
-    const details = traceback ? h("details", {}, h("summary", {}, "Where"), h("pre", {}, traceback)) : null;
+    const details = traceback && !isLost ? h("details", {}, h("summary", {}, "Where"), h("pre", {}, traceback)) : null;
     trouble.replaceChildren(h("span", {}, text), ...(details ? [details] : []));
   }
 
@@ -48,61 +68,35 @@ function render({ model, el }) {
   }
 
   function hear(content, buffers) {
-    previews.onMessage(content, buffers);
+    connection.heard();
+    previews.hear(content, buffers);
     if ("error" in content || "told" in content) {
       answer.textContent = content.error ?? content.told;
       answer.classList.toggle("mg-failed", "error" in content);
     }
   }
 
+  function lose(now = true) {
+    isLost = now;
+    el.classList.toggle("mg-lost", isLost);
+    drawStatus();
+    return false;
+  }
+
   function drawPreviews() { el.dataset.previews = wholes(model.get("previews")).length; previews.update(); }
-  const drawKnobs = () => knobs.update(model.get("knobs")), drawHealth = () => health.update(model.get("health"));
+  const isOff = () => isLost || !model.get("status").at_work;
+  function drawKnobs() { knobs.update(model.get("knobs"), isOff()); }
+  function drawHealth() { doctor.update(model.get("health"), { at_work: !isOff() }); }
+  const connection = watchConnection(model, lose);
   const unfollow = follow(model, {
-    "name status": drawStatus, curves: curves.update, "previews newest": drawPreviews, knobs: drawKnobs,
+    "name status loading": () => { connection.heard(); drawStatus(); }, "curves chart": curves.update, "previews newest real loading": drawPreviews, knobs: drawKnobs,
     health: drawHealth, events: drawEvents, "msg:custom": hear,
   });
-  for (const draw of [drawStatus, curves.update, drawPreviews, drawKnobs, drawHealth, drawEvents]) draw();
-  return () => { unfollow(); previews.stop(); };
+  el.addEventListener("mg-lost", () => lose());
+  for (const draw of [drawStatus, curves.update, drawPreviews, drawEvents]) draw();
+  return () => { unfollow(); connection.stop(); previews.stop(); curves.stop(); };
 }
 
-/** Returns {element, update()}: the adversarial losses, the other terms, and a chart a metric. */
-function curvePanel(model) {
-  const log = h("input", { type: "checkbox", onchange: update });
-  const smoothing = h("input", { type: "range", min: 0, max: 0.98, step: 0.02, value: 0, oninput: update });
-  const charts = h("div", { class: "mg-charts" });
-  const element = h("section", { class: "mg-curves", hidden: true }, charts,
-    h("div", { class: "mg-options" }, h("label", {}, log, "logarithmic"), h("label", {}, "smoothing", smoothing)));
-  const drawn = new Map();
-
-  function update() {
-    const groups = grouped(model.get("curves").map(({ name, steps, values }) => (
-      { name, steps: floats(steps), values: floats(values) })));
-    element.hidden = !groups.size;
-    for (const [title, lines] of groups) {
-      if (!drawn.has(title)) {
-        drawn.set(title, lineChart(title));
-        charts.append(drawn.get(title).element);
-      }
-      drawn.get(title).update(lines, { log: log.checked, smoothing: Number(smoothing.value) });
-    }
-  }
-  return { element, update };
-}
-
-const TITLES = [
-  [["adversarial"], "Adversarial losses"],
-  [["real_logit", "fake_logit"], "The discriminator's logits"],
-  [["advantage", "sign"], "The discriminator's advantage"],
-];
-
-function grouped(lines) {
-  const groups = new Map();
-  for (const line of lines) {
-    const title = line.name.startsWith("health/") ? "Health" : line.name.startsWith("metric/") ? line.name.slice(7)
-      : TITLES.find(([names]) => names.includes(line.name.split("/").at(-1)))?.[1] ?? "Penalties and other terms";
-    groups.set(title, [...(groups.get(title) ?? []), line]);
-  }
-  return groups;
-}
+const LOST = "The kernel that drew this has gone, or does not answer; a run that it trained has then stopped, with its checkpoints. To see how it stands: %multigan watch NAME. To go on: %multigan resume NAME.";
 
 export default { render };

@@ -1,10 +1,12 @@
 // A sound: its spectrogram with a playhead, and the browser's own player.
 
+import { h } from "./page.js";
+
 const WINDOW = 512, MOST_FRAMES = 260, FLOOR_DECIBELS = -80;
 const RAMP = [[13, 8, 60], [92, 18, 110], [187, 55, 84], [243, 120, 40], [252, 215, 110]];
 
 /** Returns {element, clear()} for the content of a 16-bit .wav file. */
-function soundCard(bytes, text) {
+export function soundCard(bytes, text) {
   const url = URL.createObjectURL(new Blob([bytes], { type: "audio/wav" }));
   const audio = h("audio", { controls: true, src: url, preload: "auto", "aria-label": text });
   const canvas = h("canvas", { class: "mg-spectrogram", role: "img", "aria-label": `spectrogram of ${text}` });
@@ -28,7 +30,7 @@ function soundCard(bytes, text) {
 }
 
 /** Returns the first channel of 16-bit PCM in [-1, 1]; null for anything else. */
-function readWave(view) {
+export function readWave(view) {
   const data = new DataView(view.buffer ?? view, view.byteOffset ?? 0, view.byteLength);
   const word = (at) => String.fromCharCode(...[0, 1, 2, 3].map((i) => data.getUint8(at + i)));
   if (data.byteLength < 44 || word(0) !== "RIFF") return null;
@@ -47,7 +49,7 @@ function readWave(view) {
   return null;
 }
 
-function drawSpectrogram(canvas, samples) {
+export function drawSpectrogram(canvas, samples) {
   const hop = Math.max(64, Math.ceil(samples.length / MOST_FRAMES));
   const frames = Math.max(1, Math.floor((samples.length - 1) / hop)), bins = WINDOW / 2;
   Object.assign(canvas, { width: frames, height: bins });

@@ -1,9 +1,11 @@
 // The tree of a run and its forks: a row a run, time from left to right, a dot a checkpoint.
 
+import { button, follow, furnishRoot, h, mediaBox, s } from "./page.js";
+
 const ROW = 34, TREE = { width: 720, left: 150, right: 20, top: 16 };
 
 function render({ model, el }) {
-  el.classList.add("mg", "mg-tree");
+  furnishRoot(el, "mg-tree");
   const plot = s("svg", { role: "group", "aria-label": "runs and their checkpoints" });
   const previews = h("div", { class: "mg-tree-preview" });
   const title = h("p", {}, "Choose a checkpoint to go back to.");

@@ -17,6 +17,7 @@ from multigan.runs.folder import RunFolder
 from multigan.runs.health.findings import LASTING, WARM_UP, Finding, Remedy, diagnose, worst
 from multigan.runs.health.reference import Reference, make_reference
 from multigan.runs.health.remedies import remedies_for
+from multigan.runs.health.sight import look
 from multigan.runs.health.vitals import (
     Vitals,
     compare,
@@ -27,6 +28,8 @@ from multigan.runs.health.vitals import (
 )
 
 ADVANTAGE = "discriminator/advantage"
+SHARE = 0.03  # of the training's processor time, for asking a fresh network
+FIRST_GUESS = 1.0  # seconds, what asking takes before it was ever done
 KEPT = WARM_UP + LASTING  # inspections that a verdict depends on
 
 
@@ -35,7 +38,7 @@ class Doctor(Callback):
 
     It draws nothing from the run's random numbers and changes nothing, so a run is the same with
     and without it. An inspection costs about two passes of `samples` samples through each player,
-    without gradients.
+    without gradients. Now and then a fresh network learns for a few seconds, too.
 
     Where networks grow, real samples are as coarse as theirs, and what was seen before the newest
     stage had faded in is forgotten: no alarm stands in a fade, nor in the warm-up after it.
@@ -46,6 +49,8 @@ class Doctor(Callback):
         samples: How many real and generated samples are compared.
         held_out: Real samples that no player learns from; without them nobody can measure how far
             the discriminator overfits.
+        sight: The share of the processor time that may go into asking a fresh network what it sees,
+            see `multigan.runs.health.sight`; 0 never asks.
         healer: Acts on alarms that last: told the trainer, the findings and how often it has acted
             before, it says whether it has acted again.
     """
@@ -57,13 +62,18 @@ class Doctor(Callback):
         every: int = 250,
         samples: int = 512,
         held_out: Batch | None = None,
+        sight: float = SHARE,
         healer: Callable[[Trainer, list[Finding], int], bool] | None = None,
     ) -> None:
         self.run, self.every, self.samples, self.healer = run, every, samples, healer
-        self.held_out = held_out
+        self.held_out, self.sight = held_out, sight
         self.history: list[Vitals] = []
         self.findings: list[Finding] = []
         self.seconds = 0.0  # of processor time, spent on inspections
+        self._watched = self._looking = 0.0  # so far, and of that spent on asking
+        self._last_look = FIRST_GUESS
+        self._seen: dict[str, float] = {}
+        self._began = time.process_time()
         self._inspections = self._healed = 0
         self._well = False
         self._real: Batch | None = None
@@ -72,6 +82,10 @@ class Doctor(Callback):
         self._level = 0.0
         self._advantage: Tensor | None = None
         self._steps = 0
+
+    def on_fit_start(self, trainer: Trainer) -> None:
+        """Starts the clock."""
+        self._began = time.process_time()
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
         """Adds what the step says of the discriminator; inspects on every `every`-th step."""
@@ -115,6 +129,10 @@ class Doctor(Callback):
             "level": self._level,
             "advantage": self._advantage,
             "steps": self._steps,
+            "watched": self._watched + time.process_time() - self._began,
+            "looking": self._looking,
+            "last_look": self._last_look,
+            "seen": self._seen,
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -124,7 +142,11 @@ class Doctor(Callback):
         self._well = state["well"]
         self._features, self._advantage = state["features"], state["advantage"]
         self._steps = state["steps"]
-        self._level = state.get("level", 0.0)  # which checkpoints of earlier versions have not
+        # Which checkpoints of earlier versions have not:
+        self._level = state.get("level", 0.0)
+        self._watched, self._looking = state.get("watched", 0.0), state.get("looking", 0.0)
+        self._last_look = state.get("last_look", FIRST_GUESS)
+        self._seen = state.get("seen", {})
 
     def _keep_up_with_growth(self, trainer: Trainer) -> None:
         game = trainer.objective
@@ -133,6 +155,7 @@ class Doctor(Callback):
         self._level = game.level
         self._reference = self._features = None
         self.history, self._inspections = [], 0  # what is new has not begun to learn
+        self._seen = {}
 
     def _heal(self, trainer: Trainer) -> None:
         if self.healer is None:
@@ -142,6 +165,7 @@ class Doctor(Callback):
         if lasting and self.healer(trainer, self.findings, self._healed):
             self._healed += 1
             self.history, self._inspections = [], 0  # the remedy gets its time
+            self._seen = {}
 
     def _remedies(self, trainer: Trainer) -> dict[str, Remedy]:
         return remedies_for(trainer, conditional=self._first_real(trainer).condition is not None)
@@ -167,9 +191,22 @@ class Doctor(Callback):
         if self._advantage is not None:
             found["advantage"] = float(self._advantage / self._steps)
             self._advantage, self._steps = None, 0
+        self._look(trainer, game)
+        found |= self._seen
         found["generator_gradient"] = gradient_ratio(game.generator)
         found["discriminator_gradient"] = gradient_ratio(game.discriminator)
         return Vitals(**found)
+
+    def _look(self, trainer: Trainer, game: AdversarialGame) -> None:
+        """Asks a fresh network, when that is due and its time has been earned."""
+        began = time.process_time()
+        earned = self.sight * (self._watched + began - self._began)
+        if self._inspections < WARM_UP or self._looking + self._last_look > earned:
+            return
+        found = look(trainer, game)
+        self._seen = {"fresh_auc": found.fresh, "own_auc": found.own}
+        self._last_look = time.process_time() - began
+        self._looking += self._last_look
 
     def _measure_samples(
         self, trainer: Trainer, game: AdversarialGame, real: Batch

@@ -6,15 +6,19 @@ Thresholds were chosen on runs of other seeds than `multigan bench doctor` repor
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
+from math import nan
 from typing import Any, Literal
 
 from multigan.runs.health.vitals import Vitals
 
-Severity = Literal["ok", "warning", "alarm"]
+Severity = Literal["unmeasured", "ok", "warning", "alarm"]
+SEVERITIES: tuple[Severity, ...] = ("unmeasured", "ok", "warning", "alarm")
+COARSELY = "As far as its coarse features tell, which see no detail, "  # principal components
 WARM_UP = 6  # inspections: a generator that has not begun to learn looks collapsed
 PATIENCE = 3  # inspections in a row that must agree before there is an alarm
 FEWEST_UNSEEN = 200  # samples; with fewer, chance moves `memory` by a tenth and more
 LOST = 0.7  # of the real data; a generator that reaches less has lost some
+SEEN, BLINDER = 0.8, 0.3  # an area that is seen, and how much less the discriminator may see
 LASTING = 8  # before anybody acts without being asked: healthy runs had bad spells of up to 7
 
 
@@ -23,7 +27,8 @@ class Remedy:
     """What helps.
 
     Attributes:
-        name: "penalty", "add_penalties", "pack", "augment", "slow_down", "roll_back".
+        name: "penalty", "add_penalties", "pack", "augment", "slow_down", "roll_back", "see_whole",
+            "lighten".
         text: The same in words.
         knobs: Numbers to turn while the run goes on.
         changes: What else must change in the recipe; such a remedy needs a new run, which takes
@@ -47,7 +52,8 @@ class Finding:
 
     Attributes:
         name: Of the alarm.
-        severity: "ok"; "warning" when it shows; "alarm" when it has shown several times in a row.
+        severity: "unmeasured"; "ok"; "warning" when it shows; "alarm" when it has shown several
+            times in a row.
         value: The number, None where it could not be measured.
         text: What it says, in plain words, with the number.
         remedy: What helps; None while all is well.
@@ -86,6 +92,9 @@ class Alarm:
         words: What to say of the number; `{value}` stands for it.
         well: The same while all is well.
         cures: Names of remedies, the best first; the first that can be applied is suggested.
+        unmeasured: What to say where there is no number.
+        most_looks: How many inspections in a row are counted at most. Fewer than `LASTING` are for
+            a person to act on, and never for `--heal`.
     """
 
     name: str
@@ -94,6 +103,8 @@ class Alarm:
     words: str
     well: str
     cures: tuple[str, ...]
+    unmeasured: str = "Not measured yet, or not on this objective."
+    most_looks: int = LASTING
 
 
 # One of exploding gradients is not among them: on the bench it stood only on runs that ended well.
@@ -103,7 +114,8 @@ ALARMS: tuple[Alarm, ...] = (
         lambda v: v.coverage,
         lambda v: v.coverage < LOST,
         "The generator reaches only {value:.0%} of the real data: the rest has no samples near it.",
-        "The generator reaches {value:.0%} of the real data.",
+        COARSELY + "samples lie near {value:.0%} of the real data. Whether they look like it is "
+        "not measured here.",
         ("penalty", "add_penalties", "pack"),
     ),
     Alarm(
@@ -111,7 +123,7 @@ ALARMS: tuple[Alarm, ...] = (
         lambda v: v.diversity,
         lambda v: v.diversity < 0.35,
         "Samples differ from one another {value:.0%} as much as real ones do.",
-        "Samples differ from one another {value:.0%} as much as real ones do.",
+        COARSELY + "samples differ from one another {value:.0%} as much as real ones do.",
         ("penalty", "add_penalties", "pack"),
     ),
     Alarm(
@@ -120,7 +132,8 @@ ALARMS: tuple[Alarm, ...] = (
         lambda v: v.support < 0.1,
         "Samples repeat themselves: about {value:.0f} different ones by the birthday paradox, "
         "where as many real ones tell 200 apart.",
-        "About {value:.0f} different samples by the birthday paradox; of real ones 200.",
+        COARSELY + "there are about {value:.0f} different samples by the birthday paradox; of real "
+        "ones 200.",
         ("pack", "add_penalties", "penalty"),
     ),
     Alarm(
@@ -162,13 +175,25 @@ ALARMS: tuple[Alarm, ...] = (
     ),
     Alarm(
         "memory",
-        lambda v: v.memory,
+        lambda v: v.memory if v.unseen >= FEWEST_UNSEEN else nan,
         lambda v: v.memory > 0.25 and v.unseen >= FEWEST_UNSEEN,
         "The discriminator overfits its data: it puts what it learns from {value:.2f} "
         "deviations of its logits above real samples that it never sees.",
         "The discriminator puts what it learns from {value:.2f} deviations of its logits above "
         "real samples that it never sees.",
         ("augment", "penalty", "add_penalties"),
+        f"Not measured: that takes a held-out split of {FEWEST_UNSEEN} samples or more (held_out).",
+    ),
+    Alarm(
+        "blindness",
+        lambda v: v.fresh_auc - v.own_auc,
+        lambda v: v.fresh_auc > SEEN and v.fresh_auc - v.own_auc > BLINDER,
+        "The discriminator is blind to what is wrong: a fresh network that learns for seconds puts "
+        "real samples above generated ones more often, by {value:.0%} of all pairs.",
+        "What a fresh network sees after seconds more than the discriminator: {value:.0%} of all "
+        "pairs.",
+        ("see_whole", "lighten"),
+        most_looks=PATIENCE,  # one answer of the fresh network stands for many inspections
     ),
 )
 
@@ -185,17 +210,16 @@ def diagnose(history: Sequence[Vitals], remedies: Mapping[str, Remedy]) -> list[
 
 def worst(findings: Sequence[Finding]) -> Severity:
     """Returns the highest severity among the findings."""
-    order: tuple[Severity, ...] = ("ok", "warning", "alarm")
-    return max((f.severity for f in findings), key=order.index, default="ok")
+    return max((f.severity for f in findings), key=SEVERITIES.index, default="unmeasured")
 
 
 def _finding(alarm: Alarm, history: Sequence[Vitals], remedies: Mapping[str, Remedy]) -> Finding:
     value = alarm.measure(history[-1])
     if value != value:
-        return Finding(alarm.name, "ok", None, "Not measured yet, or not on this objective.")
+        return Finding(alarm.name, "unmeasured", None, alarm.unmeasured)
     if not alarm.is_bad(history[-1]):
         return Finding(alarm.name, "ok", value, alarm.well.format(value=value))
-    late = reversed(history[WARM_UP:][-LASTING:])
+    late = reversed(history[WARM_UP:][-alarm.most_looks :])
     looks = sum(1 for _ in takewhile(alarm.is_bad, late))
     severity: Severity = "alarm" if looks >= PATIENCE else "warning"
     cure = next((remedies[name] for name in alarm.cures if name in remedies), None)

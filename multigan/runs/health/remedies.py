@@ -9,11 +9,12 @@ from multigan.core.controllers.controller import Controller
 from multigan.core.game import AdversarialGame
 from multigan.core.growth import ProgressiveGame
 from multigan.core.packing import Packed
-from multigan.core.protocols import MayLeak
+from multigan.core.protocols import MayLeak, MaySeeWhole
 from multigan.core.trainer import Trainer
 from multigan.runs.health.findings import Remedy
 
-STRONGER, SLOWER = 2.0, 0.5
+STRONGER, SLOWER, LIGHTER = 2.0, 0.5, 0.3
+HIDDEN = 64  # units, as in the recipe `image`
 FIRST_WEIGHT = 0.1  # of R1 and R2 where a run has neither; that of the recipe `image`
 MORE = 0.2  # of augmentation's probability
 PACK = 2  # samples that a discriminator judges together
@@ -29,7 +30,7 @@ def remedies_for(trainer: Trainer, *, conditional: bool) -> dict[str, Remedy]:
     found = [_slow_down(trainer), _roll_back()]
     game = trainer.objective
     if isinstance(game, AdversarialGame):
-        found += [*_penalty(game), *_augment(trainer, game)]
+        found += [*_penalty(game), *_augment(trainer, game), *_sharper(game)]
         if not conditional and _can_pack(trainer, game):
             found.append(_pack())
     return {remedy.name: remedy for remedy in found}
@@ -51,6 +52,24 @@ def _penalty(game: AdversarialGame) -> list[Remedy]:
         names = " and ".join(name.upper() for name in missing)
         text = f"Add {names} with weight {weight:g}, in a new run that takes over the weights."
         found.append(Remedy("add_penalties", text, changes=changes))
+    return found
+
+
+def _sharper(game: AdversarialGame) -> list[Remedy]:
+    """Lets a blind discriminator see more: a view of whole samples, or lighter penalties."""
+    found = []
+    if isinstance(game.discriminator, MaySeeWhole) and not game.discriminator.sees_whole:
+        text = (
+            "Give the discriminator a hidden layer over the whole sample, or more width, in a new "
+            "run that takes over the generator's weights."
+        )
+        found.append(Remedy("see_whole", text, changes={"discriminator.hidden": HIDDEN}))
+    weights = {r.name: r.weight for r in game.regularizers if r.per_sample and r.weight}
+    if weights:
+        knobs = {f"{name}.weight": LIGHTER * weight for name, weight in weights.items()}
+        said = ", ".join(f"{knob} to {value:g}" for knob, value in knobs.items())
+        text = f"Turn {said}; or begin a run with a wider discriminator."
+        found.append(Remedy("lighten", text, knobs))
     return found
 
 

@@ -41,6 +41,8 @@ class Vitals:
         memory: How much higher the discriminator puts samples that it learns from than real ones
             that it never sees, in their logits' standard deviations.
         unseen: How many samples that it never sees this was measured with.
+        fresh_auc, own_auc: How often a fresh network, and the discriminator, put a real sample
+            above one of the EMA generator, when that was last asked.
         generator_gradient, discriminator_gradient: Their norms over the weights' norms.
         histogram: (K,), the share of the samples in each region.
     """
@@ -56,6 +58,8 @@ class Vitals:
     advantage: float = math.nan
     memory: float = math.nan
     unseen: int = 0
+    fresh_auc: float = math.nan
+    own_auc: float = math.nan
     generator_gradient: float = math.nan
     discriminator_gradient: float = math.nan
     histogram: tuple[float, ...] = field(default=(), repr=False)

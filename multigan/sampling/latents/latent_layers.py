@@ -41,7 +41,7 @@ def first_effects(generator: nn.Module, latent_dim: int, condition: Tensor | Non
     def hear(_layer: nn.Module, outputs: Tensor) -> bool:
         new = _hears(outputs) & ~heard
         if new.any():
-            effect = (outputs[1:] - outputs[0]).double().cpu()
+            effect = (outputs[1:] - outputs[0]).cpu().double()
             effects.append(torch.where(new[:, None], effect, 0))
             heard.logical_or_(new)
         return bool(heard.all())

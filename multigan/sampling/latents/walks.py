@@ -30,13 +30,16 @@ def lerp(start: Tensor, end: Tensor, share: float | Tensor) -> Tensor:
     return torch.lerp(start, end, torch.as_tensor(share, dtype=start.dtype))
 
 
-def walk(stops: Tensor, frames: int, *, linear: bool = False) -> Tensor:
+def walk(stops: Tensor, frames: int, *, linear: bool = False, eased: bool = False) -> Tensor:
     """Returns `frames` latents evenly along the way through `stops`: (K, Z) -> (frames, Z).
 
     The first frame is the first stop and the last frame the last. The way goes along arcs, or
-    along straight lines if `linear`.
+    along straight lines if `linear`. If `eased` it slows down at every stop, by 3 t^2 - 2 t^3.
     """
     position = torch.linspace(0, len(stops) - 1, frames, dtype=stops.dtype, device=stops.device)
+    if eased:
+        share = position - position.floor()
+        position = position.floor() + share**2 * (3 - 2 * share)
     return along(stops, position, linear=linear)
 
 

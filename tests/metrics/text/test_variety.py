@@ -2,6 +2,7 @@
 
 import pytest
 
+from multigan.errors import MeasureError
 from multigan.modalities.text.metrics import copied_share, distinct, index_texts, unique_share
 
 
@@ -10,7 +11,8 @@ def test_distinct_counts_n_grams_within_texts():
     assert distinct(samples, 1) == 2 / 6
     assert distinct(samples, 2) == 2 / 4  # ab ba ab, ba; none across the border
     assert distinct(samples, 3) == 2 / 2
-    assert distinct(samples, 5) == 0
+    with pytest.raises(MeasureError, match="5 words in a row"):
+        distinct(samples, 5)
 
 
 def test_shares_of_texts():

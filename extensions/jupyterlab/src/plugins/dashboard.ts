@@ -16,10 +16,12 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { CATEGORY, CommandIDs } from '../commands';
 import { CompareView, uniqueLabels } from '../compare';
 import { RunDashboard } from '../dashboard';
+import { ask } from '../controls';
 import { join, parent } from '../files';
 import { multiganIcon } from '../icon';
 import { IRuns, RunsModel } from '../model';
 import { isAtWork } from '../run';
+import { IAround } from '../traits';
 import { View } from '../view';
 
 const FACTORY = 'multigan Run';
@@ -28,7 +30,8 @@ const MARKER = '.multigan'; // multigan/core/run.py puts such a file into every 
 class DashboardFactory extends ABCWidgetFactory<DocumentWidget<RunDashboard>> {
   constructor(
     private _runs: RunsModel,
-    private _view: View
+    private _view: View,
+    private _around: IAround
   ) {
     super({
       name: FACTORY,
@@ -41,7 +44,7 @@ class DashboardFactory extends ABCWidgetFactory<DocumentWidget<RunDashboard>> {
 
   protected createNewWidget(context: DocumentRegistry.Context): DocumentWidget<RunDashboard> {
     const folder = parent(context.localPath);
-    const content = new RunDashboard(this._runs, folder, this._view);
+    const content = new RunDashboard(this._runs, folder, this._view, this._around);
     const widget = new DocumentWidget({ content, context });
     widget.title.icon = multiganIcon; // its label is the file's name: setting it renames the file
     return widget;
@@ -82,6 +85,23 @@ export const dashboardPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
+function around(app: JupyterFrontEnd, runs: RunsModel): IAround {
+  const open = (command: string, args: Record<string, string>) =>
+    void app.commands.execute(command, args);
+  return {
+    ask: (run, request) => void ask(runs, run, request),
+    open: (what, path) => open(OPENING[what] ?? CommandIDs.openRun, { path }),
+    cure: (path, remedy) => open(CommandIDs.heal, { path, remedy })
+  };
+}
+
+/** What a dashboard's buttons open. */
+const OPENING: Record<string, string> = {
+  resume: CommandIDs.goOn,
+  explore: CommandIDs.explore,
+  report: CommandIDs.report
+};
+
 function addDashboards(
   app: JupyterFrontEnd,
   runs: RunsModel,
@@ -90,14 +110,14 @@ function addDashboards(
 ): void {
   app.docRegistry.addFileType({
     name: 'multigan-run',
-    displayName: 'multigan Run',
+    displayName: 'Marker File of a Run', // "Save …", "Revert … to Checkpoint" are about that file
     extensions: [MARKER],
     fileFormat: 'text',
     contentType: 'file',
     mimeTypes: ['application/json'],
     icon: multiganIcon
   });
-  const factory = new DashboardFactory(runs, view);
+  const factory = new DashboardFactory(runs, view, around(app, runs));
   app.docRegistry.addWidgetFactory(factory);
   const tracker = new WidgetTracker<DocumentWidget<RunDashboard>>({ namespace: 'multigan-run' });
   factory.widgetCreated.connect((_, widget) => {

@@ -43,7 +43,8 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     const actions = {
       open: (path: string) => void commands.execute(CommandIDs.openRun, { path }),
       compare: (paths: string[]) => void commands.execute(CommandIDs.compare, { paths }),
-      start: () => void commands.execute(CommandIDs.newNotebook)
+      start: () => void commands.execute(CommandIDs.newNotebook),
+      act: (command: string, path: string) => void commands.execute(command, { path })
     };
     const panel = new RunsPanel(runs, actions, state);
     app.shell.add(panel, 'left', { rank: 600 });
@@ -62,11 +63,11 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       execute: () => runs.refresh()
     });
     const meant = (path: unknown): IRun | undefined =>
-      runs.get(typeof path === 'string' ? path : panel.currentPath ?? '') ?? onlyOneAtWork(runs);
+      runs.get(typeof path === 'string' ? path : runs.current ?? '') ?? onlyOneAtWork(runs);
     for (const [command, label, request] of REQUESTS) {
       commands.addCommand(command, {
         label,
-        caption: 'The run that is unfolded in the panel, or the only one at work',
+        caption: 'The run that is chosen in the panel, or the only one at work',
         describedBy: PATH,
         isEnabled: args => {
           const run = meant(args.path);

@@ -29,12 +29,12 @@ def load_audio(data: Any, options: AudioOptions | None = None, **fields: Any) ->
     padded with zeros to the length.
 
     Args:
-        data: A folder or zip (a class per subfolder, a pattern of file names, a metadata.csv or
-            .jsonl with `file_name` and labels, or the layout of NSynth, Speech Commands or the Free
-            Spoken Digit Dataset), a Parquet file or folder of those, the name of a data set on the
-            Hugging Face Hub ("owner/name" or "hf:..."), a tensor or array (N, T) or (N, C, T) of
-            int16 or of floats in [-1, 1], or a pair of one and of labels: classes (N,), or floats
-            (N,) or (N, K).
+        data: A folder or zip (a class per subfolder, a pattern of file names, a metadata.csv,
+            .jsonl or .parquet with `file_name` and labels, or the layout of NSynth, Speech Commands
+            or the Free Spoken Digit Dataset), a Parquet file or folder of those, the name of a data
+            set on the Hugging Face Hub ("owner/name" or "hf:..."), a tensor or array (N, T) or
+            (N, C, T) of int16 or of floats in [-1, 1], or a pair of one and of labels: classes
+            (N,), or floats (N,) or (N, K).
         options: How to read them.
         fields: The same by name: any of those of `AudioOptions`, which documents them.
 

@@ -10,7 +10,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from multigan.errors import ConfigError
+from multigan.errors import MeasureError
 from multigan.metrics.catalog import METRICS, Measured, Metric
 from multigan.modalities.audio.music.pitch import cents, estimate_pitch
 from multigan.modalities.audio.sound import CLIPPED, CLIPPED_RUN
@@ -98,7 +98,7 @@ def buzz_db(waveform: Tensor, sample_rate: int, hop_length: int) -> Tensor:
 def pitch_hits(clips: ClipBatch) -> Tensor:
     """Returns whether the estimated pitch of each clip is within 50 cents of the asked one (N,)."""
     if clips.pitches is None or clips.labels is None:
-        raise ConfigError("The classes are no pitches, so no pitch can be compared with them.")
+        raise MeasureError("The classes are no pitches, so no pitch can be compared with them.")
     wanted = clips.pitches[clips.labels.cpu()].double()
     highest = min(5000.0, clips.sample_rate / 2.5)
     found = torch.cat(
@@ -142,7 +142,7 @@ def _pitch(clips: ClipBatch) -> Measured:
 
 def _buzz(clips: ClipBatch) -> Measured:
     if clips.hop_length is None:
-        raise ConfigError("The representation has no frames, so nothing buzzes at their rate.")
+        raise MeasureError("The representation has no frames, so nothing buzzes at their rate.")
     found = buzz_db(clips.waveform, clips.sample_rate, clips.hop_length)
     return Measured(found.mean().item(), std=found.std(correction=0).item())
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from multigan.errors import ConfigError, DataError, MissingDependencyError
+from multigan.files import plain_file
 from multigan.modalities.audio.music.pitch import parse_pitch
 
 REST = frozenset({"R", "r", "-", "_"})
@@ -83,7 +84,7 @@ def read_midi(path: str | Path, *, on_note: Callable[[str], None] | None = None)
         raise MissingDependencyError("mido", purpose="Reading MIDI files", extra="music") from None
     path = Path(path).expanduser()
     try:
-        file = mido.MidiFile(path)
+        file = mido.MidiFile(plain_file(path))
         if file.ticks_per_beat < 1:  # SMPTE's are negative: frames a second
             raise ValueError("its time is not in ticks per beat; SMPTE time is not read")
         if file.type == 2:

@@ -93,7 +93,7 @@ class EndlessGenerator(nn.Module):
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates samples (B, C, F, T) in [-1, 1] from latents (B, Z)."""
         style = latent[:, : self.style_dim]
-        anchors = latent[:, self.style_dim :].view(len(latent), self.anchor_dim, -1)
+        anchors = latent[:, self.style_dim :].reshape(latent.shape[0], self.anchor_dim, -1)
         return self.extend(style, anchors, condition)
 
     def extend(self, style: Tensor, anchors: Tensor, condition: Tensor | None = None) -> Tensor:

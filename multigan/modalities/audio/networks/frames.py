@@ -25,7 +25,7 @@ from multigan.modalities.audio.networks.sound_shapes import (
 )
 from multigan.modalities.shared.heads import ByHead, ConditionalDiscriminator, make_head
 from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm
-from multigan.typed import Count, Natural
+from multigan.typed import Count, Natural, Weight
 
 SLOPE = 0.2
 KERNEL = 3  # frames
@@ -42,6 +42,8 @@ class FrameGenerator(nn.Module):
         condition: What samples are conditioned on, or None.
         width: W, the channels of every block.
         embedding_dim: Size of the condition's embedding, which joins the latent.
+        embedding_std: Of the embedding's first values; the latent's is 1. A loud condition
+            drowns the latent: samples of a class are too much alike.
         blocks: Residual blocks after each doubling.
         mapping: Layers that turn the latent and the embedding into the style together; 0 for none.
         smooth: Whether new frames lie between their neighbors, instead of being copies.
@@ -55,6 +57,7 @@ class FrameGenerator(nn.Module):
         condition: ConditionSpec | None = None,
         width: Count = 256,
         embedding_dim: Count = 64,
+        embedding_std: Weight = 1.0,
         blocks: Count = 1,
         mapping: Natural = 0,
         smooth: bool = False,
@@ -63,7 +66,9 @@ class FrameGenerator(nn.Module):
         self.sample_shape = check_spectrogram_shape(sample_shape, who="The frames generator")
         channels, bins, frames = self.sample_shape
         doublings = time_halvings(frames)
-        self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
+        self.embed = (
+            ConditionEmbedding(condition, embedding_dim, std=embedding_std) if condition else None
+        )
         style = latent_dim + embedding_dim * bool(condition)
         self.mapping = Mapping(style, width, mapping) if mapping else nn.Identity()
         style = width if mapping else style

@@ -23,7 +23,7 @@ from multigan.modalities.audio.networks.sound_shapes import (
 )
 from multigan.modalities.shared.image_shapes import halvings
 from multigan.modalities.shared.layers import ConditionEmbedding, Projection, uniformly
-from multigan.typed import Count, Natural
+from multigan.typed import Count, Natural, Weight
 
 SLOPE = 0.2  # of leaky units, in both papers' networks
 
@@ -38,6 +38,8 @@ class SpecGANGenerator(nn.Module):
         condition: What samples are conditioned on, or None.
         width: Channels before the last layer; each layer before it has twice as many.
         embedding_dim: Size of the condition's embedding, appended to the latent.
+        embedding_std: Of the embedding's first values; the latent's is 1. A loud condition
+            drowns the latent: samples of a class are too much alike.
         uniform: Whether the latent, which is drawn from N(0, 1), is turned into one drawn uniformly
             from [-1, 1], as the paper's is.
     """
@@ -50,6 +52,7 @@ class SpecGANGenerator(nn.Module):
         condition: ConditionSpec | None = None,
         width: Count = 64,
         embedding_dim: Count = 32,
+        embedding_std: Weight = 1.0,
         uniform: bool = False,
     ) -> None:
         super().__init__()
@@ -58,7 +61,9 @@ class SpecGANGenerator(nn.Module):
         sizes = [width << index for index in reversed(range(doublings))]
         self.base = sizes[0], bins >> doublings, frames >> doublings
         self.uniform = uniform
-        self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
+        self.embed = (
+            ConditionEmbedding(condition, embedding_dim, std=embedding_std) if condition else None
+        )
         self.input = nn.Linear(latent_dim + embedding_dim * bool(condition), prod(self.base))
         self.ups = nn.ModuleList(
             nn.ConvTranspose2d(a, b, 5, stride=2, padding=2, output_padding=1)

@@ -128,6 +128,20 @@ class Vocos(nn.Module):
         if self.draft is not None:
             drafted, direction = self.draft(spectrogram)
             seen = torch.cat([spectrogram, drafted, direction.real, direction.imag], 1)
+        magnitude, phase = self.parts(seen, embedded)
+        if self.draft is None:
+            return torch.polar(magnitude.exp().clamp(max=LOUDEST), phase)
+        loudest = max(LOUDEST, self.stft.n_fft / 2)  # twice a tone's at full scale
+        magnitude = (magnitude + drafted).exp().clamp(max=loudest)
+        return direction * torch.polar(magnitude, phase)
+
+    def parts(self, seen: Tensor, embedded: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Returns log magnitudes, or their changes, and phases, each (B, K, M).
+
+        Args:
+            seen: The spectrogram and what was drafted of it, (B, ..., M).
+            embedded: As of `spectrum`.
+        """
         hidden = self.norm(self.input(seen).transpose(1, 2))  # (B, M, W)
         if embedded is not None:
             hidden = hidden + embedded[:, None, :]
@@ -135,11 +149,7 @@ class Vocos(nn.Module):
             hidden = block(hidden)
         values = self.output(self.last_norm(hidden)).transpose(1, 2).float()  # (B, 2 K, M)
         magnitude, phase = values.chunk(2, dim=1)
-        if self.draft is None:
-            return torch.polar(magnitude.exp().clamp(max=LOUDEST), phase)
-        loudest = max(LOUDEST, self.stft.n_fft / 2)  # twice a tone's at full scale
-        magnitude = (magnitude + drafted).exp().clamp(max=loudest)
-        return direction * torch.polar(magnitude, phase)
+        return magnitude, phase
 
 
 class Draft(nn.Module):

@@ -20,7 +20,7 @@ from multigan.modalities.audio.networks.shuffle import PhaseShuffle
 from multigan.modalities.audio.networks.sound_shapes import WaveformShape, check_waveform_shape
 from multigan.modalities.audio.networks.specgan import activations, initialize
 from multigan.modalities.shared.layers import ConditionEmbedding, Projection, uniformly
-from multigan.typed import Count, Natural
+from multigan.typed import Count, Natural, Weight
 
 KERNEL = 25
 BASE = 16  # samples of the shortest map, at least
@@ -36,6 +36,8 @@ class WaveGANGenerator(nn.Module):
         condition: What samples are conditioned on, or None.
         width: Channels before the last layer; each layer before it has twice as many.
         embedding_dim: Size of the condition's embedding, appended to the latent.
+        embedding_std: Of the embedding's first values; the latent's is 1. A loud condition
+            drowns the latent: samples of a class are too much alike.
         uniform: Whether the latent, which is drawn from N(0, 1), is turned into one drawn uniformly
             from [-1, 1], as the paper's is.
         post_filter: Taps of a learned filter after the last layer; 0 for none, 512 are the paper's.
@@ -49,6 +51,7 @@ class WaveGANGenerator(nn.Module):
         condition: ConditionSpec | None = None,
         width: Count = 64,
         embedding_dim: Count = 32,
+        embedding_std: Weight = 1.0,
         uniform: bool = False,
         post_filter: Natural = 0,
     ) -> None:
@@ -60,7 +63,9 @@ class WaveGANGenerator(nn.Module):
         sizes = [width << index for index in reversed(range(len(strides)))]
         self.base = sizes[0], length // prod(strides)
         self.uniform = uniform
-        self.embed = ConditionEmbedding(condition, embedding_dim) if condition else None
+        self.embed = (
+            ConditionEmbedding(condition, embedding_dim, std=embedding_std) if condition else None
+        )
         self.input = nn.Linear(latent_dim + embedding_dim * bool(condition), prod(self.base))
         self.ups = nn.ModuleList(
             nn.ConvTranspose1d(

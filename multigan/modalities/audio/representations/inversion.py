@@ -4,6 +4,7 @@ Shapes: N spectrograms, K bins, M frames, L samples.
 """
 
 from abc import ABC, abstractmethod
+from functools import lru_cache
 from typing import Any, Literal
 
 import torch
@@ -70,7 +71,7 @@ class GriffinLim(Inverter):
 
     def forward(self, magnitude: Tensor, stft: Stft) -> Tensor:
         """Returns waveforms (N, L) for magnitudes (N, K, M)."""
-        return self.from_angles(magnitude, self._first_angles(magnitude), stft)
+        return self.from_angles(magnitude, self.first_angles(magnitude), stft)
 
     def from_angles(self, magnitude: Tensor, angles: Tensor, stft: Stft) -> Tensor:
         """Returns waveforms (N, L), beginning with angles (N, K, M), complex of magnitude 1."""
@@ -85,10 +86,17 @@ class GriffinLim(Inverter):
             angles = ahead / (ahead.abs() + TINY)
         return stft.inverse(magnitude * angles)
 
-    def _first_angles(self, magnitude: Tensor) -> Tensor:
+    def first_angles(self, magnitude: Tensor) -> Tensor:
+        """Returns the angles (N, K, M) that it begins with, complex of magnitude 1."""
         if self.initial == "zero":
             return torch.ones_like(magnitude, dtype=torch.complex64)
-        generator = torch.Generator().manual_seed(0)
-        phases = torch.rand(magnitude.shape[1:], generator=generator) * 2 * torch.pi
-        one = torch.ones_like(phases)
-        return torch.polar(one, phases).to(magnitude.device).expand(magnitude.shape)
+        return _random_angles(*magnitude.shape[1:], magnitude.device).expand(magnitude.shape)
+
+
+@lru_cache(maxsize=4)
+def _random_angles(bins: int, frames: int, device: torch.device) -> Tensor:
+    """Returns the same angles (K, M) every time; sending them again would wait for the device."""
+    generator = torch.Generator().manual_seed(0)
+    with torch.inference_mode(False):  # for whoever has gradients, too
+        phases = torch.rand(bins, frames, generator=generator) * 2 * torch.pi
+        return torch.polar(torch.ones_like(phases), phases).to(device)

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from multigan.errors import ConfigError
-from multigan.files import read_json, refused_by_disk, write_json
+from multigan.files import plain_file, read_json, refused_by_disk, write_json
 from multigan.imports.pretrained import check_place
 from multigan.modalities.audio.networks.vocos import Vocos
 from multigan.modalities.audio.representations.inversion import INVERTERS, MelInverter
@@ -41,7 +41,8 @@ class LearnedInverter(MelInverter):
             index = read_json(folder / "pipeline.json")
             self._index = index
             self._modality = dict(index["modality"]["options"])
-            self.model = _built(index, load_file(folder / "generator.safetensors"), self._modality)
+            weights = load_file(plain_file(folder / "generator.safetensors"))
+            self.model = _built(index, weights, self._modality)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
             if isinstance(error, ConfigError):
                 raise

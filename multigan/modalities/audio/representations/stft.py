@@ -82,6 +82,18 @@ class Stft(nn.Module):
 
         The weights undo the window exactly wherever windows overlap.
         """
-        return torch.istft(
-            spectrum, self.n_fft, self.hop_length, window=self.window, length=self.length
-        )
+        frames = torch.fft.irfft(spectrum.transpose(1, 2), n=self.n_fft) * self.window
+        weights = self.window.square().expand(1, *frames.shape[1:])
+        return self._overlapped(frames) / self._overlapped(weights)
+
+    def _overlapped(self, frames: Tensor) -> Tensor:
+        """Adds up frames (N, M, n_fft), each a hop after the last: (N, L).
+
+        `torch.istft` does the same, but makes the host wait for a GPU each time, to check that no
+        weight is zero: `__init__` has made sure of that.
+        """
+        whole = self.n_fft + self.hop_length * (frames.shape[1] - 1)
+        size = [len(frames), whole]
+        added = torch.ops.aten.unfold_backward(frames, size, 1, self.n_fft, self.hop_length)
+        start = self.n_fft // 2
+        return added[:, start : start + self.length]

@@ -23,7 +23,7 @@ from multigan.modalities.image.load.options import ImageOptions
 def from_tensor(data: Tensor, labels: Tensor | None, options: ImageOptions) -> Reader:
     """Takes images (N, C, H, W) or (N, H, W), uint8 or floats in [-1, 1] or [0, 1]."""
     where = f"a tensor of shape {tuple(data.shape)}"
-    pixels, notes = to_bytes(four_dimensions(data.detach().cpu(), where), where)
+    pixels, notes = to_bytes(four_dimensions(data.detach().cpu(), where), where, options.bits)
     content = _content(pixels, labels)
     return replace(reader_of(where, content, pixels, labels, notes), files=content)
 
@@ -38,19 +38,21 @@ def load_digits() -> Reader:
     return reader_of("digits", "digits", pixels, torch.from_numpy(digits.target), ())
 
 
-def to_bytes(values: Tensor, where: str) -> tuple[Tensor, tuple[str, ...]]:
-    """Returns values as uint8, and how they were scaled. Floats are in [0, 1] or [-1, 1]."""
+def to_bytes(values: Tensor, where: str, bits: int | None = None) -> tuple[Tensor, tuple[str, ...]]:
+    """Returns values as uint8, and how they were scaled. Floats are in [0, 1] or [-1, 1].
+
+    Args:
+        values: Of any shape.
+        where: What to call them in an error.
+        bits: How many of whole numbers are used; None takes them to be bytes.
+    """
     if values.dtype == torch.uint8:
         return values, ()
     if values.numel() == 0:
         return values.to(torch.uint8), ()
     low, high = values.min().item(), values.max().item()
     if not values.is_floating_point():
-        if low < 0 or high > 255:
-            raise DataError(
-                f"{where} holds whole numbers from {low} to {high}; pixels are 0 to 255."
-            )
-        return values.to(torch.uint8), ()
+        return _whole_to_bytes(values, low, high, where, bits)
     if not (low >= -1 and high <= 1):  # also true of NaN
         raise DataError(
             f"{where} holds numbers from {low:.4g} to {high:.4g}; images are floats in [0, 1] or "
@@ -59,6 +61,24 @@ def to_bytes(values: Tensor, where: str) -> tuple[Tensor, tuple[str, ...]]:
     scale, shift, name = (127.5, 127.5, "[-1, 1]") if low < 0 else (255.0, 0.0, "[0, 1]")
     parts = [(part * scale + shift).round().to(torch.uint8) for part in torch.split(values, 1024)]
     return torch.cat(parts), (f"Floats were taken to be in {name}.",)
+
+
+def _whole_to_bytes(
+    values: Tensor, low: float, high: float, where: str, bits: int | None
+) -> tuple[Tensor, tuple[str, ...]]:
+    white = (1 << (bits or 8)) - 1
+    if low < 0 or high > white:
+        used = int(high).bit_length()
+        more = (
+            f" If they have {used} bits: --set data.bits={used}" if low >= 0 and used <= 16 else ""
+        )
+        raise DataError(
+            f"{where} holds whole numbers from {low} to {high}; pixels are 0 to {white}.{more}"
+        )
+    if bits is None:
+        return values.to(torch.uint8), ()
+    parts = [(p.long() * 255 + white // 2) // white for p in torch.split(values, 1024)]
+    return torch.cat(parts).to(torch.uint8), (f"Pixels of {bits} bits were brought to 8.",)
 
 
 def to_image(pixels: np.ndarray) -> Image.Image:

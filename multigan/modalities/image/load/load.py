@@ -39,12 +39,13 @@ def load_images(data: Any, options: ImageOptions | None = None, **fields: Any) -
     """Reads images, decodes each of them once, and keeps them as uint8.
 
     Args:
-        data: A folder or zip (a class per subfolder, StyleGAN's dataset.json, or a metadata.csv or
-            .jsonl with `file_name` and labels), a `.parquet` or `.npz` file, a folder of Parquet
-            files, "digits", the name of a data set on the Hugging Face Hub ("owner/name", or
-            anything that `datasets` reads after the prefix "hf:"), a tensor or array of images, a
-            pair of one and of labels, or a torch data set. "stacked:" before a name stacks three
-            images at a time, drawn at random, as the channels of one; see `stacked.py`.
+        data: A folder or zip (a class per subfolder, StyleGAN's dataset.json, or a metadata.csv,
+            .jsonl or .parquet with `file_name` and labels), a `.parquet` or `.npz` file, a folder
+            of Parquet files, "digits", the name of a data set on the Hugging Face Hub
+            ("owner/name", or anything that `datasets` reads after the prefix "hf:"), a tensor or
+            array of images, a pair of one and of labels, or a torch data set. "stacked:" before a
+            name stacks three images at a time, drawn at random, as the channels of one; see
+            `stacked.py`.
         options: How to read them.
         fields: The same by name: any of those of `ImageOptions`, which documents them.
 

@@ -51,7 +51,7 @@ def read_npz(path: Path, options: ImageOptions) -> Reader:
     if headers[name].nbytes > options.room:
         return _streamed(path, name, headers[name], labels)
     images = to_tensor(_channels_first(_array(path, name)))
-    pixels, notes = to_bytes(four_dimensions(images, str(path)), str(path))
+    pixels, notes = to_bytes(four_dimensions(images, str(path)), str(path), options.bits)
     reader = reader_of(str(path), file_identity(path), pixels, labels, notes)
     return replace(reader, files=_checksums(path))
 

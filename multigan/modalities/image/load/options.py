@@ -28,7 +28,8 @@ class ImageOptions(StoredOptions):
     rest equally, pad scales its long side and adds black, stretch distorts it."""
 
     bits: Annotated[int | None, Range(1, 16)] = None
-    """How many bits of 16-bit grey images are used: 12 make 4095 white. Null means all 16."""
+    """How many bits of 16-bit grey images or arrays are used: 12 make 4095 white. Null means all
+    16, and 8 of arrays."""
 
     image_column: str | None = None
     """Of a table, where the images are; null looks for it."""

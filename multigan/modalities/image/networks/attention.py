@@ -1,7 +1,7 @@
 """Attention between the positions of a map, for what a few convolutions cannot see at once."""
 
 from torch import Tensor, nn, zeros
-from torch.nn.functional import max_pool2d, scaled_dot_product_attention
+from torch.nn.functional import max_pool2d
 
 
 class SelfAttention(nn.Module):
@@ -28,9 +28,10 @@ class SelfAttention(nn.Module):
         queries = _positions(self.query(hidden))
         keys = _positions(max_pool2d(self.key(hidden), 2))
         values = _positions(max_pool2d(self.value(hidden), 2))
-        # The paper does not divide by the root of the dimensions.
-        found = scaled_dot_product_attention(queries, keys, values, scale=1.0)
-        found = found.transpose(1, 2).reshape(len(hidden), -1, *hidden.shape[2:])
+        # The paper does not divide by the root of the dimensions. Written out, because exporters
+        # know fused attention only with heads.
+        found = (queries @ keys.transpose(1, 2)).softmax(-1) @ values  # (B, H W, C / 2)
+        found = found.transpose(1, 2).reshape(hidden.shape[0], -1, *hidden.shape[2:])
         return hidden + self.strength * self.output(found)
 
 

@@ -17,6 +17,7 @@ from torch.nn.functional import leaky_relu, relu
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
+from multigan.errors import ConfigError
 from multigan.modalities.image.networks.condition_channel import ConditionChannel
 from multigan.modalities.shared.heads import ConditionalDiscriminator, Conditioning, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
@@ -27,7 +28,7 @@ from multigan.modalities.shared.layers import (
     normalization,
     normalize_spectrally,
 )
-from multigan.typed import Count, Weight
+from multigan.typed import Count, Natural, Weight
 
 SLOPE = 0.2  # of the discriminator's leaky units; Radford et al. (2016), section 3
 
@@ -110,6 +111,14 @@ class DCGANDiscriminator(ConditionalDiscriminator):
         conditioning: "projection" adds the inner product of the last features with the embedded
             condition; "concat" shows the condition as one more input channel; "classifier" and
             "contrastive" predict the condition, see `multigan.modalities.shared.heads`.
+        hidden: Units of a hidden layer before the logit, behind one more convolution; 0 for
+            neither. Without, the logit of a small sample is a sum over places of 10 x 10 pixels,
+            and what is wrong with the whole is not seen (benchmarks/RESULTS.md).
+        shared_channels: Whether the same filters look at each channel alone, before the hidden
+            layer puts them together: for channels that are alike, as those of Stacked MNIST.
+
+    Raises:
+        ConfigError: `shared_channels` without `hidden`, or with the condition as a channel.
     """
 
     def __init__(
@@ -121,16 +130,24 @@ class DCGANDiscriminator(ConditionalDiscriminator):
         spectral_norm: bool = False,
         norm: Norm = "none",
         conditioning: Conditioning = "projection",
+        hidden: Natural = 0,
+        shared_channels: bool = False,
     ) -> None:
         super().__init__()
         channels, height, length = check_image_shape(sample_shape, who="The dcgan discriminator")
         down = halvings(height, length)
         sizes = _channels(width, down)
-        flat = sizes[-1] * (height >> down) * (length >> down)
+        smallest = height >> down, length >> down
         concat = condition if conditioning == "concat" else None
+        if shared_channels and (concat or not hidden):
+            raise ConfigError(
+                "shared_channels shows each channel alone and puts them together in the hidden "
+                "layer: it needs hidden, e.g. 64, and no conditioning='concat'."
+            )
 
+        self.shared = channels if shared_channels else 0
         self.channel = ConditionChannel(concat, height, length) if concat else None
-        inputs = channels + (self.channel is not None)
+        inputs = 1 if self.shared else channels + (self.channel is not None)
         self.convolutions = nn.ModuleList(
             nn.Conv2d(a, b, 4, stride=2, padding=1) if down else nn.Conv2d(a, b, 3, padding=1)
             for a, b in pairwise([inputs, *sizes])
@@ -138,23 +155,67 @@ class DCGANDiscriminator(ConditionalDiscriminator):
         self.norms = nn.ModuleList(
             normalization(norm if index else "none", size) for index, size in enumerate(sizes)
         )
-        self.output = make_head(conditioning, flat, condition)
+        self.whole = WholeSample(sizes[-1], smallest, hidden, self.shared) if hidden else None
+        self.output = make_head(conditioning, hidden or sizes[-1] * prod(smallest), condition)
         initialize(self, normalized=norm == "batch")
         if spectral_norm:
             normalize_spectrally(self)
 
+    @property
+    def sees_whole(self) -> bool:
+        """Whether there is a hidden layer over the whole sample."""
+        return self.whole is not None
+
     def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
         """Returns the last activations, (B, C, H, W) -> (B, F)."""
-        return self.features(samples, condition)[-1].flatten(1)
+        last = self.features(samples, condition)[-1]
+        return last.flatten(1) if self.whole is None else self.whole(last)
 
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
-        """Returns every convolution's activations, each (B, channels, height, width)."""
+        """Returns every convolution's activations, each (B, channels, height, width).
+
+        With `shared_channels` those of each channel of the sample follow one another.
+        """
         hidden = samples if self.channel is None else self.channel(samples, condition)
+        if self.shared:
+            hidden = hidden.flatten(0, 1)[:, None]  # (B * C, 1, H, W)
         activations = []
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):
             hidden = leaky_relu(norm(convolution(hidden)), SLOPE)
-            activations.append(hidden)
+            activations.append(hidden.view(len(samples), -1, *hidden.shape[2:]))
         return activations
+
+
+class WholeSample(nn.Module):
+    """A convolution and a hidden layer, so that features are of the whole sample, not of places.
+
+    The larger networks of Karras et al. (2018) and after them end so, too.
+
+    Args:
+        channels: Of the maps that come in, for each of the sample's channels if shared.
+        size: (h, w) of the maps.
+        units: F, of the hidden layer.
+        shared: How many channels of the sample were looked at alone; each has F numbers, which a
+            second layer puts together. 0 for none.
+    """
+
+    def __init__(self, channels: int, size: tuple[int, int], units: int, shared: int) -> None:
+        super().__init__()
+        self.shared = shared
+        self.convolution = nn.Conv2d(channels, channels, 3, padding=1)
+        self.hidden = nn.Linear(channels * prod(size), units)
+        self.together = nn.Linear(shared * units, units) if shared else None
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """(B, channels, h, w), of shared ones (B, C * channels, h, w) -> (B, F)."""
+        count = len(maps)
+        if self.together is not None:
+            maps = maps.reshape(count * self.shared, -1, *maps.shape[2:])
+        maps = leaky_relu(self.convolution(maps), SLOPE)
+        features = leaky_relu(self.hidden(maps.flatten(1)), SLOPE)
+        if self.together is None:
+            return features
+        return leaky_relu(self.together(features.view(count, -1)), SLOPE)
 
 
 def initialize(network: nn.Module, *, normalized: bool) -> None:

@@ -31,7 +31,7 @@ from multigan.modalities.shared.layers import (
     PixelNorm,
     PlainCondition,
 )
-from multigan.typed import Count, Natural
+from multigan.typed import Count, Natural, Weight
 
 FULL_STAGES = 4  # sizes of the full width; each larger one has half as many channels
 
@@ -50,6 +50,8 @@ class ProgressiveGenerator(Growing):
         width: Channels of the four smallest sizes (512 in the paper), halved with each after them.
         embedding_dim: Size of the condition's embedding; 0 appends the condition's own numbers, one
             for each class, as GANSynth does.
+        embedding_std: Of the embedding's first values; the latent's is 1. A loud condition drowns
+            the latent: samples of a class are too much alike.
         bounded: Whether the output is a tanh.
     """
 
@@ -61,6 +63,7 @@ class ProgressiveGenerator(Growing):
         condition: ConditionSpec | None = None,
         width: Count = 64,
         embedding_dim: Natural = 32,
+        embedding_std: Weight = 1.0,
         bounded: bool = False,
     ) -> None:
         channels, height, length = check_image_shape(sample_shape, who="The progressive generator")
@@ -69,7 +72,9 @@ class ProgressiveGenerator(Growing):
         widths = stage_widths(width, stages)
 
         self.embed: nn.Module | None
-        self.embed, dim = embed_condition(condition, embedding_dim) if condition else (None, 0)
+        self.embed, dim = (
+            embed_condition(condition, embedding_dim, embedding_std) if condition else (None, 0)
+        )
         self.base = widths[0], height >> stages, length >> stages
         self.normalize = PixelNorm()
         self.input = EqualizedLinear(latent_dim + dim, prod(self.base), gain=RECTIFIED)
@@ -210,11 +215,13 @@ class Digest(nn.Module):
         return leaky(self.hidden(leaky(self.conv(hidden)).flatten(1)))
 
 
-def embed_condition(condition: ConditionSpec, embedding_dim: int) -> tuple[nn.Module, int]:
+def embed_condition(
+    condition: ConditionSpec, embedding_dim: int, std: float
+) -> tuple[nn.Module, int]:
     """Returns what makes numbers of a condition, and how many: its own where the size is 0."""
     if embedding_dim == 0:
         return PlainCondition(condition), condition.size
-    return ConditionEmbedding(condition, embedding_dim), embedding_dim
+    return ConditionEmbedding(condition, embedding_dim, std=std), embedding_dim
 
 
 def to_image(width: int, channels: int, bounded: bool) -> nn.Module:

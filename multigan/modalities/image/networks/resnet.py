@@ -28,7 +28,7 @@ from multigan.modalities.shared.layers import (
     Norm,
     normalize_spectrally,
 )
-from multigan.typed import Count
+from multigan.typed import Count, Weight
 
 
 @GENERATORS.register("resnet")
@@ -45,6 +45,8 @@ class ResNetGenerator(nn.Module):
         conditioning: "norm" lets the condition scale and shift the normalized maps, "concat"
             appends its embedding to the latent.
         embedding_dim: Size of the condition's embedding in the latent.
+        embedding_std: Of the embedding's first values; the latent's is 1. A loud condition
+            drowns the latent: samples of a class are too much alike.
         spectral_norm: Whether every weight is divided by its spectral norm, as SAGAN does.
         attention: Whether there is self-attention at half of the full size.
     """
@@ -59,6 +61,7 @@ class ResNetGenerator(nn.Module):
         norm: Norm = "batch",
         conditioning: Literal["norm", "concat"] = "norm",
         embedding_dim: Count = 32,
+        embedding_std: Weight = 1.0,
         spectral_norm: bool = False,
         attention: bool = False,
     ) -> None:
@@ -71,7 +74,7 @@ class ResNetGenerator(nn.Module):
         self.base = width, height >> doublings, length >> doublings
         self.embed = None
         if condition is not None and conditioning == "concat":
-            self.embed = ConditionEmbedding(condition, embedding_dim)
+            self.embed = ConditionEmbedding(condition, embedding_dim, std=embedding_std)
             latent_dim += embedding_dim
         self.input = nn.Linear(latent_dim, prod(self.base))
         self.blocks = nn.ModuleList(

@@ -35,7 +35,7 @@ from multigan.modalities.shared.equalized import (
 from multigan.modalities.shared.heads import ByHead, ConditionalDiscriminator, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm
-from multigan.typed import Count, Natural, Share
+from multigan.typed import Count, Natural, Share, Weight
 
 MAPPING_RATE = 0.01  # of the mapping's learning, relative to the other layers'
 AVERAGE_DECAY = 0.998  # of the average style, per call
@@ -56,6 +56,8 @@ class StyleGenerator(nn.Module):
         style_dim: S (512 in the paper).
         mapping_layers: Layers from latent to style (8 in the paper; StyleGAN2-ADA takes 2
             for CIFAR-10).
+        embedding_std: How loud the normalized embedding of the condition is beside the latent, of
+            deviation 1. The mapping learns so slowly that a loud one drowns the latent for long.
         mixing: The probability that a sample's styles come from two latents while training.
     """
 
@@ -70,6 +72,7 @@ class StyleGenerator(nn.Module):
         width: Count = 64,
         style_dim: Count = 64,
         mapping_layers: Count = 2,
+        embedding_std: Weight = 1.0,
         mixing: Share = 0.9,
     ) -> None:
         super().__init__()
@@ -79,7 +82,7 @@ class StyleGenerator(nn.Module):
         self.latent_dim, self.mixing = latent_dim, mixing
         self.num_styles = 2 * len(widths)
 
-        self.mapping = Mapping(latent_dim, condition, style_dim, mapping_layers)
+        self.mapping = Mapping(latent_dim, condition, style_dim, mapping_layers, embedding_std)
         self.register_buffer("average", torch.zeros(style_dim))
         smallest = height >> doublings, length >> doublings
         self.constant = nn.Parameter(torch.randn(1, widths[0], *smallest))
@@ -103,16 +106,18 @@ class StyleGenerator(nn.Module):
         """
         styles = self.styles(latent, condition)
         if truncation != 1:
-            average = self.average if condition is None else self.averages(condition)[:, None]
+            average = self.averages(condition)[:, None]
             styles = torch.lerp(average.expand_as(styles), styles, truncation)
         return self.synthesize(styles)
 
     @torch.no_grad()
-    def averages(self, condition: Tensor) -> Tensor:
-        """Returns the average style under each condition, (B, ...) -> (B, S).
+    def averages(self, condition: Tensor | None) -> Tensor:
+        """Returns the average style under each condition, (B, ...) -> (B, S); without one (1, S).
 
         The average over all of them would lead every sample to the same mixture of classes.
         """
+        if condition is None:
+            return self.average[None]
         draws = torch.Generator().manual_seed(0)
         latents = torch.randn(AVERAGED, self.latent_dim, generator=draws).to(condition.device)
         different, which = torch.unique(condition.cpu(), dim=0, return_inverse=True)
@@ -139,7 +144,8 @@ class StyleGenerator(nn.Module):
     def synthesize(self, styles: Tensor) -> Tensor:
         """Returns the samples (B, C, H, W) that styles (B, L, S) make."""
         style = styles.unbind(1)
-        hidden = self.first(self.constant.expand(len(styles), -1, -1, -1), style[0])
+        constant = self.constant.expand(styles.shape[0], -1, -1, -1)
+        hidden = self.first(constant, style[0])
         image: Tensor = self.outputs[0](hidden, style[1])
         for index, block in enumerate(self.blocks):
             # As in the paper, an image layer shares its style with the next block's first one.
@@ -207,9 +213,15 @@ class Mapping(nn.Module):
     """From latents and conditions to styles; it learns a hundred times more slowly."""
 
     def __init__(
-        self, latent_dim: int, condition: ConditionSpec | None, style_dim: int, layers: int
+        self,
+        latent_dim: int,
+        condition: ConditionSpec | None,
+        style_dim: int,
+        layers: int,
+        embedding_std: float,
     ) -> None:
         super().__init__()
+        self.embedding_std = embedding_std
         self.normalize = PixelNorm()
         self.embed = ConditionEmbedding(condition, style_dim) if condition else None
         inputs = latent_dim + (style_dim if condition else 0)
@@ -222,7 +234,8 @@ class Mapping(nn.Module):
         """(B, Z) -> (B, S)."""
         hidden = self.normalize(latent)
         if self.embed is not None:
-            hidden = torch.cat([hidden, self.normalize(self.embed(condition))], 1)
+            embedded = self.embedding_std * self.normalize(self.embed(condition))
+            hidden = torch.cat([hidden, embedded], 1)
         for layer in self.layers:
             hidden = leaky(layer(hidden))
         return hidden

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from multigan.errors import ConfigError
+from multigan.errors import MeasureError
 from multigan.modalities.text.metrics.corpus import Corpus, Ints, NGrams, join, number_ngrams
 
 SMOOTHING = 0.1
@@ -81,7 +81,7 @@ def bleu(samples: Corpus, references: Corpus, most: int = MOST) -> BleuCounts:
     """Counts for BLEU of orders 1 to `most` of every sample against all references.
 
     Raises:
-        ConfigError: There are no samples, or no references.
+        MeasureError: There are no samples, or no references.
     """
     _require(len(samples), len(references))
     orders = number_ngrams(join(samples, references), most)
@@ -93,7 +93,7 @@ def self_bleu(samples: Corpus, most: int = MOST) -> BleuCounts:
     """Counts for BLEU of orders 1 to `most` of every sample against all the others.
 
     Raises:
-        ConfigError: There are fewer than two samples.
+        MeasureError: There are fewer than two samples.
     """
     _require(len(samples), len(samples) - 1)
     orders = number_ngrams(samples, most)
@@ -172,7 +172,7 @@ def _brevity(lengths: Ints, closest: Ints) -> Floats:
 
 def _require(samples: int, references: int) -> None:
     if samples < 1 or references < 1:
-        raise ConfigError(
+        raise MeasureError(
             f"There are {samples} samples and {max(references, 0)} references. BLEU needs at least "
             "one of each, and Self-BLEU two samples."
         )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from multigan.errors import ConfigError
 
@@ -36,6 +38,18 @@ class Corpus:
     def owners(self) -> Ints:
         """(T,): which text each word is in."""
         return np.repeat(np.arange(len(self)), self.lengths)
+
+    def rows(self, length: int) -> Tensor:
+        """Returns the first `length` words of each text, (N, length): numbers from 1, 0 after them.
+
+        Of an empty corpus, and of shorter texts, too.
+        """
+        found = torch.zeros(len(self), length, dtype=torch.int64)
+        ends = self.lengths.cumsum()
+        places = np.arange(len(self.words)) - np.repeat(ends - self.lengths, self.lengths)
+        kept = places < length
+        found[self.owners[kept], places[kept]] = torch.from_numpy(self.words[kept] + 1)
+        return found
 
     @classmethod
     def of_ids(cls, texts: Iterable[Sequence[int]], vocab_size: int) -> "Corpus":

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from multigan.errors import CheckpointError, ConfigError
+from multigan.errors import CheckpointError, ConfigError, MeasureError
 from multigan.imports.pretrained import library, load_pretrained
 from multigan.metrics.features import Description, Features, weights_hash
 from multigan.typed import Component
@@ -70,7 +70,7 @@ class LatentSemantics:
         try:
             counts = self.counted.fit_transform(references)
         except ValueError:  # no word is in two texts
-            raise ConfigError(
+            raise MeasureError(
                 f"No word stands in two of the {len(references)} references, so their texts have "
                 "no common directions. Give more or longer references."
             ) from None

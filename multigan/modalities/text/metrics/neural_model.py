@@ -14,7 +14,7 @@ from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
 
 from multigan.core.draws import seeded
-from multigan.errors import ConfigError
+from multigan.errors import MeasureError
 from multigan.modalities.text.metrics.corpus import Corpus
 
 IGNORED = -100  # positions after a text's end; torch's cross entropy leaves them out
@@ -57,7 +57,7 @@ def neural_nll(
     """
     options = options or NeuralModelOptions()
     if len(training) < 10:
-        raise ConfigError(
+        raise MeasureError(
             f"A language model needs at least 10 texts to train on, not {len(training)}."
         )
     known, asked = _rows(training), _rows(scored)

@@ -1,7 +1,7 @@
 """The metrics of text, each a function of generated and real texts, with its protocol."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple, Self
 
@@ -13,6 +13,8 @@ from multigan.modalities.text.metrics.encoders import TextEncoder
 from multigan.modalities.text.metrics.neural_model import NeuralModelOptions, neural_nll
 from multigan.modalities.text.metrics.ngram_model import ORDER, ngram_nll, with_unknown
 from multigan.modalities.text.metrics.variety import copied_share, distinct, unique_share
+
+MOST_WORDS = 64  # of a text, for the two-sample test
 
 
 class Likelihood(NamedTuple):
@@ -33,7 +35,7 @@ class TextComparison:
         others: Real texts that are not among the references.
         encode: Turns texts into features, with a cache of the references'.
         likelihood: Returns that of the references under the generator.
-        seed: Of everything drawn.
+        options: The seed of everything drawn, and the numbers of neighbors.
     """
 
     samples: Sequence[str]
@@ -42,7 +44,7 @@ class TextComparison:
     others: Sequence[str]
     encode: "CachedEncoder"
     likelihood: Callable[[], Likelihood]
-    seed: int = 0
+    options: MetricOptions = field(default_factory=MetricOptions)
 
     @property
     def texts(self) -> Self:
@@ -86,7 +88,9 @@ class TextComparison:
         """Both as the encoder sees them, equally many of both."""
         count = min(len(self.samples), len(self.references))
         real, fake = (self.encode(part[:count]) for part in (self.references, self.samples))
-        return Comparison(real, fake, MetricOptions(seed=self.seed))
+        words, references = (corpus.rows(MOST_WORDS)[:count] for corpus in self.corpora)
+        real, fake = replace(real, samples=references), replace(fake, samples=words)
+        return Comparison(real, fake, self.options)
 
 
 class CachedEncoder:
@@ -174,12 +178,12 @@ _register(
 )
 _register(
     *("neural-lm", "neural language-model score", None),
-    lambda c: _neural(c.known[1], c.known[0], c.seed),
+    lambda c: _neural(c.known[1], c.known[0], c.options.seed),
     lambda c: "LSTM, trained on references; nats a word",
 )
 _register(
     *("reverse-neural-lm", "reverse neural language-model score", True),
-    lambda c: _neural(c.known[0], c.known[1], c.seed),
+    lambda c: _neural(c.known[0], c.known[1], c.options.seed),
     lambda c: "LSTM, trained on samples; nats a word",
 )
 METRICS["nll"] = Metric(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from multigan.errors import MeasureError
 from multigan.modalities.text.metrics.corpus import Corpus, number_ngrams
 
 
@@ -12,9 +13,14 @@ def distinct(samples: Corpus, order: int) -> float:
 
     Source: Li et al. (2016), "A Diversity-Promoting Objective Function for Neural Conversation
     Models".
+
+    Raises:
+        MeasureError: All texts are shorter.
     """
     ngrams = number_ngrams(samples, order)[-1]
-    return ngrams.count / max(len(ngrams.ids), 1)
+    if not len(ngrams.ids):
+        raise MeasureError(f"No text has {order} words in a row. Leave out distinct-{order}.")
+    return ngrams.count / len(ngrams.ids)
 
 
 def unique_share(samples: Sequence[str]) -> float:

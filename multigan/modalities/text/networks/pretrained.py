@@ -24,6 +24,8 @@ from multigan.modalities.text.networks.low_rank import add_adapters, without_ada
 from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.typed import Natural, Weight
 
+MARGIN = 4  # some models' first positions are reserved
+
 
 @GENERATORS.register("causal-lm")
 class CausalLMGenerator(TextGenerator):
@@ -57,6 +59,7 @@ class CausalLMGenerator(TextGenerator):
         size = self.model.get_input_embeddings().embedding_dim
         self.told = ConditionEmbedding(condition, size, std=0.02) if condition else None
         self._check_head()
+        _check_positions(self.model, self.length)
         self._cache_name = _cache_name(self.model.base_model)
         self.adapters = {"adapter_rank": adapter_rank, "adapter_alpha": adapter_alpha}
         if adapter_rank:
@@ -155,6 +158,7 @@ class EncoderDiscriminator(TextDiscriminator):
         )
         if getattr(encoder, "pooler", None) is not None:
             encoder.pooler = None  # the head here reads the states themselves
+        _check_positions(encoder, sample_shape[0])
         self.encoder = encoder
         self.output = Projection(encoder.config.hidden_size, condition)
 
@@ -206,6 +210,30 @@ def _build(kind: str, model: str | None, config: Mapping[str, Any] | None, vocab
             f"model's own tokenizer: --set data.tokenizer={model}."
         )
     return network.float()
+
+
+@torch.no_grad()
+def _check_positions(model: nn.Module, length: int) -> None:
+    """Refuses texts longer than a model has positions for: a GPU would fail for good.
+
+    Raises:
+        ConfigError: It cannot read `length` tokens.
+    """
+    config: Any = model.config
+    positions = getattr(config, "max_position_embeddings", None)
+    if not isinstance(positions, int) or positions >= length + MARGIN:
+        return
+    training, _ = model.training, model.eval()
+    try:  # some models compute positions, and can read more than they were made for
+        vectors = model.get_input_embeddings().weight[:1].expand(1, length, -1)  # type: ignore[operator]
+        model(inputs_embeds=vectors)
+    except (IndexError, RuntimeError, ValueError) as error:
+        raise ConfigError(
+            f"{type(model).__name__} has {positions} positions, and texts have {length} tokens. "
+            f"Cut them (--set data.length={positions}), or use a model with more positions."
+        ) from error
+    finally:
+        model.train(training)
 
 
 def _cache_name(model: Any) -> str:

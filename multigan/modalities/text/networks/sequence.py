@@ -9,7 +9,7 @@ Shapes: B texts, L positions, V tokens, H hidden size.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -86,7 +86,7 @@ class TextGenerator(nn.Module, ABC):
         *,
         condition: Tensor | None = None,
         prefix: Tensor | None = None,
-        given: Tensor | None = None,
+        free: Sequence[int] = (),
         length: int | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Samples texts token by token.
@@ -96,8 +96,8 @@ class TextGenerator(nn.Module, ABC):
             choose: Picks each token.
             condition: What the generator is conditioned on.
             prefix: (B, P): how the texts begin.
-            given: (B, P): which of those tokens are kept; None for all. `choose` then sees only
-                the rows whose token is not, in their order.
+            free: How many texts, the first ones, have their token chosen all the same, at each
+                position of the prefix; none says none. `choose` then sees only these.
             length: How many tokens; None for all L.
 
         Returns:
@@ -111,7 +111,7 @@ class TextGenerator(nn.Module, ABC):
         rows, states = [], []
         for position in range(length):
             hidden, state = self.advance(state, tokens)
-            chosen = self._chosen(hidden, position, choose, prefix, given)
+            chosen = self._chosen(hidden, position, choose, prefix, free)
             tokens = torch.where(ended, self.end_id, chosen)
             ended = ended | (tokens == self.end_id)
             rows.append(tokens)
@@ -126,15 +126,15 @@ class TextGenerator(nn.Module, ABC):
         position: int,
         choose: Choose,
         prefix: Tensor | None,
-        given: Tensor | None,
+        free: Sequence[int],
     ) -> Tensor:
         if prefix is None or position >= prefix.shape[1]:
             return choose(self.head(hidden).float(), position)
-        if given is None:
+        count = free[position] if free else 0
+        if not count:
             return prefix[:, position]
-        kept = given[:, position]
-        chosen = choose(self.head(hidden[~kept]).float(), position)
-        return prefix[:, position].masked_scatter(~kept, chosen)
+        chosen = choose(self.head(hidden[:count]).float(), position)
+        return torch.cat([chosen, prefix[count:, position]])
 
     def _filled(
         self, rows: list[Tensor], states: list[Tensor], length: int

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from multigan.errors import ConfigError, MissingDependencyError, first_line
+from multigan.files import plain_file
 from multigan.imports.pretrained import library, load_pretrained
 from multigan.modalities.text.tokenizers.base import END, Tokenizer
 from multigan.typed import checked
@@ -86,7 +87,7 @@ class FastTokenizer(Tokenizer):
     def _from_file(cls, path: Path) -> Self:
         library = _library(f"Reading {path}")
         try:
-            tokenizer = library.Tokenizer.from_file(str(path))
+            tokenizer = library.Tokenizer.from_file(str(plain_file(path)))
         except Exception as error:  # `tokenizers` raises bare Exceptions
             raise ConfigError(f"The tokenizer {path} cannot be read: {first_line(error)}") from None
         return cls(tokenizer, _end_of(tokenizer, str(path)))
