@@ -19,9 +19,6 @@ from multigan.runs.recipe_check import check_recipe
 from multigan.runs.recommend import Open, closed
 from multigan.terminal.output import print_json, print_table, remark, say
 
-NOTHING_LEFT = Open()
-
-
 def describe(recipe: Recipe, *, device: str, as_json: bool, left: Open | None = None) -> None:
     """Loads the data and builds the trainer, says what they are, and writes nothing.
 
@@ -33,7 +30,7 @@ def describe(recipe: Recipe, *, device: str, as_json: bool, left: Open | None = 
     data = load_data(recipe)
     note = remark if as_json else say
     note(data.report.summary())
-    recipe = closed(recipe, left or Open(), data, engine, note)
+    recipe = closed(recipe, left, data, engine, note)
     for said in advice(recipe, data):
         note(said)
     parts = build_parts(recipe, data, engine)
