@@ -107,12 +107,11 @@ def _row(result: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _code(pipeline: Pipeline, repository: str) -> str:
-    told = ", condition=0" if pipeline.condition is not None else ""
-    made = {"image": "[0].save('sample.png')"}.get(pipeline.modality.name, "")
-    if pipeline.condition is not None and pipeline.condition.kind != "class":
-        told = ""
+    spec = pipeline.condition
+    told = ", condition=0" if spec is not None and spec.kind == "class" else ""
     return (
-        "from multigan import Pipeline\n\n"
+        "from pathlib import Path\n\nfrom multigan import Pipeline\n\n"
         f'pipeline = Pipeline.from_pretrained("{repository}")\n'
         f"samples = pipeline(4{told}, seed=7)\n"
-    ) + (f"samples{made}\n" if made else "")
+        'pipeline.modality.write(samples[0], Path("sample"))\n'
+    )
