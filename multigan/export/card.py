@@ -107,12 +107,11 @@ def _row(result: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _code(pipeline: Pipeline, repository: str) -> str:
-    of_class = pipeline.condition is not None and pipeline.condition.kind == "class"
-    asked = ", condition=0" if of_class else ""
+    spec = pipeline.condition
+    told = ", condition=0" if spec is not None and spec.kind == "class" else ""
     return (
-        "from pathlib import Path\n\n"
-        "from multigan import Pipeline\n\n"
+        "from pathlib import Path\n\nfrom multigan import Pipeline\n\n"
         f'pipeline = Pipeline.from_pretrained("{repository}")\n'
-        f"samples = pipeline(4{asked}, seed=7)\n"
-        'pipeline.modality.write_sheet(samples, Path("samples"), columns=4)\n'
+        f"samples = pipeline(4{told}, seed=7)\n"
+        'pipeline.modality.write(samples[0], Path("sample"))\n'
     )

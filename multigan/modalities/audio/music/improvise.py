@@ -43,5 +43,5 @@ def improvisation(
         held=0.9,
     )
     rows = torch.tensor([note.pitch - LOWEST for note in notes])
-    waveforms = sounds.waveforms[rows][:, None]  # of one channel
+    waveforms = sounds.waveforms[rows].unsqueeze(1)  # one channel
     return mix(notes, waveforms, sample_rate, waveforms.shape[2])[0]

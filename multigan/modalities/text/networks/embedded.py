@@ -92,5 +92,10 @@ def as_embedded(discriminator: nn.Module) -> TextDiscriminator:
 def second_derivatives(samples: Tensor) -> Iterator[None]:
     """Leaves cuDNN, whose recurrent layers have none, where a penalty may want them."""
     needed = samples.is_cuda and samples.requires_grad and torch.is_grad_enabled()
-    with torch.backends.cudnn.flags(enabled=False) if needed else nullcontext():
+    cudnn = torch.backends.cudnn
+    before = cudnn.enabled  # not `cudnn.flags`, which cannot tell what else is set apart
+    cudnn.enabled = before and not needed
+    try:
         yield
+    finally:
+        cudnn.enabled = before
