@@ -55,9 +55,9 @@ class ForkTree(RunView, anywidget.AnyWidget):
             self.branches = [branch.to_json() for branch in family_of(self.run)]
             self.knobs = knobs_of(following.status)
 
-    def still(self) -> stills.Bundle:
-        """Returns the tree as text."""
-        return {"text/plain": tree_text(self.run)}
+    def still(self) -> tuple[stills.Bundle, stills.Bundle]:
+        """Returns the tree as text, and no metadata."""
+        return {"text/plain": tree_text(self.run)}, {}
 
     def _hear(self, _: Any, content: dict[str, Any], buffers: list[bytes]) -> None:
         """Answers the page; may be called on any of the kernel's threads."""
