@@ -56,7 +56,7 @@ class ForkTree(RunView, anywidget.AnyWidget):
             self.knobs = knobs_of(following.status)
 
     def still(self) -> tuple[stills.Bundle, stills.Bundle]:
-        """Returns the tree as text, without metadata."""
+        """Returns the tree as text, and no metadata."""
         return {"text/plain": tree_text(self.run)}, {}
 
     def _hear(self, _: Any, content: dict[str, Any], buffers: list[bytes]) -> None:

@@ -19,6 +19,7 @@ from multigan.runs.recipe_check import check_recipe
 from multigan.runs.recommend import Open, closed
 from multigan.terminal.output import print_json, print_table, remark, say
 
+
 def describe(recipe: Recipe, *, device: str, as_json: bool, left: Open | None = None) -> None:
     """Loads the data and builds the trainer, says what they are, and writes nothing.
 

@@ -173,6 +173,7 @@ function render({ model, el }) {
   const unfollow = follow(model, { "msg:custom": line.hear });
   el.dataset.answers = 0;
   line.onAnswer = (milliseconds, count) => { el.dataset.answers = count; el.mgMilliseconds = milliseconds; time.textContent = `${milliseconds.at(-1).toFixed(0)} ms`; };
+  previewEdges();
   line.onLost = () => { el.classList.add("mg-lost"); say("The kernel that made this is gone. Run the cell again to go on.", true); };
   return () => { unfollow(); line.stop(); scene.clear(); tray.clear(); directions?.clear(); };
 }

@@ -8,7 +8,7 @@ Shapes: B texts, L positions, V tokens, E embedding size.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
