@@ -31,7 +31,7 @@ def describe(recipe: Recipe, *, device: str, as_json: bool, left: Open | None = 
     data = load_data(recipe)
     note = remark if as_json else say
     note(data.report.summary())
-    recipe = closed(recipe, left, data, engine, note)
+    recipe = closed(recipe, left or Open(), data, engine, note)
     for said in advice(recipe, data):
         note(said)
     parts = build_parts(recipe, data, engine)
