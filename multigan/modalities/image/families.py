@@ -42,8 +42,8 @@ def lsgan() -> Recipe:
 def wgan() -> Recipe:
     """Returns the GAN of Arjovsky et al. (2017), "Wasserstein GAN", Algorithm 1.
 
-    Adam without momentum stands in for the paper's RMSprop. A projection of the class would be
-    clipped with the other weights, so the class is shown to the discriminator as a channel.
+    Adam without momentum stands in for the paper's RMSprop. The class is shown to the discriminator
+    as a channel, an input like the sample, which is not clipped.
     """
     return _family(
         "wgan",
