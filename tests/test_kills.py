@@ -27,7 +27,8 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes"),
 ]
 
-TIMINGS = {"seconds", "steps_per_second"}
+# What tells of time, and what the doctor may spend of it.
+TIMINGS = {"seconds", "steps_per_second", "watched", "looking", "last_look"}
 OFTEN = {
     "checkpoint_every": 2,
     "look_every": 2,

@@ -152,7 +152,7 @@ def _replay(found: Trace, piece: Batch, path: DrawsPath) -> Terms:
 
 
 def _add_gradient(parameter: nn.Parameter, slope: Tensor) -> None:
-    if slope.stride() != parameter.stride():  # fused optimizers take memory as it lies
+    if slope.stride() != parameter.stride():  # as autograd leaves them; norms are summed as it lies
         slope = torch.empty_like(parameter, requires_grad=False).copy_(slope)
     if parameter.grad is None:
         parameter.grad = slope

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from multigan.config import Recipe
 from multigan.core.condition import ConditionSpec
@@ -339,16 +339,9 @@ def _optimizers(recipe: Recipe, objective: Objective) -> dict[str, torch.optim.O
             players[name].parameters(),
             lr=options.learning_rate,
             betas=(options.beta1, options.beta2),
-            fused=_has_fused_adam(players[name]),
         )
         for name, options in recipe.optimizers.items()
     }
-
-
-def _has_fused_adam(player: nn.Module) -> bool | None:
-    """Whether Adam takes one step for all weights; resumed runs go on as they began."""
-    kinds = {p.device.type for p in player.parameters()}
-    return True if kinds <= {"cpu", "cuda"} else None
 
 
 def _schedules(recipe: Recipe) -> dict[str, Schedule]:
