@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from multigan.config import GIVEN_IN_PYTHON, Recipe, located, parse_changes
 from multigan.errors import ConfigError
 from multigan.imports.hub_names import HUB_PREFIX
-from multigan.modalities.guess import is_own
 from multigan.modalities.recipe_file import RecipeFile, is_recipe_file, read_recipe_file
 from multigan.modalities.recipes import RECIPES, recipe
 from multigan.runs.folder import find_runs
@@ -130,6 +129,8 @@ def _chosen(args: Namespace, asked_for: RecipeFile, given: Recipe | None) -> "tu
 
 
 def _is_data(what: str) -> bool:
+    from multigan.modalities.guess import is_own
+
     if what in RECIPES:
         return False
     return "/" in what or what.startswith(HUB_PREFIX) or Path(what).exists() or is_own(what)

@@ -81,13 +81,13 @@ def test_a_live_dashboard_by_double_click_on_the_marker(page, lab, shell):
     slider = board.get_by_role("slider", name="Step of the samples")
     slider.focus()
     page.keyboard.press("Home")
-    page.wait_for_function("() => document.querySelector('.mg-previews').dataset.step === '50'")
+    page.wait_for_function("() => document.querySelector('.mg-previews').dataset.step === '0'")
     seen = len(run.sample_files())
     wait_until(page, lambda: len(run.sample_files()) > seen)
     page.wait_for_timeout(3000)
-    assert history.get_attribute("data-step") == "50", "who went back is not dragged along"
+    assert history.get_attribute("data-step") == "0", "who went back is not dragged along"
     page.keyboard.press("End")
-    page.wait_for_function("() => Number(document.querySelector('.mg-previews').dataset.step) > 50")
+    page.wait_for_function("() => Number(document.querySelector('.mg-previews').dataset.step) > 0")
 
     board.get_by_text("Knobs", exact=True).click()
     knob = board.get_by_role("textbox", name="r1.weight", exact=True)

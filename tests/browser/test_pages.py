@@ -63,7 +63,7 @@ def test_the_same_seed_and_class_give_pythons_picture(opened):
     pipeline = untrained("digits", **{"generator.width": 8})
     page = opened(pipeline)
     first = shown(page)[:, :, 0]
-    assert np.abs(first - np.asarray(pipeline(1)[0], dtype=int)).max() <= 2
+    assert np.abs(first - np.asarray(pipeline(1, seed=0)[0], dtype=int)).max() <= 2
 
     page.get_by_label("Seed", exact=True).fill("417")
     page.get_by_label("Seed", exact=True).press("Enter")
@@ -151,7 +151,7 @@ def test_notes_and_melodies_are_pythons_and_keys_answer_at_once(opened):
     page = opened(pipeline)
     page.evaluate("multigan.page.studio.move(() => {})")
     found = np.array(page.evaluate("[...multigan.page.studio.sample.waveform]"))
-    sample = decibels(found, pipeline(1)[0].waveform[0].numpy())
+    sample = decibels(found, pipeline(1, seed=0)[0].waveform[0].numpy())
     page.get_by_label("Melody").fill("C4:1 E4+G4:.5 R:1 C5:6")
     page.get_by_label("tempo").fill("150")
     with page.expect_download() as saved:
@@ -180,10 +180,10 @@ def test_the_same_seed_gives_pythons_texts(opened, name):
     pipeline = untrained(name, **{"generator.width": 32})
     page = opened(pipeline)
     page.locator("#texts:not([aria-busy])").wait_for()
-    assert page.locator(".paper").all_inner_texts() == pipeline(5)
+    assert page.locator(".paper").all_inner_texts() == pipeline(5, seed=0)
     if not pipeline.writes:
         return
-    begins = pipeline(1)[0].split()[0].strip(".,")
+    begins = pipeline(1, seed=0)[0].split()[0].strip(".,")
     options = {"seed": 9, "prompt": begins, "temperature": 0.5, "top_k": 20, "top_p": 0.9}
     page.get_by_label("Seed", exact=True).fill("9")
     page.get_by_label("temperature").fill("0.5")
