@@ -73,14 +73,3 @@ def test_pins_become_a_film_and_samples_files(page, lab, tmp_path):
             assert saved.size == size
     answers(page, lambda: page.get_by_role("button", name="go back to pin 2").click())
     assert page.locator(".mg-choose[aria-pressed='true']").get_attribute("aria-label") == "sample 4"
-
-
-def test_a_picture_of_ones_own_is_found(page, lab):
-    run = opened(page, lab, "found")
-    target = run.pipeline()(1, condition=3, seed=9)[0]
-    target.save(lab.work / "mine.png")
-    before = picture(page, ON_STAGE)
-    page.locator(".mg-explorer input[type=file]").set_input_files(lab.work / "mine.png")
-    page.locator(".mg-answer", has_text="mean squared distance").wait_for()
-    assert picture(page, ON_STAGE) != before
-    assert page.locator(".mg-explorer .mg-failed").count() == 0
