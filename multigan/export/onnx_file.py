@@ -161,6 +161,8 @@ def _resized(example: Tensor, count: int) -> Tensor:
 def _distance(found: list[Any], module: torch.nn.Module, inputs: Mapping[str, Tensor]) -> float:
     """Returns the largest difference of the first output; others are only checked.
 
+    Of values beyond 1 it is relative to the largest: floats are no finer there.
+
     Raises:
         ConfigError: Another output is too far from torch's.
     """
@@ -170,7 +172,7 @@ def _distance(found: list[Any], module: torch.nn.Module, inputs: Mapping[str, Te
     for one, other in zip(found[1:], wanted[1:], strict=False):
         energy = np.square(other).sum() + 1e-12
         _within(float(np.square(one - other).sum() / energy), DERIVED)
-    return float(np.abs(found[0] - wanted[0]).max())
+    return float(np.abs(found[0] - wanted[0]).max() / max(1.0, np.abs(wanted[0]).max()))
 
 
 def _origin(pipeline: Pipeline, precision: Precision) -> dict[str, Any]:

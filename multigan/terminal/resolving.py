@@ -82,13 +82,14 @@ def planned(args: Namespace, given: Recipe | None = None) -> Plan:
 
 
 def said_at_once(args: Namespace, given: Recipe | None = None) -> str:
-    """Returns what a run is called until it has a name; does not import torch.
+    """Returns what a run is called until it has a name; a known recipe's without importing torch.
 
     Raises:
-        ConfigError: A recipe that was named has no such setting, or not that value.
+        ConfigError: There is no such recipe, or it has no such setting, or not that value.
     """
     named = args.recipe or args.chosen or args.data or args.config
-    if given is None and isinstance(named, str) and named in RECIPES:
+    is_name = isinstance(named, str) and named == args.recipe and not is_recipe_file(named)
+    if given is None and is_name and not _is_data(named):
         given = recipe(named)
     if given is None:
         return Path(str(named)).stem or "data"
@@ -129,10 +130,10 @@ def _chosen(args: Namespace, asked_for: RecipeFile, given: Recipe | None) -> "tu
 
 
 def _is_data(what: str) -> bool:
-    from multigan.modalities.guess import is_own
-
     if what in RECIPES:
         return False
+    from multigan.modalities.guess import is_own  # torch
+
     return "/" in what or what.startswith(HUB_PREFIX) or Path(what).exists() or is_own(what)
 
 
