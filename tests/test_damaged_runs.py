@@ -148,7 +148,8 @@ HOSTILE = marked(hostile_trials(), "-".join, lambda trial: CASES[trial[0]].kind 
 
 
 @pytest.mark.parametrize("trial", HOSTILE)
-def test_hostile_data_is_answered_for(trial, whole: Whole, tmp_path, capsys):
+def test_hostile_data_is_answered_for(trial, whole: Whole, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # `inspect` writes its page where it is called
     name, command = trial
     kind, make, _ = CASES[name]
     place = tmp_path / "data"

@@ -70,10 +70,8 @@ class ReplayedMoves:
         scaler: torch.amp.GradScaler | None = None,
     ) -> Terms:
         """Adds a piece's gradients to those of the player's weights, and returns its terms."""
-        if scaler is not None:
+        if scaler is not None or phase.name in self.refusals:
             return self._eager.play(phase, piece, step, path=path, pieces=pieces, scaler=scaler)
-        if phase.name in self.refusals:
-            return self._eager.play(phase, piece, step, path=path, pieces=pieces)
         key = self._key(phase, piece, step, pieces)
         if found := self._traces.get(key):
             self._traces.move_to_end(key)
