@@ -96,7 +96,7 @@ def test_one_picture_says_that_nothing_can_be_measured():
     [
         (
             "apples fell\npears grow\nplums taste\nfigs burst\nkiwis roll\n",
-            "frechet, two-sample-auc: No word",
+            "frechet, two-sample-auc: Fewer than two words",
         ),
         ("apples fell\npears grow\n", "self-bleu-2, self-bleu-3, self-bleu-4, self-bleu-5: "),
     ],

@@ -25,9 +25,10 @@ def test_latent_semantics_tells_texts_apart():
     assert encoder([""]).features.abs().sum() == 0
 
 
-def test_latent_semantics_needs_common_words():
-    with pytest.raises(ConfigError, match="No word stands in two"):
-        build_text_encoder("lsa", ["a b", "c d"])
+@pytest.mark.parametrize("references", [["a b", "c d"], ["a b", "a c"]])
+def test_latent_semantics_needs_common_words(references):
+    with pytest.raises(ConfigError, match="Fewer than two words stand in two of the 2"):
+        build_text_encoder("lsa", references)
 
 
 @pytest.mark.parametrize("spec", ["bert", "lsa:x", "transformer", "clip:x"])

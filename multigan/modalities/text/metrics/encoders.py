@@ -69,12 +69,15 @@ class LatentSemantics:
         )
         try:
             counts = self.counted.fit_transform(references)
+            directions = min(size, min(counts.shape) - 1)
         except ValueError:  # no word is in two texts
+            directions = 0
+        if directions < 1:
             raise MeasureError(
-                f"No word stands in two of the {len(references)} references, so their texts have "
-                "no common directions. Give more or longer references."
-            ) from None
-        self.projected = TruncatedSVD(min(size, min(counts.shape) - 1), random_state=0).fit(counts)
+                f"Fewer than two words stand in two of the {len(references)} references, so their "
+                "texts have no common directions. Give more or longer references."
+            )
+        self.projected = TruncatedSVD(directions, random_state=0).fit(counts)
         self._references = len(references)
 
     def describe(self) -> Description:
