@@ -145,6 +145,25 @@ def test_longer_files_are_cut_or_sliced(tmp_path):
     assert len(load_audio(tmp_path, length=4400, fit="slice")) == 2  # less than a half is not
 
 
+def test_cut_ends_fade_and_others_stay(tmp_path):
+    write(tmp_path / "a.wav", np.full(10_000, 0.5))  # windows 0 to 4000, to 8000, and a padded rest
+    whole = 0.5 * 32768
+    clips = load_audio(tmp_path, length=4000, fit="slice", trim_db=None, fade=0.0125)
+    risen = [clip(clips, k)[0] for k in range(3)]
+    assert risen[0][0] == whole
+    assert risen[0][-101] == whole
+    assert 0 < risen[0][-1] < 10
+    assert 0 < risen[1][0] < 10
+    assert risen[1][50] == pytest.approx(whole / 2, abs=150)
+    assert 0 < risen[2][0] < 10
+    assert risen[2][1999] == whole  # where the sound itself ends
+    center = clip(load_audio(tmp_path, length=100, fit="center", trim_db=None, fade=1))[0]
+    assert torch.equal(center[:50], center[50:].flip(0))
+    assert center[49] == pytest.approx(whole, 0.01)
+    short = load_audio(tmp_path, length=12_000, trim_db=None, fade=0.0125)
+    assert clip(short)[0, 9999] == whole  # nothing was cut
+
+
 @pytest.mark.parametrize("normalize", ["none", "peak"])
 def test_silent_windows_are_left_out_and_counted(tmp_path, normalize):
     dither = np.random.default_rng(0).integers(-1, 2, 8000) / 32768

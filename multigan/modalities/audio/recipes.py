@@ -61,7 +61,7 @@ def sound() -> Recipe:
         speech(),
         name="sound",
         summary="Any sounds: speech's game, at the rate and length that the data and time allow.",
-        data=Component("notes", {"trim_db": 40, "normalize": "peak"}),
+        data=Component("notes", {"trim_db": 40, "normalize": "peak", "fade": 0.005}),
         representation=Component("mel", {**SPEECH_MEL, "hop_length": 64, "scaling": "range"}),
     )
 

@@ -43,6 +43,7 @@ class Target:
     fit: Fit = "start"
     trim_db: float | None = None
     normalize: Normalize = "none"
+    fade: float = 0.0
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -197,10 +198,14 @@ def _to_length(waveform: Tensor, target: Target, changes: list[str]) -> tuple[Te
         return torch.nn.functional.pad(waveform, (0, length - found))[None], 0
     if target.fit == "slice":
         changes.append("sliced")
-        return _sliced(waveform, length)
-    changes.append("cut")
-    first = (found - length) // 2 if target.fit == "center" else 0
-    return waveform[None, :, first : first + length], found - length
+        clips, left_out = _sliced(waveform, length)
+        starts = [index * length for index in range(len(clips))]
+    else:
+        changes.append("cut")
+        first = (found - length) // 2 if target.fit == "center" else 0
+        clips, left_out = waveform[None, :, first : first + length], found - length
+        starts = [first]
+    return _faded(clips, starts, found, round(target.fade * target.sample_rate)), left_out
 
 
 def _sliced(waveform: Tensor, length: int) -> tuple[Tensor, int]:
@@ -210,6 +215,29 @@ def _sliced(waveform: Tensor, length: int) -> tuple[Tensor, int]:
     elif rest:
         waveform, rest = torch.nn.functional.pad(waveform, (0, length - rest)), 0
     return waveform.unfold(1, length, length).transpose(0, 1), rest
+
+
+def _faded(clips: Tensor, starts: list[int], found: int, samples: int) -> Tensor:
+    """Returns clips (K, C, T) that rise and fall for so many samples where a sound was cut.
+
+    Args:
+        clips: Parts of one sound.
+        starts: Where in the sound each of them starts.
+        found: How many samples the sound has.
+        samples: How long a fade is.
+    """
+    length = clips.shape[-1]
+    samples = min(samples, length // 2)
+    if not samples:
+        return clips
+    rising = 0.5 - 0.5 * torch.cos(torch.pi * (torch.arange(samples) + 0.5) / samples)
+    gains = torch.ones(len(clips), 1, length)
+    for gain, start in zip(gains, starts, strict=True):
+        if start:
+            gain[..., :samples] = rising
+        if start + length < found:
+            gain[..., -samples:] = rising.flip(0)
+    return clips * gains
 
 
 def _soundfile() -> Any:

@@ -56,7 +56,8 @@ def load_audio(data: Any, options: AudioOptions | None = None, **fields: Any) ->
 
 def _settings(options: AudioOptions) -> object:
     form = (options.sample_rate, options.channels, options.length)
-    return form, options.fit, options.trim_db, options.normalize, DECODING
+    faded = (options.fade,) if options.fade else ()  # what was stored without stays valid
+    return form, options.fit, options.trim_db, options.normalize, DECODING, *faded
 
 
 def _facts(target: Target, tally: Tally) -> dict[str, Any]:

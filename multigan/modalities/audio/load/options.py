@@ -30,6 +30,10 @@ class AudioOptions(StoredOptions):
     """What becomes of a longer sound: start keeps its beginning, center its middle, and slice cuts
     it into windows, which are all used, but for silent ones and a rest of less than half."""
 
+    fade: Annotated[float, Range(0, 1)] = 0.0
+    """For how many seconds a clip rises or falls where a longer sound was cut, which clicks when it
+    is played; at most half of the clip. 0 leaves the cut."""
+
     trim_db: Annotated[float | None, Above(0), AtMost(120)] = 60.0
     """Silence is what stays this far below the clip's own peak, in dB; it is cut off at both ends.
     Null leaves it."""

@@ -33,6 +33,7 @@ def plan(reader: Reader, options: AudioOptions) -> tuple[Target, int]:
         options.fit,
         options.trim_db,
         options.normalize,
+        options.fade,
     )
     return target, _most_clips(headers, target)
 

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from multigan.errors import ConfigError
 from multigan.typed import AtLeast, MultipleOf
 
+LEAST_WEIGHT = 0.05  # of the largest; below the end's wherever a hop is a third of a window or less
+
 Window = Annotated[int, AtLeast(4), MultipleOf(2)]  # in samples
 
 
@@ -19,7 +21,9 @@ class Stft(nn.Module):
 
     Frames are centered on multiples of the hop, and silence is taken to lie around the waveform.
     The last frame of `torch.stft`, centered behind the last sample, is left out: the others cover
-    every sample as long as the hop is at most half of the window, so nothing is lost.
+    every sample as long as the hop is at most half of the window. Nothing is lost if it is at most
+    a third; beyond, the last samples (a third of a hop at half a window) fade out, where next to
+    nothing of them is in any window.
 
     Args:
         n_fft: Samples of a window, even.
@@ -80,11 +84,14 @@ class Stft(nn.Module):
     def inverse(self, spectrum: Tensor) -> Tensor:
         """Returns the waveforms (N, L) of complex spectrograms (N, K, M), by weighted overlap-add.
 
-        The weights undo the window exactly wherever windows overlap.
+        The weights undo the window exactly wherever windows overlap. Where they hardly do, at the
+        end of long hops, undoing it would make a click of 100 times a sound's level of whatever a
+        generator or estimated phases got wrong.
         """
         frames = torch.fft.irfft(spectrum.transpose(1, 2), n=self.n_fft) * self.window
         weights = self.window.square().expand(1, *frames.shape[1:])
-        return self._overlapped(frames) / self._overlapped(weights)
+        weights = self._overlapped(weights)
+        return self._overlapped(frames) / weights.maximum(LEAST_WEIGHT * weights.max())
 
     def _overlapped(self, frames: Tensor) -> Tensor:
         """Adds up frames (N, M, n_fft), each a hop after the last: (N, L).
