@@ -15,8 +15,8 @@ from multigan.modalities.audio.metrics.round_trip import (
     spectral_convergence_db,
 )
 from multigan.modalities.recipes import recipe
-from multigan.registry import Component
 from multigan.runs.session import start
+from multigan.typed import Component
 from tests.audio.test_evaluator import Replay, notes, pipeline  # noqa: F401  notes is a fixture
 from tests.data.sounds import tone, write
 from tests.test_report import Page

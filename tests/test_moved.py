@@ -17,6 +17,7 @@ NAMES = {
     "multigan.modalities.image.sheet": "draw_sheet",
     "multigan.pipelines": "TextPipeline",
     "multigan.recipes": "recipe",
+    "multigan.registry": "Registry",
     "multigan.synthesis": "synthesize",
     "multigan.trainers": "ImageTrainer",
 }

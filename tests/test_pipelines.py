@@ -11,8 +11,8 @@ from multigan.core.prior import Prior
 from multigan.core.registries import GENERATORS, build_modality
 from multigan.errors import CheckpointError, ConfigError, ShapeError
 from multigan.modalities.shared.layers import ConditionEmbedding
-from multigan.registry import Component
 from multigan.sampling.pipeline import Pipeline
+from multigan.typed import Component
 
 CLASSES = ConditionSpec("class", 3, ("cat", "dog", "7"))
 

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 import multigan
-from multigan import Pipeline, Recipe, Run, load_plugin, recipe, registry
+from multigan import Pipeline, Recipe, Run, load_plugin, recipe
 from multigan.cli import main
 from multigan.core.registries import GENERATORS, KINDS
 from multigan.errors import ConfigError
 from multigan.imports import plugins
 from multigan.imports.plugins import Plugin, require
+from multigan.typed.registry import Registry
 from tests.plugins import CURVES, PARTS, forget
 
 OWN = {
@@ -427,7 +428,7 @@ def test_other_threads_wait_for_installed_plug_ins(tmp_path, monkeypatch):
 
 
 def test_every_registry_tells_what_is_foreign():
-    one: registry.Registry[int] = registry.Registry("number")
+    one: Registry[int] = Registry("number")
     one["two"] = 2
     assert dict(one) == {"two": 2}
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from multigan.config import Recipe, parse_changes
 from multigan.errors import ConfigError
-from multigan.registry import Registry
 from multigan.typed import (
     Above,
     AtLeast,
@@ -36,6 +35,7 @@ from multigan.typed import (
     read_arguments,
     to_plain,
 )
+from multigan.typed.registry import Registry
 
 NUMBERS = st.floats(-1e6, 1e6) | st.integers(-(10**6), 10**6)
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,9}", fullmatch=True)

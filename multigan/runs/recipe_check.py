@@ -8,9 +8,9 @@ from multigan.core.losses import LOSSES
 from multigan.core.registries import AUGMENTATIONS, DISCRIMINATORS, GENERATORS, OBJECTIVES
 from multigan.core.regularizers import REGULARIZERS
 from multigan.modalities.kind import kind_of
-from multigan.registry import Component, Registry
 from multigan.runs.evaluate import training_metrics
-from multigan.typed import from_plain
+from multigan.typed import Component, from_plain
+from multigan.typed.registry import Registry
 
 
 def check_recipe(recipe: Recipe) -> None:

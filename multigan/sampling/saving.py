@@ -25,8 +25,7 @@ from multigan.files import (
 )
 from multigan.imports import plugins
 from multigan.imports.pretrained import only_inside
-from multigan.registry import Component
-from multigan.typed import Count, from_plain
+from multigan.typed import Component, Count, from_plain
 
 FORMAT = 1
 

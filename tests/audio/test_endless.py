@@ -14,8 +14,8 @@ from multigan.modalities.audio.networks.endless import EndlessGenerator
 from multigan.modalities.audio.representations.representation import REPRESENTATIONS
 from multigan.modalities.audio.representations.streaming import StreamingSynthesis
 from multigan.modalities.recipes import recipe
-from multigan.registry import Component
 from multigan.runs.session import start
+from multigan.typed import Component
 
 CLASSES = ConditionSpec("class", 3)
 

@@ -13,9 +13,9 @@ from multigan.metrics.evaluation import EvaluationConfig
 from multigan.modalities.audio import evaluator as audio_evaluator
 from multigan.modalities.audio.load.load import load_audio
 from multigan.modalities.kind import kind_of
-from multigan.registry import Component
 from multigan.runs.evaluate import evaluate_pipeline
 from multigan.sampling.pipeline import Pipeline
+from multigan.typed import Component
 from tests.data.sounds import write
 
 RATE, LENGTH, PITCHES = 8000, 2048, (57, 64, 71)

@@ -23,7 +23,7 @@ from multigan.modalities.audio.representations.mel_frequency import fine_mel_ban
 from multigan.modalities.audio.representations.representation import REPRESENTATIONS
 from multigan.modalities.audio.representations.stft import Stft
 from multigan.modalities.kind import kind_of
-from multigan.registry import Component
+from multigan.typed import Component
 
 SPEECH = Path(
     os.environ.get("MULTIGAN_TEST_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"),

@@ -14,11 +14,11 @@ from multigan.modalities.audio.representations.inversion import INVERTERS
 from multigan.modalities.audio.representations.representation import REPRESENTATIONS
 from multigan.modalities.audio.vocoder import MelLoss
 from multigan.modalities.recipes import recipe
-from multigan.registry import Component
 from multigan.runs.evaluate import evaluate_run
 from multigan.runs.session import start
 from multigan.runs.synthesis import synthesize
 from multigan.sampling.pipeline import Pipeline
+from multigan.typed import Component
 
 SMALL = {
     "batch_size": 2,

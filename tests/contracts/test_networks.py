@@ -13,8 +13,9 @@ from multigan.core.draws import seeded
 from multigan.core.growth import Growing
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError, ShapeError
-from multigan.registry import Component, Registry
 from multigan.sampling.latents import factorized_directions, principal_directions
+from multigan.typed import Component
+from multigan.typed.registry import Registry
 from tests.contracts.network_cases import CLASSES, DISCRIMINATOR_CASES, GENERATOR_CASES, B, Case, Z
 
 generators = pytest.mark.parametrize("case", GENERATOR_CASES, ids=str)

@@ -8,7 +8,7 @@ from PIL import Image
 from multigan.core.registries import build_modality
 from multigan.errors import DataError, ShapeError
 from multigan.modalities.shared.contact_sheet import BACKGROUND, CHECKS, GAP
-from multigan.registry import Component
+from multigan.typed import Component
 
 PIL_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 

@@ -14,7 +14,7 @@ from multigan.modalities.image.augmentations import (
     translation,
 )
 from multigan.modalities.image.geometry import affine, flip, quarter_turns
-from multigan.registry import Component
+from multigan.typed import Component
 
 CHANNELS = [1, 2, 3, 4, 6]
 

@@ -16,7 +16,7 @@ from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.core.regularizers import AuxiliaryFake, AuxiliaryReal
 from multigan.errors import ConfigError
 from multigan.modalities.shared.heads import ClassifierHead, ContrastiveHead
-from multigan.registry import Component
+from multigan.typed import Component
 
 CLASSES = ConditionSpec("class", 3)
 SHAPE = (1, 8, 8)

@@ -17,7 +17,7 @@ from multigan.modalities.shared.layers import (
     Projection,
     normalize_spectrally,
 )
-from multigan.registry import Component
+from multigan.typed import Component
 
 CLASSES = ConditionSpec("class", 3)
 

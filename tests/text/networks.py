@@ -8,7 +8,7 @@ from multigan.core.draws import seeded
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.modalities.text.networks.embedded import TextDiscriminator
 from multigan.modalities.text.networks.sequence import TextGenerator
-from multigan.registry import Component
+from multigan.typed import Component
 
 B, L, V = 5, 7, 11
 SHAPE = (L, V)

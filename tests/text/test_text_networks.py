@@ -10,7 +10,7 @@ from multigan.modalities.text.networks.embedded import TextDiscriminator, counti
 from multigan.modalities.text.networks.relational import RelationalMemory
 from multigan.modalities.text.networks.sequence import without_dropout
 from multigan.modalities.text.vocabulary import until_end
-from multigan.registry import Component
+from multigan.typed import Component
 from tests.text.networks import (
     CLASSES,
     DISCRIMINATOR_OPTIONS,

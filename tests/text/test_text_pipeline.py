@@ -9,8 +9,8 @@ from multigan.errors import ConfigError, ShapeError
 from multigan.modalities.text.choosing import Sharpening, choose_by
 from multigan.modalities.text.modality import TextModality
 from multigan.modalities.text.pipeline import TextPipeline
-from multigan.registry import Component
 from multigan.sampling.pipeline import Pipeline
+from multigan.typed import Component
 from tests.text.networks import CLASSES, GENERATOR_OPTIONS, L, V, make_generator
 
 WORDS = [chr(ord("a") + index) for index in range(V - 2)]

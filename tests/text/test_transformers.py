@@ -6,7 +6,7 @@ import torch
 from multigan import Pipeline, TextTrainer
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError
-from multigan.registry import Component
+from multigan.typed import Component
 from tests.text.networks import GENERATOR_OPTIONS, SHAPE, V, make_generator
 
 transformers = pytest.importorskip("transformers", reason="needs the extra 'text'")

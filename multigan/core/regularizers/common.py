@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from multigan.registry import BUILT_IN, Registry
 from multigan.typed import AtLeast
+from multigan.typed.registry import BUILT_IN, Registry
 
 REGULARIZERS: Registry[type] = Registry("regularizer", filled_by=BUILT_IN)
 

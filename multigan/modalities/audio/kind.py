@@ -31,7 +31,7 @@ from multigan.modalities.audio.sight import look_at_sounds
 from multigan.modalities.audio.suit import suit_sounds
 from multigan.modalities.kind import Kind
 from multigan.modalities.suit import Traits
-from multigan.registry import Component
+from multigan.typed import Component
 
 # Importing them registers what they define.
 __all__ = [

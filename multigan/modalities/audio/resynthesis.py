@@ -13,7 +13,7 @@ from multigan.core.registries import DISCRIMINATORS, OBJECTIVES, Ingredients
 from multigan.errors import ConfigError
 from multigan.modalities.audio.modality import AudioModality
 from multigan.modalities.shared.objectives import game
-from multigan.registry import Component
+from multigan.typed import Component
 
 
 class Listening(nn.Module):

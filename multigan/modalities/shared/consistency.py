@@ -11,8 +11,7 @@ from torch import Tensor, nn
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.registries import AUGMENTATIONS
 from multigan.core.regularizers.common import REGULARIZERS, Every
-from multigan.registry import Component
-from multigan.typed import Weight
+from multigan.typed import Component, Weight
 
 
 @REGULARIZERS.register("consistency")

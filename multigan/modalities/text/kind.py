@@ -15,7 +15,7 @@ from multigan.modalities.text.modality import TextModality
 from multigan.modalities.text.pipeline import text_pipeline
 from multigan.modalities.text.sight import look_at_texts
 from multigan.modalities.text.suit import suit_texts
-from multigan.registry import Component
+from multigan.typed import Component
 
 __all__ = ["TEXT", "latent", "networks", "objectives", "policies", "relaxations"]
 

@@ -14,8 +14,7 @@ from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.modalities.text.relaxations import RELAXATIONS
 from multigan.modalities.text.text_game import TextGame
 from multigan.modalities.text.vocabulary import masked_mean, until_end
-from multigan.registry import Component
-from multigan.typed import Fraction, Interval, Natural, Weight
+from multigan.typed import Component, Fraction, Interval, Natural, Weight
 
 STRAIGHT_THROUGH = Component("straight-through")
 

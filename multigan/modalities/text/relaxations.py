@@ -18,7 +18,7 @@ from multigan.core.game import ScoredBatch, top_mean
 from multigan.core.objective import Batch
 from multigan.modalities.text.gumbel import GumbelNoise
 from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean
-from multigan.registry import BUILT_IN, Registry
+from multigan.typed.registry import BUILT_IN, Registry
 
 if TYPE_CHECKING:
     from multigan.modalities.text.text_game import TextGame

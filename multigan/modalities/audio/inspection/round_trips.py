@@ -30,8 +30,8 @@ from multigan.modalities.audio.representations.representation import (
 )
 from multigan.modalities.audio.sound import FULL_SCALE
 from multigan.modalities.kind import kind_of
-from multigan.registry import Component
 from multigan.report.rendering import render
+from multigan.typed import Component
 
 REPRESENTATIONS: Mapping[str, Component] = {
     "waveform": Component("waveform"),

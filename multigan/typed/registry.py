@@ -9,16 +9,9 @@ from typing import Any, TypeVar
 
 from multigan.errors import ConfigError, MultiganError, UnknownNameError
 from multigan.imports import plugins
-from multigan.typed import (
-    Component,
-    Setting,
-    checked,
-    describe,
-    parameters_of,
-    read_arguments,
-)
-
-__all__ = ["BUILT_IN", "Component", "Registry", "build"]
+from multigan.typed.arguments import checked, parameters_of, read_arguments
+from multigan.typed.component import Component
+from multigan.typed.describe import Setting, describe
 
 T = TypeVar("T")
 
