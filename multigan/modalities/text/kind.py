@@ -2,6 +2,7 @@
 
 from multigan.core.registries import KINDS
 from multigan.modalities.kind import Kind, refuse_representation
+from multigan.modalities.sampling_options import WRITING
 from multigan.modalities.suit import Traits
 from multigan.modalities.text import latent, networks, objectives, policies, relaxations
 from multigan.modalities.text.evaluator import TEXT_EVALUATOR
@@ -51,7 +52,7 @@ TEXT = Kind(
     columns=4,
     explored=8,
     printed=True,
-    sampling=frozenset({"prompt", "temperature", "top_k", "top_p"}),
+    sampling=frozenset(option.name for option in WRITING),
     demo="prose",
 )
 KINDS["text"] = TEXT
