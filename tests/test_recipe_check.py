@@ -36,6 +36,24 @@ def test_what_is_wrong_is_said_before_data_are_looked_for(path, tmp_path):
         start(changed, out=tmp_path, device="cpu")
 
 
+NESTED = {
+    "objective.relaxation": ("text", "gumbl", "no relaxation called 'gumbl'. Did you mean"),
+    "objective.relaxation.lagg": ("text", 3, "Cannot build relaxation"),
+    "representation.inverter": ("speech", "grifin_lim", "no inverter called 'grifin_lim'"),
+    "objective": ("sound", "resynthesis:hearing=wavefrm", "no discriminator called 'wavefrm'"),
+    "regularizers": ("image", {"consistency": {"augment": "mirorr"}}, "no augmentation called"),
+    "representation": ("image", "mel", "have no representation to choose"),
+}
+
+
+@pytest.mark.parametrize("path", NESTED)
+def test_what_parts_name_themselves_is_checked_before_data_are_looked_for(path, tmp_path):
+    name, value, said = NESTED[path]
+    changed = recipe(name).with_data("/nowhere/at/all").changed({path: value})
+    with pytest.raises(ConfigError, match=said):
+        start(changed, out=tmp_path, device="cpu")
+
+
 def test_representations_are_checked_too():
     with pytest.raises(ConfigError, match="Did you mean 'n_mels'"):
         check_recipe(recipe("speech").changed({"representation.n_mel": 3}))

@@ -7,7 +7,7 @@ from multigan.core.controllers import CONTROLLERS
 from multigan.core.losses import LOSSES
 from multigan.core.registries import AUGMENTATIONS, DISCRIMINATORS, GENERATORS, OBJECTIVES
 from multigan.core.regularizers import REGULARIZERS
-from multigan.modalities.kind import kind_of
+from multigan.modalities.kind import kind_of, refuse_representation
 from multigan.runs.evaluate import training_metrics
 from multigan.typed import Component, from_plain
 from multigan.typed.registry import Registry
@@ -24,6 +24,8 @@ def check_recipe(recipe: Recipe) -> None:
     kind = kind_of(recipe.modality)
     kind.evaluator.check_names(training_metrics(recipe))
     from_plain(kind.options, recipe.data.options, "data")
+    if kind.representations is None:
+        refuse_representation(f"Data of the kind {recipe.modality!r}", recipe.representation)
     LOSSES[recipe.loss]
     for registry, component in _components(recipe, kind.representations):
         if component is not None and registry is not None:

@@ -3,6 +3,7 @@
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from multigan.errors import ConfigError, MultiganError, UnknownNameError
 from multigan.imports import plugins
 from multigan.typed.arguments import checked, parameters_of, read_arguments
+from multigan.typed.check import peeled
 from multigan.typed.component import Component
 from multigan.typed.describe import Setting, describe
 
@@ -76,8 +78,11 @@ class Registry(MutableMapping[str, T]):
             ConfigError: There is no such component or option, or a value is not what it takes.
         """
         make = self[component.name]
-        context = dict.fromkeys(self.known & set(parameters_of(make)))
-        _read_options(self.kind, make, component, context)
+        parameters = parameters_of(make)
+        context = dict.fromkeys(self.known & set(parameters))
+        for name, value in _read_options(self.kind, make, component, context).items():
+            if name in parameters:
+                _check_named(parameters[name].annotation, value)
 
     def settings(self, name: str) -> list[Setting]:
         """Returns the options of a component, described.
@@ -134,6 +139,27 @@ class Registry(MutableMapping[str, T]):
                 f"as in {known}:key=value,other=value; not {rest!r}."
             )
         return UnknownNameError(self.kind, name, known=self._components)
+
+
+@dataclass(frozen=True, eq=False)
+class NamedIn:
+    """Stands beside the annotation of an option that names a component of its own.
+
+    Example:
+        >>> parts: Registry[type] = Registry("part")
+        >>> def make(part: Annotated[Component, NamedIn(parts)]) -> None: ...
+    """
+
+    registry: Registry[Any]
+
+
+def _check_named(annotation: Any, value: Any) -> None:
+    """Makes sure that there is what an option names; see `NamedIn`."""
+    for beside in peeled(annotation)[1]:
+        if isinstance(beside, NamedIn) and isinstance(value, Component):
+            beside.registry.check(value)
+        elif isinstance(beside, NamedIn):
+            beside.registry[value]
 
 
 def build(kind: str, make: Any, component: Component, **context: Any) -> Any:
