@@ -38,7 +38,7 @@ def test_what_is_wrong_is_said_before_data_are_looked_for(path, tmp_path):
 
 NESTED = {
     "objective.relaxation": ("text", "gumbl", "no relaxation called 'gumbl'. Did you mean"),
-    "objective.relaxation.lagg": ("text", 3, "Cannot build relaxation"),
+    "objective.relaxation.lagg": ("scratchgan", 3, "Cannot build relaxation 'reinforce'"),
     "representation.inverter": ("speech", "grifin_lim", "no inverter called 'grifin_lim'"),
     "objective": ("sound", "resynthesis:hearing=wavefrm", "no discriminator called 'wavefrm'"),
     "regularizers": ("image", {"consistency": {"augment": "mirorr"}}, "no augmentation called"),

@@ -2,10 +2,27 @@
 
 from typing import Annotated
 
+from torch import Tensor
+
+from multigan.core.game import ScoredBatch
 from multigan.typed import AtLeast
 from multigan.typed.registry import BUILT_IN, Registry
 
 REGULARIZERS: Registry[type] = Registry("regularizer", filled_by=BUILT_IN)
+
+Judged = tuple[Tensor, Tensor, Tensor | None]  # samples, their logits, their condition
+
+
+def real_half(scored: ScoredBatch) -> Judged:
+    """Returns the real samples of a batch in the discriminator's phase, which scores them."""
+    assert scored.real_logits is not None
+    return scored.real, scored.real_logits, scored.condition
+
+
+def fake_half(scored: ScoredBatch) -> Judged:
+    """Returns the generated samples of a batch."""
+    return scored.fake, scored.fake_logits, scored.condition
+
 
 Factor = Annotated[float, AtLeast(0), "The term's factor, a knob."]
 Every = Annotated[int, AtLeast(1), "Interval in steps, between two updates with this term."]

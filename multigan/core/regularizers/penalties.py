@@ -3,6 +3,7 @@
 Shapes: B samples, S sample shape, P samples in a pack (1 without packing), N logits per pack.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +12,14 @@ from torch import Tensor
 
 from multigan.core.draws import normal, uniform
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
+from multigan.core.regularizers.common import (
+    REGULARIZERS,
+    Every,
+    Factor,
+    Judged,
+    fake_half,
+    real_half,
+)
 from multigan.typed import Fraction, Weight
 
 
@@ -73,27 +81,19 @@ class R1:
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
 
+    half: ClassVar[Callable[[ScoredBatch], Judged]] = staticmethod(real_half)
+
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        assert scored.real_logits is not None  # always scored in the discriminator's phase
-        given = (scored.real, scored.real_logits, scored.condition)
-        return self.weight / 2 * _zero_centered(game, *given, self.share)
+        return self.weight / 2 * _zero_centered(game, *self.half(scored), self.share)
 
 
 @REGULARIZERS.register("r2")
 @dataclass
-class R2:
+class R2(R1):
     """Zero-centered gradient penalty on generated samples; see `R1`."""
 
-    weight: Factor = 10.0
-    every: Every = 1
-    share: Fraction = 1.0
     name: ClassVar[str] = "r2"
-    player: ClassVar[Player] = "discriminator"
-    per_sample: ClassVar[bool] = True
-
-    def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        given = (scored.fake, scored.fake_logits, scored.condition)
-        return self.weight / 2 * _zero_centered(game, *given, self.share)
+    half: ClassVar[Callable[[ScoredBatch], Judged]] = staticmethod(fake_half)
 
 
 @REGULARIZERS.register("gradient_penalty")

@@ -164,12 +164,16 @@ class Gumbel(_Pathwise):
         return mix
 
 
-class _HardForward(_Pathwise):
-    """Shows the discriminator the sampled tokens, and lends them the gradient of soft ones."""
+class ShowsTokens:
+    """Shows the discriminator the sampled tokens themselves."""
 
     def show(self, game: "TextGame", sampled: Sampled) -> Tensor:
         """Looks the sampled tokens up: no work on the vocabulary."""
         return game.discriminator.embed(sampled.ids, sampled.mask)
+
+
+class _HardForward(ShowsTokens, _Pathwise):
+    """Shows the discriminator the sampled tokens, and lends them the gradient of soft ones."""
 
     def vectors(
         self, game: "TextGame", sampled: Sampled, states: Tensor, *, entropy: bool = False

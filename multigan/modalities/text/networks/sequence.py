@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ShapeError
+from multigan.modalities.text.networks.token_table import TokenTable
 from multigan.modalities.text.vocabulary import Compute, over_vocabulary, token_log_probs, until_end
 
 Choose = Callable[[Tensor, int], Tensor]  # (logits (B, V) in float32, position) -> tokens (B,)
@@ -148,6 +149,19 @@ class TextGenerator(nn.Module, ABC):
     def device(self) -> torch.device:
         """Where the weights are."""
         return next(self.parameters()).device
+
+
+class TableGenerator(TextGenerator):
+    """A generator with one table for the tokens it reads and those it writes.
+
+    Subclasses set `tokens`.
+    """
+
+    tokens: TokenTable
+
+    def head(self, hidden: Tensor) -> Tensor:
+        """(..., H) -> logits (..., V)."""
+        return self.tokens.logits(hidden)
 
 
 @contextmanager
