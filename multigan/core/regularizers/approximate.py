@@ -3,7 +3,6 @@
 Shapes: B samples, S sample shape, P samples in a pack (1 without packing), N logits per pack.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -12,14 +11,7 @@ from torch import Tensor, nn
 
 from multigan.core.draws import normal
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.common import (
-    REGULARIZERS,
-    Every,
-    Factor,
-    Judged,
-    fake_half,
-    real_half,
-)
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor, half_of
 from multigan.typed import Above
 
 Radius = Annotated[float, Above(0), "The deviation of the noise, in the samples' own units."]
@@ -72,11 +64,11 @@ class ApproximateR1:
     name: ClassVar[str] = "approximate_r1"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = False
-
-    half: ClassVar[Callable[[ScoredBatch], Judged]] = staticmethod(real_half)
+    on_real: ClassVar[bool] = True
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        return self.weight / 2 * squared_slope(game, *self.half(scored), self.radius).mean()
+        given = half_of(scored, real=self.on_real)
+        return self.weight / 2 * squared_slope(game, *given, self.radius).mean()
 
 
 @REGULARIZERS.register("approximate_r2")
@@ -85,4 +77,4 @@ class ApproximateR2(ApproximateR1):
     """`R2` by finite differences; see `ApproximateR1`."""
 
     name: ClassVar[str] = "approximate_r2"
-    half: ClassVar[Callable[[ScoredBatch], Judged]] = staticmethod(fake_half)
+    on_real: ClassVar[bool] = False

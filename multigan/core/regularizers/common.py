@@ -13,15 +13,12 @@ REGULARIZERS: Registry[type] = Registry("regularizer", filled_by=BUILT_IN)
 Judged = tuple[Tensor, Tensor, Tensor | None]  # samples, their logits, their condition
 
 
-def real_half(scored: ScoredBatch) -> Judged:
-    """Returns the real samples of a batch in the discriminator's phase, which scores them."""
-    assert scored.real_logits is not None
+def half_of(scored: ScoredBatch, *, real: bool) -> Judged:
+    """Returns the real samples of a batch, or the generated ones, with what was made of them."""
+    if not real:
+        return scored.fake, scored.fake_logits, scored.condition
+    assert scored.real_logits is not None  # always scored in the discriminator's phase
     return scored.real, scored.real_logits, scored.condition
-
-
-def fake_half(scored: ScoredBatch) -> Judged:
-    """Returns the generated samples of a batch."""
-    return scored.fake, scored.fake_logits, scored.condition
 
 
 Factor = Annotated[float, AtLeast(0), "The term's factor, a knob."]

@@ -3,7 +3,6 @@
 Shapes: B samples, S sample shape, P samples in a pack (1 without packing), N logits per pack.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,14 +11,7 @@ from torch import Tensor
 
 from multigan.core.draws import normal, uniform
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.common import (
-    REGULARIZERS,
-    Every,
-    Factor,
-    Judged,
-    fake_half,
-    real_half,
-)
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor, half_of
 from multigan.typed import Fraction, Weight
 
 
@@ -80,11 +72,11 @@ class R1:
     name: ClassVar[str] = "r1"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
-
-    half: ClassVar[Callable[[ScoredBatch], Judged]] = staticmethod(real_half)
+    on_real: ClassVar[bool] = True
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        return self.weight / 2 * _zero_centered(game, *self.half(scored), self.share)
+        given = half_of(scored, real=self.on_real)
+        return self.weight / 2 * _zero_centered(game, *given, self.share)
 
 
 @REGULARIZERS.register("r2")
@@ -93,7 +85,7 @@ class R2(R1):
     """Zero-centered gradient penalty on generated samples; see `R1`."""
 
     name: ClassVar[str] = "r2"
-    half: ClassVar[Callable[[ScoredBatch], Judged]] = staticmethod(fake_half)
+    on_real: ClassVar[bool] = False
 
 
 @REGULARIZERS.register("gradient_penalty")

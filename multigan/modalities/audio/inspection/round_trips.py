@@ -18,7 +18,7 @@ from multigan.errors import ConfigError
 from multigan.files import write_atomic
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.evaluator import round_trip
-from multigan.modalities.audio.inspection.page import TEMPLATES, shown
+from multigan.modalities.audio.inspection.players import TEMPLATES, shown
 from multigan.modalities.audio.metrics.round_trip import (
     log_spectral_distance_db,
     snr_db,
