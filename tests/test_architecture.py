@@ -299,6 +299,42 @@ def test_nothing_outside_its_folder_speaks_of_what_one_kind_has():
     assert words_of_one_kind(ast.parse('"""A mel."""\nx.midi("stacked:a")')) == {"midi", "stacked"}
 
 
+# Registries are doors for plug-ins: what somebody who opens one brings along. What nobody would
+# bring is an attribute or an argument.
+REGISTRIES = {
+    "AUGMENTATIONS": "what the discriminator sees samples through",
+    "CONTROLLERS": "what turns a knob by a signal",
+    "DATA": "data sets of a kind that there is; empty but for plug-ins'",
+    "DISCRIMINATORS": "networks",
+    "EXTRACTORS": "networks whose features are compared, such as a lab's own",
+    "GENERATORS": "networks",
+    "INVERTERS": "vocoders and other ways from magnitudes to sound",
+    "KINDS": "kinds of data",
+    "LOSSES": "pairs of functions of logits",
+    "METRICS": "what is measured of samples",
+    "OBJECTIVES": "games and other things to optimize",
+    "RECIPES": "named configurations, of one's own components too",
+    "REGULARIZERS": "penalties and other terms",
+    "RELAXATIONS": "ways of a gradient to a generator of tokens",
+    "REPRESENTATIONS": "what networks see of sounds",
+}
+
+
+def registries_of(tree: ast.Module) -> set[str]:
+    """Returns the names that a module binds to a new `Registry`."""
+    bound = [(node.target, node.value) for node in tree.body if isinstance(node, ast.AnnAssign)]
+    return {
+        ast.unparse(name)
+        for name, value in bound
+        if isinstance(value, ast.Call) and ast.unparse(value.func) == "Registry"
+    }
+
+
+def test_every_registry_is_a_door_that_somebody_uses():
+    found = set(chain(*(registries_of(ast.parse(p.read_text())) for p in SOURCES.values())))
+    assert found == set(REGISTRIES), "Say what a plug-in would bring, or use an attribute."
+
+
 # Names that several files or folders have, and what they mean in each. Not here: a command and what
 # it does, and what every kind of data has at the same place.
 SAME_MEANING = {

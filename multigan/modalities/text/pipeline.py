@@ -122,7 +122,7 @@ class TextPipeline(_EndsTexts):
     ) -> Tensor:
         """Writes texts as token numbers (num_samples, L) int64; see `__call__`.
 
-        `on_token(position, tokens (B,))` is told each token as soon as it is written.
+        `on_token(position, tokens (B,))` is called with each token as soon as it is written.
         """
         never = self.text_modality.tokenizer.unknown_id
         return self._write(

@@ -74,7 +74,7 @@ class Relaxation(Protocol):
     pathwise: ClassVar[bool]
 
     def follow(self, generator: nn.Module, *, playing: bool) -> None:
-        """Is told of the generator at the start and after each of its updates.
+        """Is called with the generator at the start and after each of its updates.
 
         `playing` is whether the update was one of the game, rather than of the warm-up.
         """

@@ -34,7 +34,7 @@ class _WholeNorm(nn.Module):
 
 
 class RelationalMemory(nn.Module):
-    """Slots that attend to each other and to the newest input, behind input and forget gates.
+    """Slots that attend to each other and to the latest input, behind input and forget gates.
 
     Source: Santoro et al. (2018), "Relational recurrent neural networks", one block, unit gates,
     a two-layer perceptron; queries are scaled by (2 * key size + value size)^-0.5, as RelGAN's

@@ -62,7 +62,7 @@ class TextGenerator(nn.Module, ABC):
 
     @abstractmethod
     def advance(self, state: Any, tokens: Tensor | None) -> tuple[Tensor, Any]:
-        """Reads the newest tokens (B,), None before the first, and returns (B, H) and a state."""
+        """Reads the latest tokens (B,), None before the first, and returns (B, H) and a state."""
 
     def forward(self, ids: Tensor, condition: Tensor | None = None) -> Tensor:
         """Returns the logits (B, L, V) of each token, given those before it."""
