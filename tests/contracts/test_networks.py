@@ -73,7 +73,7 @@ def mixes_samples(case: Case) -> bool:
 
 
 def test_every_network_is_in_the_contract():
-    # Those of text are called in another way; tests/text has their contract.
+    # Those of text are called in another way; tests/modalities/text has their contract.
     for registry, cases in ((GENERATORS, GENERATOR_CASES), (DISCRIMINATORS, DISCRIMINATOR_CASES)):
         others = {name for name, made in registry.items() if ".text." not in made.__module__}
         assert others == {case.name for case in cases}
