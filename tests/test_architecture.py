@@ -140,6 +140,21 @@ def test_the_top_of_the_package_is_what_the_rows_name():
     assert len(found) <= 16
 
 
+# What tests the whole, in folders and files that are no room's.
+OF_THE_WHOLE = {
+    *("benchmarks", "browser", "contracts", "docs", "golden", "learning", "plugins", "pretend_gpu"),
+    *("test_architecture", "test_golden", "test_strangers"),
+}
+
+
+def test_tests_lie_in_the_rooms_of_what_they_test():
+    tests = Path(__file__).parent
+    found = {path.stem for path in tests.glob("test_*.py")}
+    found |= {path.parent.name for path in tests.glob("*/__init__.py")}
+    rooms = {form.format(name) for name in chain(*ROWS) for form in ("{}", "test_{}")}
+    assert found - OF_THE_WHOLE <= rooms, "tests/ has the folders that multigan/ has"
+
+
 SLOW_TO_IMPORT = ("torch", "filelock", "jinja2", "rich")
 
 
