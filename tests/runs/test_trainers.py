@@ -26,6 +26,8 @@ def test_a_place_is_absolute_and_a_name_is_left_alone(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert located("pictures") == str(tmp_path / "pictures")
     assert located("stacked:pictures") == f"stacked:{tmp_path / 'pictures'}"
+    assert located("mine:pictures") == f"mine:{tmp_path / 'pictures'}"  # of a plug-in's kind
+    assert located("hf:pictures") == "hf:pictures"  # on the Hub for certain
     assert located("someone/somewhere") == "someone/somewhere"
 
 
