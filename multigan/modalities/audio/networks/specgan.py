@@ -37,33 +37,14 @@ SLOPE = 0.2  # of leaky units, in both papers' networks
 class SoundGenerator(nn.Module):
     """Transposed convolutions of a small map, with no norms: what SpecGAN and WaveGAN share.
 
-    Subclasses set `ups`.
-
-    Args:
-        base: The shape of the map, channels first.
-        latent_dim: Z.
-        condition: What samples are conditioned on, or None.
-        embedding_dim, embedding_std, uniform: See `SpecGANGenerator`.
+    Subclasses set all that is named here: `input` makes the map, of the shape `base`.
     """
 
+    base: tuple[int, ...]
+    uniform: bool
+    embed: ConditionEmbedding | None
+    input: nn.Linear
     ups: nn.ModuleList
-
-    def __init__(
-        self,
-        base: tuple[int, ...],
-        latent_dim: int,
-        condition: ConditionSpec | None,
-        *,
-        embedding_dim: int,
-        embedding_std: float,
-        uniform: bool,
-    ) -> None:
-        super().__init__()
-        self.base, self.uniform = base, uniform
-        self.embed = (
-            ConditionEmbedding(condition, embedding_dim, std=embedding_std) if condition else None
-        )
-        self.input = nn.Linear(latent_dim + embedding_dim * bool(condition), prod(base))
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates samples (B, *S) in [-1, 1] from latents (B, Z)."""
@@ -101,17 +82,15 @@ class SpecGANGenerator(SoundGenerator):
         embedding_std: Weight = 1.0,
         uniform: bool = False,
     ) -> None:
+        super().__init__()
         channels, bins, frames = _checked(sample_shape, who="The specgan generator")
         doublings = halvings(bins, frames)
         sizes = [width << index for index in reversed(range(doublings))]
-        super().__init__(
-            (sizes[0], bins >> doublings, frames >> doublings),
-            latent_dim,
-            condition,
-            embedding_dim=embedding_dim,
-            embedding_std=embedding_std,
-            uniform=uniform,
+        self.base, self.uniform = (sizes[0], bins >> doublings, frames >> doublings), uniform
+        self.embed = (
+            ConditionEmbedding(condition, embedding_dim, std=embedding_std) if condition else None
         )
+        self.input = nn.Linear(latent_dim + embedding_dim * bool(condition), prod(self.base))
         self.ups = nn.ModuleList(
             nn.ConvTranspose2d(a, b, 5, stride=2, padding=2, output_padding=1)
             for a, b in pairwise([*sizes, channels])

@@ -19,7 +19,7 @@ from multigan.modalities.audio.networks.shuffle import PhaseShuffle
 from multigan.modalities.audio.networks.sound_shapes import WaveformShape, check_waveform_shape
 from multigan.modalities.audio.networks.specgan import SoundGenerator, activations, initialize
 from multigan.modalities.shared.heads import ScoresLastFeatures
-from multigan.modalities.shared.layers import Projection
+from multigan.modalities.shared.layers import ConditionEmbedding, Projection
 from multigan.typed import Count, Natural, Weight
 
 KERNEL = 25
@@ -55,19 +55,17 @@ class WaveGANGenerator(SoundGenerator):
         uniform: bool = False,
         post_filter: Natural = 0,
     ) -> None:
+        super().__init__()
         channels, length = check_waveform_shape(
             sample_shape, who="The wavegan generator", multiple=4 * BASE
         )
         strides = _strides(length)
         sizes = [width << index for index in reversed(range(len(strides)))]
-        super().__init__(
-            (sizes[0], length // prod(strides)),
-            latent_dim,
-            condition,
-            embedding_dim=embedding_dim,
-            embedding_std=embedding_std,
-            uniform=uniform,
+        self.base, self.uniform = (sizes[0], length // prod(strides)), uniform
+        self.embed = (
+            ConditionEmbedding(condition, embedding_dim, std=embedding_std) if condition else None
         )
+        self.input = nn.Linear(latent_dim + embedding_dim * bool(condition), prod(self.base))
         self.ups = nn.ModuleList(
             nn.ConvTranspose1d(
                 a, b, KERNEL, stride=stride, padding=KERNEL // 2, output_padding=stride - 1
