@@ -43,7 +43,7 @@ test: $(INSTALLED)  ## run the fast tests
 test-pretend-gpu: $(INSTALLED)  ## train on a GPU that is pretended on CPU memory; needs g++ once
 	$(BIN)/python -m pytest -m pretend_gpu --timeout 300 tests/pretend_gpu
 	$(BIN)/python -m pytest -p tests.pretend_gpu.plugin --pretend-gpu --timeout 300 \
-		tests/test_pipelines.py tests/test_held_out.py
+		tests/sampling/test_pipelines.py tests/runs/test_held_out.py
 
 test-slow: $(INSTALLED)  ## run the tests that take long, and the runs that must learn
 	$(BIN)/python -m pytest -m 'slow or learning' --timeout 1200

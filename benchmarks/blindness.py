@@ -25,8 +25,8 @@ from multigan.files import read_object
 from multigan.modalities.recipes import recipe
 from multigan.runs.assemble import build_parts, build_trainer, load_data
 from multigan.runs.health import ALARMS, Vitals
+from multigan.runs.health.blindness import look
 from multigan.runs.health.findings import SEEN
-from multigan.runs.health.sight import look
 
 POINTS = Setting(steps=600, batch=64, width=32, depth=2)
 SMALL = {"generator.width": 8, "schedules": {}}

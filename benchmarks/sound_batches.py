@@ -29,7 +29,7 @@ from multigan.modalities.audio.load.load import load_audio
 from multigan.modalities.audio.load.loaded import AudioSet
 from multigan.modalities.audio.modality import AudioModality
 from multigan.modalities.kind import kind_of
-from multigan.registry import Component
+from multigan.typed import Component
 
 LATENT, BATCH = 64, 64
 

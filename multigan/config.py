@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from multigan.errors import ConfigError
 from multigan.imports import plugins
+from multigan.imports.hub_names import HUB_PREFIX
 from multigan.imports.plugins import Plugin
 from multigan.typed import (
     AtLeast,
@@ -35,9 +36,10 @@ SCHEDULE_SHAPES = (  # those of multigan.core.schedules
     *("half_cosine", "linear", "exponential", "logarithmic", "quadratic", "sigmoid"),
     "square_root",
 )
-PREFIXES = ("stacked:", "oracle:")  # of data that is made from what a path behind them names
 GIVEN_IN_PYTHON = "(given in Python)"  # the name of data that has none
 
+# In front of a path, of data that a kind makes from what is there: `Traits.prefixes`.
+_PREFIX = re.compile(rf"(?!{HUB_PREFIX})[a-z]{{2,}}:")
 _FOLDER_NAME = re.compile(r"[^./\\][^/\\]*")
 LARGEST_BATCH = 2**24  # beyond it memory fills up for minutes before anything fails
 
@@ -342,12 +344,13 @@ def located(source: str) -> str:
     Raises:
         ConfigError: It is empty.
     """
-    prefix = next((p for p in PREFIXES if source.startswith(p)), "")
+    found = _PREFIX.match(source)
+    prefix = found[0] if found else ""
     name = source.removeprefix(prefix)
     if not name.strip():
         raise ConfigError(f"Please name the data, by path or on the Hub: {source!r} names nothing.")
-    found = Path(name)
-    return f"{prefix}{found.resolve()}" if found.exists() else source
+    path = Path(name)
+    return f"{prefix}{path.resolve()}" if path.exists() else source
 
 
 def parse_changes(assignments: Iterable[str]) -> dict[str, Any]:

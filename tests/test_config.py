@@ -17,7 +17,8 @@ from multigan.config import (
 )
 from multigan.core.schedules import SHAPES
 from multigan.errors import ConfigError
-from multigan.registry import Component, Registry
+from multigan.typed import Component
+from multigan.typed.registry import Registry
 
 RECIPE = Recipe(
     name="r",

@@ -33,8 +33,8 @@ from multigan.modalities.text.metrics.encoders import build_text_encoder
 from multigan.modalities.text.oracle import Oracle
 from multigan.modalities.text.tokenizers.characters import CharacterTokenizer
 from multigan.modalities.text.tokenizers.fast import FastTokenizer
-from multigan.registry import Component
 from multigan.runs.checkpoint import load_checkpoint, save_checkpoint
+from multigan.typed import Component
 from tests.tiny import make_trainer
 
 transformers = pytest.importorskip("transformers", reason="needs the extra 'text'")

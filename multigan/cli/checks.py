@@ -12,9 +12,10 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
+
+from multigan.imports.versions import installed_version
 
 State = Literal["ok", "installed", "unknown", "missing", "broken"]
 
@@ -156,7 +157,7 @@ def _bfloat16(tried: ProbeResult) -> Check:
 
 
 def _torchaudio(plain: ProbeResult, guarded: ProbeResult) -> Check:
-    found = _version("torchaudio")
+    found = installed_version("torchaudio")
     if found is None:
         return _missing("torchaudio", "audio")
     if plain.well:
@@ -170,7 +171,7 @@ def _torchaudio(plain: ProbeResult, guarded: ProbeResult) -> Check:
 
 
 def _transformers(tried: ProbeResult) -> Check:
-    found = _version("transformers")
+    found = installed_version("transformers")
     if found is None:
         return _missing("transformers", "text")
     if tried.well:
@@ -180,20 +181,13 @@ def _transformers(tried: ProbeResult) -> Check:
 
 
 def _optional(package: str, extra: str) -> Check:
-    found = _version(package)
+    found = installed_version(package)
     return Check(package, "installed", found) if found else _missing(package, extra)
 
 
 def _missing(package: str, extra: str) -> Check:
     remedy = f"If you want it: pip install 'multigan[{extra}]'"
     return Check(package, "missing", "not installed", remedy)
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _writable(runs: Path) -> Check:

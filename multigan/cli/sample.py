@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from multigan.cli.commands import add_device, add_run
+from multigan.modalities.sampling_options import SOUND_FORMATS, WRITING
 
 SUMMARY = "Make samples from a trained run."
 
@@ -55,7 +56,9 @@ def add_options(parser: ArgumentParser, *, out: str) -> None:
     )
     parser.add_argument("--out", type=Path, help=out)
     parser.add_argument(
-        "--format", choices=("wav", "flac"), help="of sounds: how they are written (wav)"
+        "--format",
+        choices=SOUND_FORMATS,
+        help=f"of sounds: how they are written ({SOUND_FORMATS[0]})",
     )
     add_device(parser)
 
@@ -84,9 +87,6 @@ def run(args: Namespace) -> None:
 
 def _add_writing(parser: ArgumentParser) -> None:
     text = parser.add_argument_group("generators that write")
-    text.add_argument("--prompt", help="how the texts begin")
-    text.add_argument(
-        "--temperature", type=float, help="less than 1: likelier tokens; 0: the likeliest (1)"
-    )
-    text.add_argument("--top-k", type=int, help="draw from the likeliest so many tokens (all)")
-    text.add_argument("--top-p", type=float, help="draw from the likeliest that make this up (1)")
+    for option in WRITING:
+        words = f"--{option.name.replace('_', '-')}"
+        text.add_argument(words, type=option.read, help=option.help)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["class", "attributes", "vector"]
+ConditionKind = Literal["class", "attributes", "vector"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class ConditionSpec:
             their own.
     """
 
-    kind: Kind
+    kind: ConditionKind
     size: int
     names: tuple[str, ...] = ()
     center: tuple[float, ...] = ()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
-from multigan.registry import Registry
+from multigan.typed.registry import Registry
 
 
 class AdversarialLoss(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
-from multigan.registry import Component
+from multigan.typed import Component
 
 
 class Modality(nn.Module, ABC):

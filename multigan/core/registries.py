@@ -14,7 +14,8 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.modality import Modality
 from multigan.core.objective import Objective
 from multigan.core.prior import Prior
-from multigan.registry import BUILT_IN, Component, Registry, build
+from multigan.typed import Component
+from multigan.typed.registry import BUILT_IN, Registry, build
 
 # Holds `multigan.modalities.kind.Kind`s: all that is special to a kind of data, in one object.
 KINDS: Registry[Any] = Registry("modality", filled_by=BUILT_IN)

@@ -61,12 +61,12 @@ def beside_known(loaded: L, known: Sequence[str]) -> L:
     names = (*known, *(name for name in own if name not in known))
     numbers = torch.tensor([names.index(name) for name in own])
     labels = getattr(loaded.source, "labels", None)
-    told = numbers[torch.zeros(count, dtype=torch.long) if labels is None else labels.cpu()]
+    labelled = numbers[torch.zeros(count, dtype=torch.long) if labels is None else labels.cpu()]
     condition, source = ConditionSpec("class", len(names), names), loaded.source
     numbered: Source = (
-        TensorSource(source.raw, told.to(source.device), condition)
+        TensorSource(source.raw, labelled.to(source.device), condition)
         if isinstance(source, TensorSource)
-        else Renumbered(source, told, condition)
+        else Renumbered(source, labelled, condition)
     )
     report = replace(loaded.report, classes=names)
     fingerprint = digest(loaded.fingerprint, *names)[:16]

@@ -13,7 +13,7 @@ from torch import Tensor
 from multigan.core.condition import ConditionSpec
 from multigan.errors import DataError
 
-NUM_EXAMPLES = 256  # of the vectors in the data, kept for samples that nobody has told anything
+NUM_EXAMPLES = 256  # of the vectors in the data, kept for samples without a condition of their own
 # What parts of a data set are called, and what else each is called.
 SPLITS = {
     "train": "train",

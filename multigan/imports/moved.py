@@ -27,6 +27,7 @@ MOVED = {
         "multigan.modalities.text.pipeline",
     ),
     "multigan.recipes": ("multigan.modalities.recipes",),
+    "multigan.registry": ("multigan.typed.registry",),
     "multigan.synthesis": ("multigan.runs.synthesis",),
     "multigan.trainers": ("multigan.runs.trainers",),
 }

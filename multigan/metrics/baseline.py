@@ -104,10 +104,10 @@ class Measuring(Generic[S]):
 
         Args:
             metrics: Names in `METRICS`.
-            on_left_out: Told in a sentence what the samples do not allow, which is left out then.
+            on_left_out: Called with a sentence on what the samples do not allow, which is left out.
 
         Raises:
-            MeasureError: The samples do not allow a metric, and nobody is told; or any.
+            MeasureError: The samples do not allow a metric, and there is no `on_left_out`; or any.
         """
         comparison = self.compare(self.real, self.fake)
         names = [_resolve(name, comparison) for name in metrics]

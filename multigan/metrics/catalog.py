@@ -31,7 +31,7 @@ from multigan.metrics.neighbors import (
 )
 from multigan.metrics.score import inception_score
 from multigan.metrics.two_sample import Judged, two_sample_test
-from multigan.registry import Registry
+from multigan.typed.registry import Registry
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def data_classifier(
     Args:
         loaded: The data.
         seed: Of the training.
-        on_note: Told that it takes long.
+        on_note: Called with a sentence where it takes long.
         pictures: Turns raw samples into the uint8 pictures that are classified; None for images,
             which are those themselves.
         kind: Names `pictures` in the cache.

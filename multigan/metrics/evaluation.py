@@ -58,7 +58,7 @@ class EvaluationConfig:
         num_samples: How many samples are made, and how many real ones they are compared with.
         extractor: What makes features; "" picks one.
         seed: Of the samples and of the choice of real ones.
-        on_note: Told what takes long, and what is left out.
+        on_note: Called with a sentence on what takes long, and on what is left out.
         k: The neighbor for precision, recall, density and coverage; None for that of the papers.
 
     Raises:

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from multigan.core.draws import seed_from
 from multigan.errors import ConfigError, ShapeError
 from multigan.metrics.two_sample import reduced
-from multigan.registry import Component, Registry
+from multigan.typed import Component
+from multigan.typed.registry import Registry
 
 Description = Mapping[str, Any]
 

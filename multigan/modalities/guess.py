@@ -1,4 +1,4 @@
-"""Which kind of data somebody has, told from its files: pictures, texts, sounds."""
+"""Which kind of data somebody has, inferred from its files: pictures, texts, sounds."""
 
 import os
 import zipfile

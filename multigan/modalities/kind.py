@@ -15,10 +15,10 @@ from multigan.data.sight import Sight, look_at
 from multigan.errors import ConfigError
 from multigan.metrics.evaluation import Evaluator
 from multigan.modalities.suit import Budget, Suited, Traits, suit_no_number, suit_nothing
-from multigan.registry import Component, Registry
 from multigan.sampling.graph import Graph, sample_graph
 from multigan.sampling.pipeline import Pipeline
-from multigan.typed import from_plain
+from multigan.typed import Component, from_plain
+from multigan.typed.registry import Registry
 
 
 def match_nothing(modality: Modality) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from multigan.modalities.audio import recipes as sounds
 from multigan.modalities.image import families
 from multigan.modalities.image import recipes as images
 from multigan.modalities.text import recipes as texts
-from multigan.registry import Registry
+from multigan.typed.registry import Registry
 
 RECIPES: Registry[Callable[[], Recipe]] = Registry("recipe")
 

@@ -15,7 +15,8 @@ class Traits:
     Attributes:
         suffixes: Of its files, in lower case, with the dot.
         names: Data that multigan carries.
-        prefixes: How further names of data begin.
+        prefixes: How further names of data begin, such as "stacked:"; lower case letters and a
+            colon. What stands behind one may be a path.
         columns: What a table's column of them may be called, in lower case.
         feature: What `datasets` calls the type of such a column; "" for none of its own.
     """

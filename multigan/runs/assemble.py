@@ -35,8 +35,8 @@ from multigan.data.source import Source, part
 from multigan.data.stream import Stream
 from multigan.errors import ConfigError
 from multigan.modalities.kind import kind_of
-from multigan.registry import Component
 from multigan.sampling.pipeline import Pipeline
+from multigan.typed import Component
 
 LEAST_HELD_OUT = 64  # samples; the means of fewer say too little
 

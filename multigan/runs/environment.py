@@ -3,7 +3,6 @@
 import platform
 import subprocess
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import torch
 
 from multigan.core.engine import Engine
 from multigan.data.loaded import Loaded
+from multigan.imports.versions import installed_version
 
 PACKAGES = ("multigan", "torch", "numpy", "pillow", "safetensors")
 
@@ -20,7 +20,7 @@ def describe_environment(engine: Engine, data: Loaded, command: str = "") -> dic
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "packages": {name: found for name in PACKAGES if (found := installed_version(name))},
         "device": str(engine.device),
         "device_name": _device_name(engine.device),
         "precision": engine.precision,
@@ -31,13 +31,6 @@ def describe_environment(engine: Engine, data: Loaded, command: str = "") -> dic
         "command": command or " ".join(sys.argv),
         "data": data.report.to_json() | {"fingerprint": data.fingerprint},
     }
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _device_name(device: torch.device) -> str:

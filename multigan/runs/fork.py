@@ -16,6 +16,7 @@ from multigan.files import copy_files, read_object, write_json
 from multigan.runs.assemble import check_held_out, check_pieces
 from multigan.runs.folder import RunFolder, checkpoint_step, create_run
 from multigan.runs.profiles import snapshots_in
+from multigan.runs.recipe_check import check_recipe
 from multigan.runs.resume import latest_valid_checkpoint
 from multigan.runs.run import Run
 from multigan.runs.session import Session, resume
@@ -59,6 +60,9 @@ def fork(
     """
     folder = _checkpoint(parent, step)
     recipe = parent.recipe.changed(changes or {}).settled()
+    if changes:
+        recipe = recipe.with_plugins()
+        check_recipe(recipe)
     recipe = recipe if steps is None else replace(recipe, steps=steps)
     if checkpoint_step(folder) >= recipe.steps:
         raise ConfigError(

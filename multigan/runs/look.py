@@ -54,7 +54,7 @@ def look(
         left: What of it depends on the loaded data.
         stem: Where real samples are written, without the suffix.
         device: Where steps are timed.
-        note: Told what is chosen.
+        note: Called with what is chosen.
 
     Raises:
         MultiganError: Whatever is wrong with the recipe, the data or the device.

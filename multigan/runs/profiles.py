@@ -184,7 +184,7 @@ def _product(t: float, g: float, u: float, h: float) -> float:
 
 def _add(result: dict[str, Tensor], name: str, tensor: Tensor, share: float) -> None:
     if not tensor.is_floating_point():
-        result[name] = tensor  # a counter: the newest
+        result[name] = tensor  # a counter: the latest
         return
     part = share * tensor.double()
     result[name] = result[name] + part if name in result else part

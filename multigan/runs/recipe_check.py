@@ -7,10 +7,10 @@ from multigan.core.controllers import CONTROLLERS
 from multigan.core.losses import LOSSES
 from multigan.core.registries import AUGMENTATIONS, DISCRIMINATORS, GENERATORS, OBJECTIVES
 from multigan.core.regularizers import REGULARIZERS
-from multigan.modalities.kind import kind_of
-from multigan.registry import Component, Registry
+from multigan.modalities.kind import kind_of, refuse_representation
 from multigan.runs.evaluate import training_metrics
-from multigan.typed import from_plain
+from multigan.typed import Component, from_plain
+from multigan.typed.registry import Registry
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -24,6 +24,8 @@ def check_recipe(recipe: Recipe) -> None:
     kind = kind_of(recipe.modality)
     kind.evaluator.check_names(training_metrics(recipe))
     from_plain(kind.options, recipe.data.options, "data")
+    if kind.representations is None:
+        refuse_representation(f"Data of the kind {recipe.modality!r}", recipe.representation)
     LOSSES[recipe.loss]
     for registry, component in _components(recipe, kind.representations):
         if component is not None and registry is not None:

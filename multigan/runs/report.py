@@ -107,15 +107,15 @@ def _loss_charts(curves: Mapping[str, Points]) -> list[str]:
 
 
 def _quality(rows: Sequence[Row], curves: Mapping[str, Points]) -> dict[str, Any]:
-    """Returns a chart for each metric, and a table of the newest values."""
+    """Returns a chart for each metric, and a table of the latest values."""
     measured = [row for row in rows if any(name.startswith(METRIC) for name in row)]
     names = dict.fromkeys(name for row in measured for name in row if name.startswith(METRIC))
     titles = [name.removeprefix(METRIC) for name in names]
-    newest = measured[-NUM_METRIC_ROWS:]
+    latest = measured[-NUM_METRIC_ROWS:]
     table = {
         "charts": [_chart(name.removeprefix(METRIC), curves, [name]) for name in names],
         "columns": ["step", *titles],
-        "rows": [[row["step"], *(row.get(name) for name in names)] for row in newest],
+        "rows": [[row["step"], *(row.get(name) for name in names)] for row in latest],
     }
     return table if names else {}
 

@@ -53,8 +53,8 @@ def check_values(
     Args:
         values: The new values by knob; None gives one back to its schedule. "learning_rate" and
             "beta2" stand for those of every player.
-        knobs: Those that the run has; none if it has not told yet.
-        ranges: The smallest and largest value by knob, None for no limit, where the run told them.
+        knobs: Those that the run has; none if it has not written them yet.
+        ranges: The smallest and largest value by knob, None for no limit, where the run wrote them.
 
     Raises:
         ConfigError: There is no such knob, or a value is no number or out of its range.

@@ -88,25 +88,25 @@ class SampleGraph(nn.Module):
         coarse_styles: Tensor | None = None,
     ) -> Tensor:
         """Returns samples (B, *S); see `sample_graph`."""
-        told = condition
+        given = condition
         if condition is not None and not self.takes_weights:
-            told = condition.argmax(1)
+            given = condition.argmax(1)
         if truncation is not None:
             latent = latent * truncation[:, None]
         if fine_latent is None or coarse_styles is None:
-            samples: Tensor = self.generator(latent, told)
+            samples: Tensor = self.generator(latent, given)
             return samples
         fine = fine_latent if truncation is None else fine_latent * truncation[:, None]
-        styles = self._mixed(latent, fine, told, coarse_styles)
+        styles = self._mixed(latent, fine, given, coarse_styles)
         if truncation is not None and self.averages is not None:
             average = self.averages if condition is None else condition @ self.averages
             styles = torch.lerp(average[:, None], styles, truncation[:, None, None])
         return self.generator.synthesize(styles)
 
-    def _mixed(self, coarse: Tensor, fine: Tensor, told: Tensor | None, count: Tensor) -> Tensor:
+    def _mixed(self, coarse: Tensor, fine: Tensor, given: Tensor | None, count: Tensor) -> Tensor:
         """Returns styles (B, L, W): the first `count` (B,) of one latent, the others of another."""
         from_coarse = torch.arange(self.num_styles, device=count.device) < count[:, None]  # (B, L)
-        styles = self.generator.styles(coarse, told), self.generator.styles(fine, told)
+        styles = self.generator.styles(coarse, given), self.generator.styles(fine, given)
         return torch.where(from_coarse[:, :, None], *styles)
 
 

@@ -21,7 +21,6 @@ from multigan.core.registries import KINDS
 from multigan.core.switches import evaluating
 from multigan.errors import ConfigError, ShapeError
 from multigan.files import write_atomic
-from multigan.registry import Component
 from multigan.sampling.conditions import (
     Condition,
     check_counts,
@@ -40,6 +39,7 @@ from multigan.sampling.latents import (
 )
 from multigan.sampling.on_hub import fetched, is_hub_name, uploaded
 from multigan.sampling.saving import read_saved, write_saved
+from multigan.typed import Component
 
 
 class Pipeline:

@@ -25,8 +25,7 @@ from multigan.files import (
 )
 from multigan.imports import plugins
 from multigan.imports.pretrained import only_inside
-from multigan.registry import Component
-from multigan.typed import Count, from_plain
+from multigan.typed import Component, Count, from_plain
 
 FORMAT = 1
 
@@ -117,10 +116,10 @@ def saved_step(folder: Path) -> int | None:
 
 def _warn_if_older(run: Path, step: int | None) -> None:
     names = [path.name.removeprefix("step-") for path in run.glob("checkpoints/step-*")]
-    newest = max((int(name) for name in names if name.isdecimal()), default=0)
-    if step is not None and step < newest:
+    latest = max((int(name) for name in names if name.isdecimal()), default=0)
+    if step is not None and step < latest:
         warnings.warn(
-            f"The pipeline of {run} is of step {step}, and there is a checkpoint of step {newest}. "
+            f"The pipeline of {run} is of step {step}, and there is a checkpoint of step {latest}. "
             f"multigan.Run({str(run)!r}).pipeline() samples that; resuming the run saves it.",
             stacklevel=4,
         )

@@ -15,7 +15,7 @@ from multigan.modalities.text.load.load import load_text
 from multigan.modalities.text.load.oracle_sentences import HELD_OUT, TEST
 from multigan.modalities.text.oracle import Oracle
 from multigan.runs.session import start
-from tests.test_oracle import arrays
+from tests.modalities.text.test_oracle import arrays
 
 SMALL = {"steps": 3, "generator.width": 4, "batch_size": 8, "look_every": 0}
 

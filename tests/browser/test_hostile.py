@@ -10,9 +10,9 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.prior import Prior
 from multigan.core.registries import GENERATORS, build_modality
 from multigan.files import write_json
-from multigan.registry import Component
 from multigan.runs.folder import RunFolder
 from multigan.sampling.pipeline import Pipeline
+from multigan.typed import Component
 from tests.browser.driving import (
     execute,
     open_lab,

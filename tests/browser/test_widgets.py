@@ -14,9 +14,9 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.prior import Prior
 from multigan.core.registries import GENERATORS, build_modality
 from multigan.files import write_json
-from multigan.registry import Component
 from multigan.runs.folder import RunFolder, create_run
 from multigan.sampling.pipeline import Pipeline
+from multigan.typed import Component
 from tests.browser.conftest import SLUGGISH, needs_subshells
 from tests.browser.driving import (
     BRISK,

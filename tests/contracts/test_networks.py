@@ -13,8 +13,9 @@ from multigan.core.draws import seeded
 from multigan.core.growth import Growing
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError, ShapeError
-from multigan.registry import Component, Registry
 from multigan.sampling.latents import factorized_directions, principal_directions
+from multigan.typed import Component
+from multigan.typed.registry import Registry
 from tests.contracts.network_cases import CLASSES, DISCRIMINATOR_CASES, GENERATOR_CASES, B, Case, Z
 
 generators = pytest.mark.parametrize("case", GENERATOR_CASES, ids=str)
@@ -72,7 +73,7 @@ def mixes_samples(case: Case) -> bool:
 
 
 def test_every_network_is_in_the_contract():
-    # Those of text are called in another way; tests/text has their contract.
+    # Those of text are called in another way; tests/modalities/text has their contract.
     for registry, cases in ((GENERATORS, GENERATOR_CASES), (DISCRIMINATORS, DISCRIMINATOR_CASES)):
         others = {name for name, made in registry.items() if ".text." not in made.__module__}
         assert others == {case.name for case in cases}

@@ -17,10 +17,10 @@ from multigan.errors import ConfigError
 from multigan.modalities.audio.representations.inversion import INVERTERS
 from multigan.modalities.audio.representations.representation import REPRESENTATIONS
 from multigan.modalities.text.relaxations import RELAXATIONS
-from multigan.registry import Component, Registry
-from multigan.typed import parameters_of
+from multigan.typed import Component, parameters_of
 from multigan.typed.check import peeled
 from multigan.typed.ranges import Bound
+from multigan.typed.registry import Registry
 
 REGISTRIES: list[Registry[Any]] = [
     *(GENERATORS, DISCRIMINATORS, AUGMENTATIONS, OBJECTIVES, REGULARIZERS, CONTROLLERS),

@@ -20,7 +20,7 @@ from multigan.core.registries import AUGMENTATIONS, DISCRIMINATORS, GENERATORS
 from multigan.core.regularizers import REGULARIZERS
 from tests.contracts.network_cases import DISCRIMINATOR_CASES, GENERATOR_CASES
 from tests.contracts.test_networks import build
-from tests.text.networks import (
+from tests.modalities.text.networks import (
     DISCRIMINATOR_OPTIONS,
     GENERATOR_OPTIONS,
     make_discriminator,

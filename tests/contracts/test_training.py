@@ -18,9 +18,9 @@ from multigan.core.trainer import Trainer
 from multigan.data.source import TensorSource
 from multigan.data.stream import Stream
 from multigan.errors import ConfigError
-from multigan.registry import Component
 from multigan.runs.checkpoint import load_checkpoint, save_checkpoint
 from multigan.runs.session import resume, start
+from multigan.typed import Component
 
 SHAPE, CLASSES = (1, 8, 8), ConditionSpec("class", 3)
 SMALL = {"generator.width": 8, "discriminator.width": 8, "latent_dim": 5, "batch_size": 4}

@@ -14,9 +14,9 @@ from multigan.core.prior import Prior
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.core.trainer import Callback
 from multigan.errors import ConfigError
-from multigan.registry import Component
 from multigan.runs.resume import resume_from
 from multigan.runs.session import resume, start
+from multigan.typed import Component
 
 SHAPES = [(3, 32, 32), (1, 24, 40), (2, 16, 48), (1, 64, 16)]  # the last two as spectrograms are
 

@@ -26,9 +26,9 @@ from multigan.notebook.exploring import Explored, Pin, View
 from multigan.notebook.in_memory import film_of, media_of, still_of
 from multigan.notebook.plain_explorer import NONE, PlainExplorer
 from multigan.notebook.time_travel import ForkTree
-from multigan.registry import Component
 from multigan.runs.session import start
 from multigan.sampling.pipeline import Pipeline
+from multigan.typed import Component
 from tests.notebook.conftest import tiny_session
 
 MOVED = View(seed=3, count=5, truncation=0.7, condition=2, moves=(1.5, 0.0, -2.0))

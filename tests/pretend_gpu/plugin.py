@@ -1,6 +1,6 @@
 """Runs existing tests on a pretend GPU, whatever device they ask for.
 
-python -m pytest -p tests.pretend_gpu.plugin --pretend-gpu tests/test_session.py
+python -m pytest -p tests.pretend_gpu.plugin --pretend-gpu tests/runs/test_session.py
 """
 
 from collections.abc import Iterator

@@ -28,8 +28,8 @@ from multigan.data.stream import Stream
 from multigan.data.synthetic import Grid, Ring
 from multigan.errors import ConfigError
 from multigan.metrics.modes import mode_coverage
-from multigan.registry import Component
 from multigan.runs.assemble import Unconditional
+from multigan.typed import Component
 
 MIXTURES: dict[str, Ring | Grid] = {"ring": Ring(), "grid": Grid()}
 

@@ -66,7 +66,7 @@ def _asked(run: "RunFolder") -> dict[str, Any]:
 
 
 def _came(run: "RunFolder") -> dict[str, Any]:
-    """Returns a run's state and the newest value of every loss and metric."""
+    """Returns a run's state and the latest value of every loss and metric."""
     status = run.status()
-    newest = {name: value for row in run.metrics() for name, value in row.items() if "/" in name}
-    return {"state": status["state"], "step": status.get("step"), **newest}
+    latest = {name: value for row in run.metrics() for name, value in row.items() if "/" in name}
+    return {"state": status["state"], "step": status.get("step"), **latest}

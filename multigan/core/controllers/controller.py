@@ -9,8 +9,8 @@ from torch import Tensor
 
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.errors import ConfigError
-from multigan.registry import Registry
 from multigan.typed import Count, checked
+from multigan.typed.registry import Registry
 
 CONTROLLERS: Registry[type] = Registry("controller")
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from multigan.core.draws import normal
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor, half_of
 from multigan.typed import Above
 
 Radius = Annotated[float, Above(0), "The deviation of the noise, in the samples' own units."]
@@ -64,25 +64,17 @@ class ApproximateR1:
     name: ClassVar[str] = "approximate_r1"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = False
+    on_real: ClassVar[bool] = True
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        assert scored.real_logits is not None  # always scored in the discriminator's phase
-        given = (scored.real, scored.real_logits, scored.condition)
+        given = half_of(scored, real=self.on_real)
         return self.weight / 2 * squared_slope(game, *given, self.radius).mean()
 
 
 @REGULARIZERS.register("approximate_r2")
 @dataclass
-class ApproximateR2:
+class ApproximateR2(ApproximateR1):
     """`R2` by finite differences; see `ApproximateR1`."""
 
-    weight: Factor = 10.0
-    every: Every = 1
-    radius: Radius = 0.01
     name: ClassVar[str] = "approximate_r2"
-    player: ClassVar[Player] = "discriminator"
-    per_sample: ClassVar[bool] = False
-
-    def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        given = (scored.fake, scored.fake_logits, scored.condition)
-        return self.weight / 2 * squared_slope(game, *given, self.radius).mean()
+    on_real: ClassVar[bool] = False

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from multigan.core.draws import normal, uniform
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
-from multigan.core.regularizers.common import REGULARIZERS, Every, Factor
+from multigan.core.regularizers.common import REGULARIZERS, Every, Factor, half_of
 from multigan.typed import Fraction, Weight
 
 
@@ -72,28 +72,20 @@ class R1:
     name: ClassVar[str] = "r1"
     player: ClassVar[Player] = "discriminator"
     per_sample: ClassVar[bool] = True
+    on_real: ClassVar[bool] = True
 
     def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        assert scored.real_logits is not None  # always scored in the discriminator's phase
-        given = (scored.real, scored.real_logits, scored.condition)
+        given = half_of(scored, real=self.on_real)
         return self.weight / 2 * _zero_centered(game, *given, self.share)
 
 
 @REGULARIZERS.register("r2")
 @dataclass
-class R2:
+class R2(R1):
     """Zero-centered gradient penalty on generated samples; see `R1`."""
 
-    weight: Factor = 10.0
-    every: Every = 1
-    share: Fraction = 1.0
     name: ClassVar[str] = "r2"
-    player: ClassVar[Player] = "discriminator"
-    per_sample: ClassVar[bool] = True
-
-    def __call__(self, game: AdversarialGame, scored: ScoredBatch) -> Tensor:
-        given = (scored.fake, scored.fake_logits, scored.condition)
-        return self.weight / 2 * _zero_centered(game, *given, self.share)
+    on_real: ClassVar[bool] = False
 
 
 @REGULARIZERS.register("gradient_penalty")

@@ -193,7 +193,7 @@ class ClipEmbedder(TensorEmbedder[ClipFeatures]):
 
 
 def refuse_vocoder(pipeline: Pipeline) -> None:
-    """Raises ConfigError for a learned inverter, which says what it is told, and nothing else."""
+    """Raises ConfigError for a learned inverter, which says what it is given, and nothing else."""
     if isinstance(pipeline.generator, Vocos):
         options = ",".join(
             f"{name}={value}" for name, value in pipeline.generator.mel_options.items()

@@ -30,8 +30,9 @@ from multigan.modalities.audio.representations.representation import REPRESENTAT
 from multigan.modalities.audio.sight import look_at_sounds
 from multigan.modalities.audio.suit import suit_sounds
 from multigan.modalities.kind import Kind
+from multigan.modalities.sampling_options import SOUND_FORMATS
 from multigan.modalities.suit import Traits
-from multigan.registry import Component
+from multigan.typed import Component
 
 # Importing them registers what they define.
 __all__ = [
@@ -99,7 +100,7 @@ AUDIO = Kind(
     page="page",
     columns=8,
     explored=4,
-    formats=("wav", "flac"),
+    formats=SOUND_FORMATS,
     demo="notes",
     finale=play_ode,
 )

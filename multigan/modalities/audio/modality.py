@@ -22,8 +22,7 @@ from multigan.modalities.audio.representations.representation import REPRESENTAT
 from multigan.modalities.audio.representations.spectral import Mel
 from multigan.modalities.audio.sound import FULL_SCALE
 from multigan.modalities.audio.spectrogram_sheet import draw_audio_sheet
-from multigan.registry import Component
-from multigan.typed import checked
+from multigan.typed import Component, checked
 
 DEFAULT = "log_magnitude_if"
 INVERTER = "inverter"  # the folder of a learned one, in a saved pipeline's

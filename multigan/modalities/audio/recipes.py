@@ -6,7 +6,7 @@ from typing import Any
 from multigan.config import OptimizerOptions, Recipe, ScheduleOptions
 from multigan.modalities.image.families import progressive
 from multigan.modalities.image.recipes import image
-from multigan.registry import Component
+from multigan.typed import Component
 
 # The window and hop are a vocoder's, 1024 and 256 samples at 22 kHz (Kong et al. 2020, "HiFi-GAN"),
 # in milliseconds. The floor, 60 dB below the loudest, is where recordings at home are but noise.

@@ -4,6 +4,7 @@ Shapes: B samples, S sample shape, C channels, T samples of a waveform, N logits
 """
 
 from dataclasses import replace
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +14,8 @@ from multigan.core.registries import DISCRIMINATORS, OBJECTIVES, Ingredients
 from multigan.errors import ConfigError
 from multigan.modalities.audio.modality import AudioModality
 from multigan.modalities.shared.objectives import game
-from multigan.registry import Component
+from multigan.typed import Component
+from multigan.typed.registry import NamedIn
 
 
 class Listening(nn.Module):
@@ -55,7 +57,10 @@ WAVEFORM = Component("waveform")
 
 
 @OBJECTIVES.register("resynthesis")
-def resynthesis(ingredients: Ingredients, hearing: Component = WAVEFORM) -> Objective:
+def resynthesis(
+    ingredients: Ingredients,
+    hearing: Annotated[Component, NamedIn(DISCRIMINATORS)] = WAVEFORM,
+) -> Objective:
     """Returns the recipe's game, with a second discriminator that hears what samples sound like.
 
     Args:

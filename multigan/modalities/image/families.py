@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from multigan.config import OptimizerOptions, Recipe, ScheduleOptions
 from multigan.modalities.image.recipes import image
-from multigan.registry import Component
+from multigan.typed import Component
 
 
 def dcgan() -> Recipe:

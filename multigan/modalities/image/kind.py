@@ -15,7 +15,7 @@ from multigan.modalities.image.sight import FEW, look_at_images
 from multigan.modalities.image.suit import VARIED, suit_images, suit_number_of_images
 from multigan.modalities.kind import Kind, refuse_representation
 from multigan.modalities.suit import Traits
-from multigan.registry import Component
+from multigan.typed import Component
 
 __all__ = ["IMAGE", "augmentations", "networks"]
 

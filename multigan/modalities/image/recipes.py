@@ -1,7 +1,7 @@
 """Recipes for pictures."""
 
 from multigan.config import OptimizerOptions, Recipe, ScheduleOptions
-from multigan.registry import Component
+from multigan.typed import Component
 
 
 def image() -> Recipe:

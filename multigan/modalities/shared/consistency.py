@@ -4,15 +4,15 @@ It stands above the core because the alteration is one of the augmentations of a
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from torch import Tensor, nn
 
 from multigan.core.game import AdversarialGame, Player, ScoredBatch
 from multigan.core.registries import AUGMENTATIONS
 from multigan.core.regularizers.common import REGULARIZERS, Every
-from multigan.registry import Component
-from multigan.typed import Weight
+from multigan.typed import Component, Weight
+from multigan.typed.registry import NamedIn
 
 
 @REGULARIZERS.register("consistency")
@@ -43,7 +43,7 @@ class Consistency(nn.Module):
         weight: Weight = 10.0,
         every: Every = 1,
         fake_weight: Weight = 0.0,
-        augment: str = "diffaugment",
+        augment: Annotated[str, NamedIn(AUGMENTATIONS)] = "diffaugment",
         options: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()

@@ -59,6 +59,25 @@ class ConditionalDiscriminator(nn.Module):
         return self.output.aux_loss(aux_logits, condition)
 
 
+class ScoresLastFeatures(nn.Module):
+    """A discriminator whose logit is the `Projection` of its last features.
+
+    Subclasses set `output` and write `features`.
+    """
+
+    output: nn.Module
+
+    def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
+        """Returns the activations of its layers, first to last: (B, *S) -> [(B, ...), ...]."""
+        raise NotImplementedError
+
+    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Scores samples (B, *S) with logits (B, 1)."""
+        last = self.features(samples, condition)[-1].flatten(1)
+        logits: Tensor = self.output(last, condition)
+        return logits
+
+
 class ClassifierHead(nn.Module):
     """An unconditional logit, and auxiliary logits of the condition.
 

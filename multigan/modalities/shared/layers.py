@@ -98,6 +98,16 @@ class PlainCondition(nn.Module):
         return numbers
 
 
+def embedding_of(embed: nn.Module | None, condition: Tensor | None) -> Tensor | None:
+    """Returns the vectors (B, E) of a condition; None of a network without conditions."""
+    return None if embed is None else embed(condition)
+
+
+def with_condition(latent: Tensor, embed: nn.Module | None, condition: Tensor | None) -> Tensor:
+    """Appends a condition's vectors to latents (B, Z); leaves them without conditions."""
+    return latent if embed is None else torch.cat([latent, embed(condition)], 1)
+
+
 def uniformly(latent: Tensor) -> Tensor:
     """Returns numbers drawn uniformly from [-1, 1] for a latent drawn from N(0, 1)."""
     return torch.erf(latent / math.sqrt(2))

@@ -12,8 +12,7 @@ from multigan.core.registries import AUGMENTATIONS, OBJECTIVES, Ingredients
 from multigan.core.regularizers import REGULARIZERS
 from multigan.core.unrolled import UnrolledGame
 from multigan.errors import ConfigError
-from multigan.registry import Component
-from multigan.typed import Above, Count, Fraction
+from multigan.typed import Above, Component, Count, Fraction
 
 
 @OBJECTIVES.register("game")

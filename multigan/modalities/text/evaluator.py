@@ -113,11 +113,11 @@ class TextEmbedder:
 
     def _conditions(self) -> Tensor | None:
         """Returns the condition of each reference: its class, matched by name."""
-        told, compared, split = self.pipeline.condition, self.config.compared, self.config.split
-        if told is None:
+        known, compared, split = self.pipeline.condition, self.config.compared, self.config.split
+        if known is None:
             return None
         labels = compared.source.read(self.chosen.real)[1]
-        numbers = class_numbers(compared.condition, told, split)
+        numbers = class_numbers(compared.condition, known, split)
         if labels is None or numbers is None:
             raise MeasureError(
                 f"The generator's likelihood needs each text's class, and {split} has no labels. "

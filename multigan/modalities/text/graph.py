@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from multigan.modalities.shared.layers import embedding_of
 from multigan.modalities.text.latent import LatentTextGenerator
 from multigan.modalities.text.modality import TextModality
 from multigan.modalities.text.networks.recurrent import GRUGenerator, LSTMGenerator
@@ -49,7 +50,7 @@ class RowGraph(nn.Module):
 
 
 class StepGraph(nn.Module):
-    """From the newest token and a memory to the logits of the next one and the memory after it."""
+    """From the latest token and a memory to the logits of the next one and the memory after it."""
 
     first: Tensor  # (N, W), the memory before anything was read
 
@@ -83,12 +84,12 @@ class StepGraph(nn.Module):
         begins = position == 0
         token = torch.where(begins, self.generator.tokens.start_id, token)
         memory = torch.where(begins[:, None, None], self.first, memory)
-        told = None if self.generator.told is None else self.generator.told(condition)
+        embedded = embedding_of(self.generator.told, condition)
         if isinstance(self.generator, RelationalGenerator):
-            hidden, (memory, _) = self.generator.advance((memory, told), token)
+            hidden, (memory, _) = self.generator.advance((memory, embedded), token)
         else:
             layers = self._layers(memory)
-            hidden, (layers, _, _) = self.generator.advance((layers, told, 0), token)
+            hidden, (layers, _, _) = self.generator.advance((layers, embedded, 0), token)
             memory = torch.stack([part[0] for layer in layers for part in _parts(layer)], 1)
         return self.generator.head(hidden).float(), memory
 

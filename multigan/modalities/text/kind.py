@@ -2,6 +2,7 @@
 
 from multigan.core.registries import KINDS
 from multigan.modalities.kind import Kind, refuse_representation
+from multigan.modalities.sampling_options import WRITING
 from multigan.modalities.suit import Traits
 from multigan.modalities.text import latent, networks, objectives, policies, relaxations
 from multigan.modalities.text.evaluator import TEXT_EVALUATOR
@@ -15,7 +16,7 @@ from multigan.modalities.text.modality import TextModality
 from multigan.modalities.text.pipeline import text_pipeline
 from multigan.modalities.text.sight import look_at_texts
 from multigan.modalities.text.suit import suit_texts
-from multigan.registry import Component
+from multigan.typed import Component
 
 __all__ = ["TEXT", "latent", "networks", "objectives", "policies", "relaxations"]
 
@@ -51,7 +52,7 @@ TEXT = Kind(
     columns=4,
     explored=8,
     printed=True,
-    sampling=frozenset({"prompt", "temperature", "top_k", "top_p"}),
+    sampling=frozenset(option.name for option in WRITING),
     demo="prose",
 )
 KINDS["text"] = TEXT

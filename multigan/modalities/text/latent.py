@@ -25,6 +25,7 @@ from multigan.core.losses import LOSSES
 from multigan.core.objective import Batch, Objective, Phase, Terms
 from multigan.core.registries import DISCRIMINATORS, GENERATORS, OBJECTIVES, Ingredients
 from multigan.errors import ConfigError
+from multigan.modalities.shared.heads import ScoresLastFeatures
 from multigan.modalities.shared.layers import ConditionEmbedding, Projection
 from multigan.modalities.shared.objectives import rules
 from multigan.modalities.text.networks.recurrent import LSTMGenerator
@@ -148,7 +149,7 @@ class Coder(nn.Module):
 
 
 @DISCRIMINATORS.register("latent-code")
-class CodeDiscriminator(nn.Module):
+class CodeDiscriminator(ScoresLastFeatures):
     """A perceptron that scores codes.
 
     Args:
@@ -176,11 +177,6 @@ class CodeDiscriminator(nn.Module):
         """Returns the activations of both layers, (B, width) each."""
         first = self.first(samples * self.loud)
         return [first, self.second(first)]
-
-    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
-        """(B, C) -> logits (B, 1)."""
-        logits: Tensor = self.output(self.features(samples)[-1], condition)
-        return logits
 
 
 class LatentTextGame(Objective):

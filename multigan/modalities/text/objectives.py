@@ -1,6 +1,7 @@
 """The objectives of text, as recipes name them."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from torch import Tensor, nn
 
@@ -14,8 +15,8 @@ from multigan.modalities.text.networks.sequence import TextGenerator
 from multigan.modalities.text.relaxations import RELAXATIONS
 from multigan.modalities.text.text_game import TextGame
 from multigan.modalities.text.vocabulary import masked_mean, until_end
-from multigan.registry import Component
-from multigan.typed import Fraction, Interval, Natural, Weight
+from multigan.typed import Component, Fraction, Interval, Natural, Weight
+from multigan.typed.registry import NamedIn
 
 STRAIGHT_THROUGH = Component("straight-through")
 
@@ -55,7 +56,7 @@ def likelihood(ingredients: Ingredients) -> MaximumLikelihood:
 def text_game(
     ingredients: Ingredients,
     *,
-    relaxation: Component = STRAIGHT_THROUGH,
+    relaxation: Annotated[Component, NamedIn(RELAXATIONS)] = STRAIGHT_THROUGH,
     warmup_steps: Interval = 0,
     discriminator_warmup: Interval = 0,
     likelihood_weight: Weight = 0.0,

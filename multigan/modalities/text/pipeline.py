@@ -26,12 +26,16 @@ from multigan.sampling.pipeline import Pipeline
 OnToken = Callable[[int, Tensor], None]
 
 
-class LatentTextPipeline(Pipeline):
-    """A generator of codes and a decoder that writes them out: latents (B, Z), as of pictures."""
+class _EndsTexts(Pipeline):
+    """Says to the generator which token ends a text."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.generator.end_id = self.modality.end_id
+
+
+class LatentTextPipeline(_EndsTexts):
+    """A generator of codes and a decoder that writes them out: latents (B, Z), as of pictures."""
 
     def generate_ids(self, num_samples: int = 1, *, seed: int = 0, **options: Any) -> Tensor:
         """Writes texts as token numbers (num_samples, L) int64; options as of `generate`."""
@@ -48,7 +52,7 @@ class LatentTextPipeline(Pipeline):
             return modality.decode(generator.write(codes).cpu())
 
 
-class TextPipeline(Pipeline):
+class TextPipeline(_EndsTexts):
     """A generator of tokens and its tokenizer, ready to write.
 
     A text's latent is a row of uniform numbers, one for each token: the same number picks the same
@@ -61,10 +65,6 @@ class TextPipeline(Pipeline):
     """
 
     writes: ClassVar[bool] = True
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.generator.end_id = self.modality.end_id
 
     def __call__(
         self,
@@ -122,7 +122,7 @@ class TextPipeline(Pipeline):
     ) -> Tensor:
         """Writes texts as token numbers (num_samples, L) int64; see `__call__`.
 
-        `on_token(position, tokens (B,))` is told each token as soon as it is written.
+        `on_token(position, tokens (B,))` is called with each token as soon as it is written.
         """
         never = self.text_modality.tokenizer.unknown_id
         return self._write(

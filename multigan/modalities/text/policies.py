@@ -18,7 +18,7 @@ from multigan.core.engine import mean_over_processes
 from multigan.core.objective import Batch
 from multigan.modalities.text.choosing import choose_by
 from multigan.modalities.text.networks.sequence import TextGenerator, without_dropout
-from multigan.modalities.text.relaxations import RELAXATIONS, GeneratorTerms, Sampled
+from multigan.modalities.text.relaxations import RELAXATIONS, GeneratorTerms, Sampled, ShowsTokens
 from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean, until_end
 from multigan.typed import Above, Count, Decay, Share
 
@@ -31,7 +31,7 @@ ROLLOUT_LOGITS = {"cpu": 2**23}
 MANY = 2**27
 
 
-class _Policy(nn.Module):
+class _Policy(ShowsTokens, nn.Module):
     """Shows the discriminator hard tokens, and weighs the tokens' log-probabilities by rewards.
 
     Args:
@@ -49,10 +49,6 @@ class _Policy(nn.Module):
 
     def follow(self, generator: nn.Module, *, playing: bool) -> None:
         """Keeps nothing of the generator."""
-
-    def show(self, game: "TextGame", sampled: Sampled) -> Tensor:
-        """Looks the sampled tokens up."""
-        return game.discriminator.embed(sampled.ids, sampled.mask)
 
     def adversarial(
         self, game: "TextGame", batch: Batch, sampled: Sampled, states: Tensor

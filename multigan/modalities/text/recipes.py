@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from multigan.config import OptimizerOptions, Recipe, ScheduleOptions
-from multigan.registry import Component
+from multigan.typed import Component
 
 
 def relativistic_text() -> Recipe:

@@ -18,7 +18,7 @@ from multigan.core.game import ScoredBatch, top_mean
 from multigan.core.objective import Batch
 from multigan.modalities.text.gumbel import GumbelNoise
 from multigan.modalities.text.vocabulary import Rows, entropy_of, masked_mean
-from multigan.registry import BUILT_IN, Registry
+from multigan.typed.registry import BUILT_IN, Registry
 
 if TYPE_CHECKING:
     from multigan.modalities.text.text_game import TextGame
@@ -74,7 +74,7 @@ class Relaxation(Protocol):
     pathwise: ClassVar[bool]
 
     def follow(self, generator: nn.Module, *, playing: bool) -> None:
-        """Is told of the generator at the start and after each of its updates.
+        """Is called with the generator at the start and after each of its updates.
 
         `playing` is whether the update was one of the game, rather than of the warm-up.
         """
@@ -164,12 +164,16 @@ class Gumbel(_Pathwise):
         return mix
 
 
-class _HardForward(_Pathwise):
-    """Shows the discriminator the sampled tokens, and lends them the gradient of soft ones."""
+class ShowsTokens:
+    """Shows the discriminator the sampled tokens themselves."""
 
     def show(self, game: "TextGame", sampled: Sampled) -> Tensor:
         """Looks the sampled tokens up: no work on the vocabulary."""
         return game.discriminator.embed(sampled.ids, sampled.mask)
+
+
+class _HardForward(ShowsTokens, _Pathwise):
+    """Shows the discriminator the sampled tokens, and lends them the gradient of soft ones."""
 
     def vectors(
         self, game: "TextGame", sampled: Sampled, states: Tensor, *, entropy: bool = False

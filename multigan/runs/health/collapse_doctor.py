@@ -14,10 +14,10 @@ from multigan.core.switches import evaluating
 from multigan.core.trainer import Callback, Logs, Trainer
 from multigan.files import write_json
 from multigan.runs.folder import RunFolder
+from multigan.runs.health.blindness import look
 from multigan.runs.health.findings import LASTING, WARM_UP, Finding, Remedy, diagnose, worst
 from multigan.runs.health.reference import Reference, make_reference
 from multigan.runs.health.remedies import remedies_for
-from multigan.runs.health.sight import look
 from multigan.runs.health.vitals import (
     Vitals,
     compare,
@@ -50,7 +50,7 @@ class Doctor(Callback):
         held_out: Real samples that no player learns from; without them nobody can measure how far
             the discriminator overfits.
         sight: The share of the processor time that may go into asking a fresh network what it sees,
-            see `multigan.runs.health.sight`; 0 never asks.
+            see `multigan.runs.health.blindness`; 0 never asks.
         healer: Acts on alarms that last: told the trainer, the findings and how often it has acted
             before, it says whether it has acted again.
     """

@@ -199,7 +199,7 @@ ALARMS: tuple[Alarm, ...] = (
 
 
 def diagnose(history: Sequence[Vitals], remedies: Mapping[str, Remedy]) -> list[Finding]:
-    """Returns a finding for each alarm, after the newest of some inspections.
+    """Returns a finding for each alarm, after the latest of some inspections.
 
     Args:
         history: The inspections, oldest first; at least one. The first `WARM_UP` raise no alarm.

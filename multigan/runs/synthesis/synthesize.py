@@ -102,8 +102,8 @@ def _opened(run: str | int | Path | Run | Pipeline, device: str) -> tuple[Pipeli
         pipeline = found.pipeline(device=device)
     if isinstance(pipeline.generator, KeepsExamples):
         raise ConfigError(
-            "A vocoder makes sound of spectrograms and none of its own: all it could add are "
-            "copies of its few examples. Name a run of another recipe."
+            "This generator renders what it is given and makes nothing of its own: all it could "
+            "add are copies of its few examples. Name a run of another recipe."
         )
     return pipeline, found
 

@@ -20,7 +20,7 @@ from multigan.errors import ConfigError
 CHUNK = 256  # latents that go through the generator at once
 ROUNDING = 1e-5  # of the largest activation: smaller differences are none
 
-Hear = Callable[[nn.Module, Tensor], bool]  # told each layer's output; True ends the pass
+Hear = Callable[[nn.Module, Tensor], bool]  # called with each layer's output; True ends the pass
 
 
 @torch.no_grad()

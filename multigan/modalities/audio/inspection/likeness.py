@@ -16,7 +16,7 @@ from multigan.metrics.diversity import typical_gap
 from multigan.metrics.real_samples import drawn
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.evaluator import MOST_KNOWN, in_parts
-from multigan.modalities.audio.inspection.page import TEMPLATES, shown
+from multigan.modalities.audio.inspection.players import TEMPLATES, shown
 from multigan.modalities.audio.metrics import MelPicture
 from multigan.modalities.audio.metrics.nearest import nearest
 from multigan.modalities.audio.modality import AudioModality

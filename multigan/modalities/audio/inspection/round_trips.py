@@ -18,7 +18,7 @@ from multigan.errors import ConfigError
 from multigan.files import write_atomic
 from multigan.modalities.audio.clip import Audio
 from multigan.modalities.audio.evaluator import round_trip
-from multigan.modalities.audio.inspection.page import TEMPLATES, shown
+from multigan.modalities.audio.inspection.players import TEMPLATES, shown
 from multigan.modalities.audio.metrics.round_trip import (
     log_spectral_distance_db,
     snr_db,
@@ -30,8 +30,8 @@ from multigan.modalities.audio.representations.representation import (
 )
 from multigan.modalities.audio.sound import FULL_SCALE
 from multigan.modalities.kind import kind_of
-from multigan.registry import Component
 from multigan.report.rendering import render
+from multigan.typed import Component
 
 REPRESENTATIONS: Mapping[str, Component] = {
     "waveform": Component("waveform"),

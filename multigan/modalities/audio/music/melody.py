@@ -72,7 +72,7 @@ def read_midi(path: str | Path, *, on_note: Callable[[str], None] | None = None)
 
     Args:
         path: The file.
-        on_note: Told how many drums were left out, if there were any.
+        on_note: Called with how many drums were left out, if there were any.
 
     Raises:
         DataError: The file is missing, damaged, or has no notes.

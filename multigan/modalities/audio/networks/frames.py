@@ -24,7 +24,7 @@ from multigan.modalities.audio.networks.sound_shapes import (
     check_spectrogram_shape,
 )
 from multigan.modalities.shared.heads import ByHead, ConditionalDiscriminator, make_head
-from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm
+from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm, with_condition
 from multigan.typed import Count, Natural, Weight
 
 SLOPE = 0.2
@@ -82,9 +82,7 @@ class FrameGenerator(nn.Module):
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates samples (B, C, F, T) in [-1, 1] from latents (B, Z)."""
-        if self.embed is not None:
-            latent = torch.cat([latent, self.embed(condition)], 1)
-        style = self.mapping(latent)
+        style = self.mapping(with_condition(latent, self.embed, condition))
         hidden = self.input(style).view(-1, *self.base)
         for index, level in enumerate(self.levels):
             hidden = level(doubled(hidden, self.interpolation) if index else hidden, style)

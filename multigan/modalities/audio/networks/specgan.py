@@ -21,15 +21,42 @@ from multigan.modalities.audio.networks.sound_shapes import (
     SpectrogramShape,
     check_spectrogram_shape,
 )
+from multigan.modalities.shared.heads import ScoresLastFeatures
 from multigan.modalities.shared.image_shapes import halvings
-from multigan.modalities.shared.layers import ConditionEmbedding, Projection, uniformly
+from multigan.modalities.shared.layers import (
+    ConditionEmbedding,
+    Projection,
+    uniformly,
+    with_condition,
+)
 from multigan.typed import Count, Natural, Weight
 
 SLOPE = 0.2  # of leaky units, in both papers' networks
 
 
+class SoundGenerator(nn.Module):
+    """Transposed convolutions of a small map, with no norms: what SpecGAN and WaveGAN share.
+
+    Subclasses set all that is named here: `input` makes the map, of the shape `base`.
+    """
+
+    base: tuple[int, ...]
+    uniform: bool
+    embed: ConditionEmbedding | None
+    input: nn.Linear
+    ups: nn.ModuleList
+
+    def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Generates samples (B, *S) in [-1, 1] from latents (B, Z)."""
+        latent = uniformly(latent) if self.uniform else latent
+        hidden = self.input(with_condition(latent, self.embed, condition)).view(-1, *self.base)
+        for up in self.ups:
+            hidden = up(relu(hidden))
+        return torch.tanh(hidden)
+
+
 @GENERATORS.register("specgan")
-class SpecGANGenerator(nn.Module):
+class SpecGANGenerator(SoundGenerator):
     """A linear layer to a small map, then one transposed convolution per doubling; no norms.
 
     Args:
@@ -59,8 +86,7 @@ class SpecGANGenerator(nn.Module):
         channels, bins, frames = _checked(sample_shape, who="The specgan generator")
         doublings = halvings(bins, frames)
         sizes = [width << index for index in reversed(range(doublings))]
-        self.base = sizes[0], bins >> doublings, frames >> doublings
-        self.uniform = uniform
+        self.base, self.uniform = (sizes[0], bins >> doublings, frames >> doublings), uniform
         self.embed = (
             ConditionEmbedding(condition, embedding_dim, std=embedding_std) if condition else None
         )
@@ -71,20 +97,9 @@ class SpecGANGenerator(nn.Module):
         )
         initialize(self)
 
-    def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
-        """Generates samples (B, C, F, T) in [-1, 1] from latents (B, Z)."""
-        if self.uniform:
-            latent = uniformly(latent)
-        if self.embed is not None:
-            latent = torch.cat([latent, self.embed(condition)], 1)
-        hidden = self.input(latent).view(-1, *self.base)
-        for up in self.ups:
-            hidden = up(relu(hidden))
-        return torch.tanh(hidden)
-
 
 @DISCRIMINATORS.register("specgan")
-class SpecGANDiscriminator(nn.Module):
+class SpecGANDiscriminator(ScoresLastFeatures):
     """One strided convolution per halving, then a linear layer to one logit.
 
     Args:
@@ -113,11 +128,6 @@ class SpecGANDiscriminator(nn.Module):
         self.shuffle = PhaseShuffle(phase_shuffle)
         self.output = Projection(sizes[-1] * (bins >> down) * (frames >> down), condition)
         initialize(self)
-
-    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
-        """Scores samples (B, C, F, T) with logits (B, 1)."""
-        logits: Tensor = self.output(self.features(samples, condition)[-1].flatten(1), condition)
-        return logits
 
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """Returns every convolution's activations, each (B, channels, bins, frames)."""

@@ -10,16 +10,16 @@ Shapes: B samples, (C, T) sample shape, Z latent size.
 from itertools import pairwise
 from math import prod
 
-import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv1d, pad, relu
+from torch.nn.functional import conv1d, pad
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.modalities.audio.networks.shuffle import PhaseShuffle
 from multigan.modalities.audio.networks.sound_shapes import WaveformShape, check_waveform_shape
-from multigan.modalities.audio.networks.specgan import activations, initialize
-from multigan.modalities.shared.layers import ConditionEmbedding, Projection, uniformly
+from multigan.modalities.audio.networks.specgan import SoundGenerator, activations, initialize
+from multigan.modalities.shared.heads import ScoresLastFeatures
+from multigan.modalities.shared.layers import ConditionEmbedding, Projection
 from multigan.typed import Count, Natural, Weight
 
 KERNEL = 25
@@ -27,7 +27,7 @@ BASE = 16  # samples of the shortest map, at least
 
 
 @GENERATORS.register("wavegan")
-class WaveGANGenerator(nn.Module):
+class WaveGANGenerator(SoundGenerator):
     """A linear layer to about 16 samples of many channels, then transposed convolutions; no norms.
 
     Args:
@@ -61,8 +61,7 @@ class WaveGANGenerator(nn.Module):
         )
         strides = _strides(length)
         sizes = [width << index for index in reversed(range(len(strides)))]
-        self.base = sizes[0], length // prod(strides)
-        self.uniform = uniform
+        self.base, self.uniform = (sizes[0], length // prod(strides)), uniform
         self.embed = (
             ConditionEmbedding(condition, embedding_dim, std=embedding_std) if condition else None
         )
@@ -80,14 +79,7 @@ class WaveGANGenerator(nn.Module):
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates waveforms (B, C, T) in [-1, 1] from latents (B, Z)."""
-        if self.uniform:
-            latent = uniformly(latent)
-        if self.embed is not None:
-            latent = torch.cat([latent, self.embed(condition)], 1)
-        hidden = self.input(latent).view(-1, *self.base)
-        for up in self.ups:
-            hidden = up(relu(hidden))
-        waveforms = torch.tanh(hidden)
+        waveforms = super().forward(latent, condition)
         if self.filter is None:
             return waveforms
         taps = self.filter.weight.shape[-1]
@@ -95,7 +87,7 @@ class WaveGANGenerator(nn.Module):
 
 
 @DISCRIMINATORS.register("wavegan")
-class WaveGANDiscriminator(nn.Module):
+class WaveGANDiscriminator(ScoresLastFeatures):
     """Strided convolutions with phase shuffle between them, then a linear layer to one logit.
 
     Args:
@@ -126,11 +118,6 @@ class WaveGANDiscriminator(nn.Module):
         self.shuffle = PhaseShuffle(phase_shuffle)
         self.output = Projection(sizes[-1] * (length // prod(strides)), condition)
         initialize(self)
-
-    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
-        """Scores waveforms (B, C, T) with logits (B, 1)."""
-        logits: Tensor = self.output(self.features(samples, condition)[-1].flatten(1), condition)
-        return logits
 
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """Returns every convolution's activations, each (B, channels, samples)."""

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from multigan.modalities.audio.representations.stft import Stft
-from multigan.registry import BUILT_IN, Component, Registry
-from multigan.typed import Count, Decay
+from multigan.typed import Component, Count, Decay
+from multigan.typed.registry import BUILT_IN, Registry
 
 TINY = 1e-16
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from multigan.errors import ConfigError
-from multigan.registry import BUILT_IN, Registry
+from multigan.typed.registry import BUILT_IN, Registry
 
 DEVIATIONS = 3.0  # of scaling by bins: what is farther from the mean is clipped, as in SpecGAN
 DIGITS = 6  # of fitted numbers: the order in which threads add must not show

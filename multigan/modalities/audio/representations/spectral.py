@@ -23,6 +23,7 @@ from multigan.modalities.audio.representations.representation import (
 )
 from multigan.modalities.audio.representations.stft import Stft, Window
 from multigan.typed import Above, AtLeast, Below, Component, Count, Fraction, MultipleOf, Weight
+from multigan.typed.registry import NamedIn
 
 FLOOR = 1e-4  # about where the noise of 16 bits lies; SpecGAN's and GANSynth's is 1e-6
 MEL_FLOOR = 1e-5  # HiFi-GAN's (Kong et al. 2020), for bands of unit area
@@ -111,7 +112,7 @@ class LogMagnitude(Spectral):
         *,
         scaling: Scaling = "bins",
         floor: Floor = FLOOR,
-        inverter: Component = GRIFFIN_LIM,
+        inverter: Annotated[Component, NamedIn(INVERTERS)] = GRIFFIN_LIM,
         **others: Any,
     ) -> None:
         super().__init__(**others)
@@ -165,7 +166,7 @@ class Mel(Spectral):
         scaling: Scaling = "bins",
         floor: Floor = MEL_FLOOR,
         log10: bool = False,
-        inverter: Component = GRIFFIN_LIM,
+        inverter: Annotated[Component, NamedIn(INVERTERS)] = GRIFFIN_LIM,
         **others: Any,
     ) -> None:
         super().__init__(**others)

@@ -27,6 +27,7 @@ from multigan.modalities.shared.layers import (
     Norm,
     normalization,
     normalize_spectrally,
+    with_condition,
 )
 from multigan.typed import Count, Natural, Weight
 
@@ -88,9 +89,7 @@ class DCGANGenerator(nn.Module):
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates samples (B, C, H, W) in [-1, 1] from latents (B, Z)."""
-        if self.embed is not None:
-            latent = torch.cat([latent, self.embed(condition)], 1)
-        hidden = self.input(latent).view(-1, *self.base)
+        hidden = self.input(with_condition(latent, self.embed, condition)).view(-1, *self.base)
         hidden = relu(self.norms[0](hidden, condition))
         for up, norm in zip(self.ups, self.norms[1:], strict=True):
             hidden = relu(norm(up(hidden), condition))

@@ -30,6 +30,7 @@ from multigan.modalities.shared.layers import (
     MinibatchDeviation,
     PixelNorm,
     PlainCondition,
+    with_condition,
 )
 from multigan.typed import Count, Natural, Weight
 
@@ -94,8 +95,7 @@ class ProgressiveGenerator(Growing):
 
     def smallest(self, latent: Tensor, condition: Tensor | None) -> Tensor:
         """Returns the map (B, width, height, length) that everything grows from."""
-        if self.embed is not None:
-            latent = torch.cat([latent, self.embed(condition)], 1)
+        latent = with_condition(latent, self.embed, condition)
         hidden = leaky(self.input(self.normalize(latent))).view(-1, *self.base)
         return self.normalize(leaky(self.first(self.normalize(hidden))))
 
@@ -106,8 +106,26 @@ class ProgressiveGenerator(Growing):
         return torch.lerp(old, new, alpha)
 
 
+class DigestingDiscriminator(ConditionalDiscriminator):
+    """A discriminator whose head reads a `Digest` of its last features.
+
+    Subclasses set `digest` and `output`, and write `features`.
+    """
+
+    digest: nn.Module
+
+    def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
+        """Returns the activations of its layers, first to last: (B, C, H, W) each."""
+        raise NotImplementedError
+
+    def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
+        """Returns the last features, (B, C, H, W) -> (B, width)."""
+        digested: Tensor = self.digest(self.features(samples, condition)[-1])
+        return digested
+
+
 @DISCRIMINATORS.register("progressive")
-class ProgressiveDiscriminator(Growing, ConditionalDiscriminator):
+class ProgressiveDiscriminator(Growing, DigestingDiscriminator):
     """The generator's mirror image: two convolutions per halving, then a small head.
 
     Args:
@@ -140,11 +158,6 @@ class ProgressiveDiscriminator(Growing, ConditionalDiscriminator):
         self.blocks = nn.ModuleList(DownBlock(b, a) for a, b in pairwise(widths))
         self.digest = Digest(widths[0], height >> stages, length >> stages, group)
         self.output = equalize(make_head(conditioning, widths[0], condition))
-
-    def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
-        """Returns the last features, (B, C, H, W) -> (B, width)."""
-        digested: Tensor = self.digest(self.features(samples, condition)[-1])
-        return digested
 
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """Returns the activations of every stage at work, each (B, channels, height, width)."""

@@ -16,7 +16,7 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
-from multigan.modalities.shared.layers import ConditionEmbedding
+from multigan.modalities.shared.layers import ConditionEmbedding, with_condition
 from multigan.typed import Count
 
 SLOPE = 0.2
@@ -71,8 +71,7 @@ class R3Generator(nn.Module):
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates samples (B, C, H, W) from latents (B, Z)."""
-        if self.embed is not None:
-            latent = torch.cat([latent, self.embed(condition)], 1)
+        latent = with_condition(latent, self.embed, condition)
         hidden = channels_last(self.basis * self.scale(latent)[:, :, None, None])
         for stage in self.stages:
             hidden = stage(hidden)

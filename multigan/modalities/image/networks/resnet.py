@@ -27,6 +27,7 @@ from multigan.modalities.shared.layers import (
     MaybeConditionalNorm,
     Norm,
     normalize_spectrally,
+    with_condition,
 )
 from multigan.typed import Count, Weight
 
@@ -91,9 +92,7 @@ class ResNetGenerator(nn.Module):
 
     def forward(self, latent: Tensor, condition: Tensor | None = None) -> Tensor:
         """Generates samples (B, C, H, W) in [-1, 1] from latents (B, Z)."""
-        if self.embed is not None:
-            latent = torch.cat([latent, self.embed(condition)], 1)
-        hidden = self.input(latent).view(-1, *self.base)
+        hidden = self.input(with_condition(latent, self.embed, condition)).view(-1, *self.base)
         for index, block in enumerate(self.blocks):
             hidden = block(hidden, condition)
             if self.attention is not None and index == self.attended:

@@ -24,7 +24,11 @@ from multigan.modalities.image.networks.modulated import (
     StyledLayer,
     doubled,
 )
-from multigan.modalities.image.networks.progressive import Digest, stage_widths
+from multigan.modalities.image.networks.progressive import (
+    Digest,
+    DigestingDiscriminator,
+    stage_widths,
+)
 from multigan.modalities.shared.equalized import (
     RECTIFIED,
     EqualizedConv2d,
@@ -32,7 +36,7 @@ from multigan.modalities.shared.equalized import (
     equalize,
     leaky,
 )
-from multigan.modalities.shared.heads import ByHead, ConditionalDiscriminator, make_head
+from multigan.modalities.shared.heads import ByHead, make_head
 from multigan.modalities.shared.image_shapes import ImageShape, check_image_shape, halvings
 from multigan.modalities.shared.layers import ConditionEmbedding, PixelNorm
 from multigan.typed import Count, Natural, Share, Weight
@@ -164,7 +168,7 @@ class StyleGenerator(nn.Module):
 
 
 @DISCRIMINATORS.register("stylegan2")
-class StyleDiscriminator(ConditionalDiscriminator):
+class StyleDiscriminator(DigestingDiscriminator):
     """Residual blocks that halve the size, then the last layers of progressive growing.
 
     Args:
@@ -195,11 +199,6 @@ class StyleDiscriminator(ConditionalDiscriminator):
         self.blocks = nn.ModuleList(ResidualBlock(a, b) for a, b in pairwise(widths))
         self.digest = Digest(widths[-1], height >> down, length >> down, group)
         self.output = equalize(make_head(conditioning, widths[-1], condition))
-
-    def summary(self, samples: Tensor, condition: Tensor | None) -> Tensor:
-        """Returns the last features, (B, C, H, W) -> (B, width)."""
-        digested: Tensor = self.digest(self.features(samples, condition)[-1])
-        return digested
 
     def features(self, samples: Tensor, condition: Tensor | None = None) -> list[Tensor]:
         """Returns every size's activations, each (B, channels, height, width)."""

@@ -18,7 +18,8 @@ from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError, first_line
 from multigan.imports.pretrained import build_from_config, library, load_pretrained
-from multigan.modalities.shared.layers import ConditionEmbedding, Projection
+from multigan.modalities.shared.heads import ScoresLastFeatures
+from multigan.modalities.shared.layers import ConditionEmbedding, Projection, embedding_of
 from multigan.modalities.text.networks.embedded import TextDiscriminator, counting
 from multigan.modalities.text.networks.low_rank import add_adapters, without_adapters
 from multigan.modalities.text.networks.sequence import TextGenerator
@@ -82,13 +83,13 @@ class CausalLMGenerator(TextGenerator):
     def hidden(self, ids: Tensor, condition: Tensor | None = None) -> Tensor:
         """Reads all tokens at once: (B, L) -> states (B, L, H)."""
         before = pad(ids[:, :-1], (1, 0), value=self.end_id)
-        return self._read(before, self._told(condition), None)
+        return self._read(before, embedding_of(self.told, condition), None)
 
     def begin(self, count: int, condition: Tensor | None = None) -> Any:
         """Returns an empty cache."""
         from transformers import DynamicCache
 
-        return DynamicCache(config=self.model.config), self._told(condition), count
+        return DynamicCache(config=self.model.config), embedding_of(self.told, condition), count
 
     def advance(self, state: Any, tokens: Tensor | None) -> tuple[Tensor, Any]:
         """Reads one more token of each text."""
@@ -105,9 +106,6 @@ class CausalLMGenerator(TextGenerator):
         found = self.model.base_model(inputs_embeds=vectors, use_cache=cache is not None, **kept)
         states: Tensor = found.last_hidden_state
         return states
-
-    def _told(self, condition: Tensor | None) -> Tensor | None:
-        return None if self.told is None else self.told(condition)
 
     @torch.no_grad()
     def _check_head(self) -> None:
@@ -126,7 +124,7 @@ class CausalLMGenerator(TextGenerator):
 
 
 @DISCRIMINATORS.register("encoder")
-class EncoderDiscriminator(TextDiscriminator):
+class EncoderDiscriminator(ScoresLastFeatures, TextDiscriminator):
     """An encoder of `transformers` that reads embeddings, and a head on the mean of its states.
 
     Args:
@@ -176,11 +174,6 @@ class EncoderDiscriminator(TextDiscriminator):
         states = [each * counted for each in found.hidden_states]
         mean = states[-1].sum(1) / counted.sum(1).clamp_min(1)
         return [*states, mean]
-
-    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
-        """(B, L, E) -> logits (B, 1)."""
-        logits: Tensor = self.output(self.features(samples)[-1], condition)
-        return logits
 
 
 def _build(kind: str, model: str | None, config: Mapping[str, Any] | None, vocab_size: int) -> Any:

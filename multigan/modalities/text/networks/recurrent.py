@@ -10,15 +10,15 @@ from torch import Tensor, nn
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.registries import GENERATORS
-from multigan.modalities.shared.layers import ConditionEmbedding
-from multigan.modalities.text.networks.sequence import TextGenerator
+from multigan.modalities.shared.layers import ConditionEmbedding, embedding_of
+from multigan.modalities.text.networks.sequence import TableGenerator
 from multigan.modalities.text.networks.token_table import TokenTable
 from multigan.typed import Count, Decay
 
 State = list[Any]  # one entry a layer: (h, c) of an LSTM, h of a GRU
 
 
-class _RecurrentGenerator(TextGenerator):
+class _RecurrentGenerator(TableGenerator):
     """Layers of one recurrent kind, with dropout between; a class is added to every embedding.
 
     Args:
@@ -55,19 +55,17 @@ class _RecurrentGenerator(TextGenerator):
         )
         self.dropout = nn.Dropout(dropout)
 
-    def head(self, hidden: Tensor) -> Tensor:
-        """(..., W) -> logits (..., V)."""
-        return self.tokens.logits(hidden)
-
     def hidden(self, ids: Tensor, condition: Tensor | None = None) -> Tensor:
         """Reads all tokens at once: (B, L) -> states (B, L, W)."""
         vectors = self.tokens.shifted(ids)
-        states, _ = self._read(vectors, [None] * len(self.layers), self._told(condition))
+        states, _ = self._read(
+            vectors, [None] * len(self.layers), embedding_of(self.told, condition)
+        )
         return states
 
     def begin(self, count: int, condition: Tensor | None = None) -> Any:
         """Returns empty layers."""
-        return [None] * len(self.layers), self._told(condition), count
+        return [None] * len(self.layers), embedding_of(self.told, condition), count
 
     def advance(self, state: Any, tokens: Tensor | None) -> tuple[Tensor, Any]:
         """Reads one more token of each text."""
@@ -85,9 +83,6 @@ class _RecurrentGenerator(TextGenerator):
             values, end = layer(self.dropout(values), state)
             ends.append(end)
         return self.dropout(values), ends
-
-    def _told(self, condition: Tensor | None) -> Tensor | None:
-        return None if self.told is None else self.told(condition)
 
 
 @GENERATORS.register("lstm")

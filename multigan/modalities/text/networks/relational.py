@@ -11,8 +11,8 @@ from torch.nn.functional import layer_norm
 
 from multigan.core.condition import ConditionSpec
 from multigan.core.registries import GENERATORS
-from multigan.modalities.shared.layers import ConditionEmbedding
-from multigan.modalities.text.networks.sequence import TextGenerator
+from multigan.modalities.shared.layers import ConditionEmbedding, embedding_of
+from multigan.modalities.text.networks.sequence import TableGenerator
 from multigan.modalities.text.networks.token_table import TokenTable
 from multigan.typed import Count
 
@@ -34,7 +34,7 @@ class _WholeNorm(nn.Module):
 
 
 class RelationalMemory(nn.Module):
-    """Slots that attend to each other and to the newest input, behind input and forget gates.
+    """Slots that attend to each other and to the latest input, behind input and forget gates.
 
     Source: Santoro et al. (2018), "Relational recurrent neural networks", one block, unit gates,
     a two-layer perceptron; queries are scaled by (2 * key size + value size)^-0.5, as RelGAN's
@@ -75,7 +75,7 @@ class RelationalMemory(nn.Module):
 
 
 @GENERATORS.register("relational-memory")
-class RelationalGenerator(TextGenerator):
+class RelationalGenerator(TableGenerator):
     """The generator of Nie et al. (2019), "RelGAN".
 
     Args:
@@ -103,10 +103,6 @@ class RelationalGenerator(TextGenerator):
         self.told = ConditionEmbedding(condition, embedding_dim, std=0.1) if condition else None
         self.memory = RelationalMemory(embedding_dim, slots, heads, head_size)
 
-    def head(self, hidden: Tensor) -> Tensor:
-        """(..., K * M) -> logits (..., V)."""
-        return self.tokens.logits(hidden)
-
     def hidden(self, ids: Tensor, condition: Tensor | None = None) -> Tensor:
         """Reads token after token, for each depends on the memory; the logits come all at once."""
         state, tokens, states = self.begin(len(ids), condition), None, []
@@ -118,8 +114,7 @@ class RelationalGenerator(TextGenerator):
 
     def begin(self, count: int, condition: Tensor | None = None) -> Any:
         """Returns the first memory."""
-        embedded = None if self.told is None else self.told(condition)
-        return self.memory.start.expand(count, -1, -1), embedded
+        return self.memory.start.expand(count, -1, -1), embedding_of(self.told, condition)
 
     def advance(self, state: Any, tokens: Tensor | None) -> tuple[Tensor, Any]:
         """Reads one more token of each text."""

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from multigan.core.condition import ConditionSpec
 from multigan.errors import ShapeError
+from multigan.modalities.text.networks.token_table import TokenTable
 from multigan.modalities.text.vocabulary import Compute, over_vocabulary, token_log_probs, until_end
 
 Choose = Callable[[Tensor, int], Tensor]  # (logits (B, V) in float32, position) -> tokens (B,)
@@ -61,7 +62,7 @@ class TextGenerator(nn.Module, ABC):
 
     @abstractmethod
     def advance(self, state: Any, tokens: Tensor | None) -> tuple[Tensor, Any]:
-        """Reads the newest tokens (B,), None before the first, and returns (B, H) and a state."""
+        """Reads the latest tokens (B,), None before the first, and returns (B, H) and a state."""
 
     def forward(self, ids: Tensor, condition: Tensor | None = None) -> Tensor:
         """Returns the logits (B, L, V) of each token, given those before it."""
@@ -148,6 +149,19 @@ class TextGenerator(nn.Module, ABC):
     def device(self) -> torch.device:
         """Where the weights are."""
         return next(self.parameters()).device
+
+
+class TableGenerator(TextGenerator):
+    """A generator with one table for the tokens it reads and those it writes.
+
+    Subclasses set `tokens`.
+    """
+
+    tokens: TokenTable
+
+    def head(self, hidden: Tensor) -> Tensor:
+        """(..., H) -> logits (..., V)."""
+        return self.tokens.logits(hidden)
 
 
 @contextmanager

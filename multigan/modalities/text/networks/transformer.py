@@ -12,9 +12,10 @@ from torch.nn.functional import scaled_dot_product_attention
 from multigan.core.condition import ConditionSpec
 from multigan.core.registries import DISCRIMINATORS, GENERATORS
 from multigan.errors import ConfigError
-from multigan.modalities.shared.layers import ConditionEmbedding, Projection
+from multigan.modalities.shared.heads import ScoresLastFeatures
+from multigan.modalities.shared.layers import ConditionEmbedding, Projection, embedding_of
 from multigan.modalities.text.networks.embedded import TextDiscriminator, counting
-from multigan.modalities.text.networks.sequence import TextGenerator
+from multigan.modalities.text.networks.sequence import TableGenerator
 from multigan.modalities.text.networks.token_table import TokenTable
 from multigan.typed import Count, Decay
 
@@ -62,7 +63,7 @@ class Block(nn.Module):
 
 
 @GENERATORS.register("transformer")
-class TransformerGenerator(TextGenerator):
+class TransformerGenerator(TableGenerator):
     """A causal transformer with learned positions; a class is added to every token.
 
     Args:
@@ -94,19 +95,15 @@ class TransformerGenerator(TextGenerator):
         self.dropout = nn.Dropout(dropout)
         self.norm = nn.LayerNorm(width)
 
-    def head(self, hidden: Tensor) -> Tensor:
-        """(..., W) -> logits (..., V)."""
-        return self.tokens.logits(hidden)
-
     def hidden(self, ids: Tensor, condition: Tensor | None = None) -> Tensor:
         """Reads all tokens at once: (B, L) -> states (B, L, W)."""
-        vectors, embedded = self.tokens.shifted(ids), self._told(condition)
+        vectors, embedded = self.tokens.shifted(ids), embedding_of(self.told, condition)
         states, _ = self._read(vectors, 0, [None] * len(self.blocks), embedded)
         return states
 
     def begin(self, count: int, condition: Tensor | None = None) -> Any:
         """Returns empty caches."""
-        return 0, [None] * len(self.blocks), self._told(condition), count
+        return 0, [None] * len(self.blocks), embedding_of(self.told, condition), count
 
     def advance(self, state: Any, tokens: Tensor | None) -> tuple[Tensor, Any]:
         """Reads one more token of each text."""
@@ -129,12 +126,9 @@ class TransformerGenerator(TextGenerator):
         states: Tensor = self.norm(values)
         return states, newer
 
-    def _told(self, condition: Tensor | None) -> Tensor | None:
-        return None if self.told is None else self.told(condition)
-
 
 @DISCRIMINATORS.register("text-transformer")
-class TextTransformer(TextDiscriminator):
+class TextTransformer(ScoresLastFeatures, TextDiscriminator):
     """A transformer that sees a text in both directions and scores its mean.
 
     Args:
@@ -174,8 +168,3 @@ class TextTransformer(TextDiscriminator):
             found.append(values * mask.unsqueeze(-1))
         total = (self.norm(values) * mask.unsqueeze(-1)).sum(1)
         return [*found, total / mask.sum(1, keepdim=True).clamp_min(1)]
-
-    def forward(self, samples: Tensor, condition: Tensor | None = None) -> Tensor:
-        """(B, L, W) -> logits (B, 1)."""
-        logits: Tensor = self.output(self.features(samples)[-1], condition)
-        return logits
