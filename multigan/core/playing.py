@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import torch
@@ -62,7 +63,7 @@ def gradients_anew(player: nn.Module) -> Iterator[None]:
 def check_trace(
     found: Trace,
     move: Move,
-    terms: Terms,
+    terms: Terms | None,
     *,
     before: Sequence[Tensor],
     after: Sequence[Tensor],
@@ -73,10 +74,10 @@ def check_trace(
     Args:
         found: The trace.
         move: Its player has the gradients that it left, and no others.
-        terms: What it returned.
+        terms: What it returned; None leaves them out.
         before, after: The objective's buffers, copied before it was played, and now.
-        off: How far gradients and buffers may be off, as a share of the norm of each kind; where
-            it is 0, they and the terms are the same to the bit.
+        off: How far gradients, buffers and terms may each be off, as a share of their norm; where
+            it is 0, they are the same to the bit.
 
     Raises:
         NotTraceableError: It comes to something else.
@@ -88,11 +89,14 @@ def check_trace(
     if {id(p) for p in moved} != {id(p) for p in found.moved}:
         raise NotTraceableError("its trace moves other weights")
     theirs = [p.grad for p in found.moved if p.grad is not None]
+    ours, expected = [list(slopes), own], [theirs, list(after)]
+    if terms is not None:
+        ours.append(list(replayed.values()))
+        expected.append([term.detach() for term in terms.values()])
     if off:
-        same = _near(slopes, theirs, off) and _near(own, after, off)
+        same = all(_near(mine, other, off) for mine, other in zip(ours, expected, strict=True))
     else:
-        ours = [*slopes, *own, *replayed.values()]
-        same = all(map(_same, ours, [*theirs, *after, *(t.detach() for t in terms.values())]))
+        same = all(map(_same, chain(*ours), chain(*expected)))
     if not same:
         raise NotTraceableError("its trace comes to other numbers")
 

