@@ -6,9 +6,10 @@
 Each recipe is built once for every side, on its own data and at its own size. The loop by hand
 takes the same passes, penalties, Adam and moving average on copies of the recipe's networks, and
 nothing else: no seeds, no logs. After the last step replayed weights must be the eager ones to the
-bit, and the compiled ones nearly. Phases that are not replayed or compiled are named with the
-reason. `compile_seconds` are those of the first compiled step in a process of its own, with the
-compilers that it starts: cold, and again from what the first process left on disk.
+bit; `off_eager` is how far the compiled ones are off by then, as a share of their norm, for a game
+makes much of last bits. Phases that are not replayed or compiled are named with the reason.
+`compile_seconds` are those of the first compiled step in a process of its own, with the compilers
+that it starts: cold, and again from what the first process left on disk.
 """
 
 import copy

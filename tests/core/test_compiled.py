@@ -193,13 +193,13 @@ def test_every_recipe_is_the_eager_one_but_for_what_the_compiler_does(name, tmp_
 
     eager, found = session("eager"), session("compiled")
     found.moves._compiler = as_it_is
-    # While stages fade in, 1 - weight is rounded as a tensor and not as Python's number.
-    grows = "growth" in eager.knobs
-    play_closely = played_nearly if grows else play
+    # Where 1 - weight, or a product of weights, is rounded as a tensor and not as Python's number.
+    nearly = "growth" in eager.knobs or name == "vocoder"
+    play_closely = played_nearly if nearly else play
     play_closely(eager, found, steps)
     for knob in eager.knobs:
         for trainer in (eager, found):
             value = trainer.knobs[knob].get()
             trainer.turn(knob, max(0.5 * value, trainer.knobs[knob].minimum))
     play_closely(eager, found, 4)
-    assert not grows or found.moves.refusals == {}
+    assert not any("comes to other" in why for why in found.moves.refusals.values())
