@@ -48,6 +48,7 @@ def _names_a_folder(name: str) -> bool:
     return _FOLDER_NAME.fullmatch(name) is not None and name.isprintable()
 
 
+Speed = Literal["auto", "eager", "replay", "compiled"]
 FolderName = Annotated[
     str,
     That("a part of a folder's name, not empty, without slashes or a dot first", _names_a_folder),
@@ -185,9 +186,11 @@ class Recipe:
     deterministic: bool = False
     """Whether the libraries of GPUs are asked for algorithms that repeat themselves to the bit."""
 
-    speed: Literal["auto", "eager", "replay"] = "auto"
-    """Whether moves that repeat are replayed from a trace, with the same numbers to the bit: "auto"
-    replays what it can, "replay" also says what it cannot, and "eager" replays nothing."""
+    speed: Speed = "auto"
+    """How moves are played: "eager", as they are written; "replay", from a trace once they repeat,
+    with the same numbers to the bit; "compiled", by inductor from the first step on, which takes a
+    minute or more once and is off in the last bits. "auto" replays, and says nothing of what it
+    cannot."""
 
     log_every: Count = 50
     """Steps between two rows of the curves."""

@@ -5,10 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, get_args
+
+from multigan.config import Speed
 
 if TYPE_CHECKING:
     from multigan.runs.folder import RunFolder
+
+
+SPEEDS = (
+    "eager; replay, from a trace once they repeat, to the same bits, as auto does; compiled, which "
+    "takes a minute or more the first time"
+)
 
 
 class Command(Protocol):
@@ -74,6 +82,11 @@ def add_runs_root(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--runs", type=Path, default=Path("runs"), help="where runs are found (default: runs)"
     )
+
+
+def add_speed(parser: ArgumentParser) -> None:
+    """Adds how moves are played."""
+    parser.add_argument("--speed", choices=get_args(Speed), help=f"how moves are played: {SPEEDS}")
 
 
 def add_device(parser: ArgumentParser) -> None:

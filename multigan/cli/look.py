@@ -26,7 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     add_device(parser)
     add_json(parser)
-    parser.set_defaults(data=None, steps=None, seed=None, heal=False)
+    parser.set_defaults(data=None, steps=None, seed=None, heal=False, speed=None)
 
 
 def run(args: Namespace) -> int:

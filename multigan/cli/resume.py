@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from multigan.cli.commands import add_data, add_device, add_json, add_processes, add_run
+from multigan.cli.commands import add_data, add_device, add_json, add_processes, add_run, add_speed
 
 SUMMARY = "Go on with a run from its latest checkpoint."
 
@@ -20,6 +20,7 @@ def add_options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--force", action="store_true", help="go on even if the data is not what it was"
     )
+    add_speed(parser)
     add_device(parser)
     add_processes(parser)
     add_json(parser, "print one object per logged row")

@@ -10,6 +10,7 @@ from multigan.cli.commands import (
     add_device,
     add_json,
     add_processes,
+    add_speed,
 )
 
 SUMMARY = "Train on your data, or a recipe."
@@ -40,6 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("runs"), help="where the run's folder is made (runs)"
     )
+    add_speed(parser)
     add_device(parser)
     add_processes(parser)
     parser.add_argument(

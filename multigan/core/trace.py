@@ -8,16 +8,20 @@ seed gives both the same numbers.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
 from torch.fx.experimental.proxy_tensor import make_fx
 
+from multigan.core.draws import seeded
 from multigan.core.engine import Engine
-from multigan.core.moves import loss_of
-from multigan.core.objective import Batch, Phase, Terms
+from multigan.core.knobs import Knob
+from multigan.core.moves import Move, loss_of
+from multigan.core.objective import Batch, Terms
+from multigan.core.traced_number import Question, TracedNumber
 
 
 class NotTraceableError(Exception):
@@ -29,16 +33,30 @@ class Trace:
     """One player's move, traced.
 
     Attributes:
-        run: `(*state, samples, [condition])` -> gradients, then terms.
+        run: `(*state, samples, [condition], [numbers])` -> gradients, then terms.
         state: The weights and buffers that it reads, and the buffers that it changes in place.
         moved: The weights that have a gradient, in order.
         terms: The terms' names, in order.
+        knobs: The numbers (K,) that it is given at every call.
+        questions: What it has asked of them.
     """
 
     run: Callable[..., Sequence[Tensor]]
     state: list[Tensor]
     moved: list[nn.Parameter]
     terms: list[str]
+    knobs: Sequence[Knob] = ()
+    questions: list[Question] = field(default_factory=list)
+
+    def holds(self) -> bool:
+        """Whether the knobs, as they are now, lead to the same operations."""
+        numbers = [knob.get() for knob in self.knobs]
+        return all(question.same(numbers) for question in self.questions)
+
+    def inputs(self, batch: Batch, state: Sequence[Tensor] | None = None) -> list[Tensor]:
+        """Returns what `run` is given, in order."""
+        given = [*(self.state if state is None else state), *tensors_of(batch)]
+        return given + numbers_of(self.knobs, batch.samples.device)
 
     def __call__(
         self, batch: Batch, state: Sequence[Tensor] | None = None
@@ -50,54 +68,78 @@ class Trace:
             state: Other weights and buffers in place of the objective's own.
         """
         with torch.no_grad():
-            flat = self.run(*(self.state if state is None else state), *tensors_of(batch))
+            flat = self.run(*self.inputs(batch, state))
         split = len(self.moved)
         return flat[:split], dict(zip(self.terms, flat[split:], strict=True))
 
 
 def trace(
-    objective: nn.Module, phase: Phase, batch: Batch, step: int, *, engine: Engine, pieces: int
+    objective: nn.Module,
+    move: Move,
+    engine: Engine,
+    knobs: Sequence[Knob] = (),
+    *,
+    fixed: bool = False,
 ) -> Trace:
-    """Returns a phase's move as a function; weights, buffers and random state stay as they are.
+    """Returns a move as a function; weights, buffers and random state stay as they are.
 
-    Call it under `core.draws.seeded`, with the other players' weights frozen.
+    Call it with the other players' weights frozen. What `knobs` turn becomes an input, or, `fixed`,
+    is asked for; all other numbers are written into the trace as they are.
 
     Raises:
         NotTraceableError: The move looks at the step's number, or replaces a buffer.
         Exception: Whatever the move raises, or `make_fx` where it looks at values.
     """
+    phase, batch = move.phase, move.piece
     parameters, buffers = dict(objective.named_parameters()), dict(objective.named_buffers())
     own = {id(p) for p in phase.player.parameters() if p.requires_grad}
     moving = [name for name, p in parameters.items() if id(p) in own]
     names = [*parameters, *buffers]
     originals = [*parameters.values(), *buffers.values()]
-    number: Any = StepNumber(step, intervals_of(objective))
+    number: Any = StepNumber(move.step, intervals_of(objective))
     with_gradient: list[int] = []
     terms_found: list[str] = []
+    questions: list[Question] = []
+    given = len(tensors_of(batch))
 
-    def move(*flat: Tensor) -> list[Tensor]:
+    def play(*flat: Tensor) -> list[Tensor]:
         state = dict(zip(names, flat[: len(names)], strict=True))
+        samples, numbers = flat[len(names) :][:given], flat[len(names) + given :]
         leaves = {name: state[name].detach().requires_grad_() for name in moving}
         placed = dict(zip(map(id, originals), (state | leaves).values(), strict=True))
-        with _in_place_of(objective, placed), torch.enable_grad(), engine.autocast():
-            terms = phase.terms(Batch(*flat[len(names) :]), number)
+        with (
+            _in_place_of(objective, placed),
+            _turned(knobs, numbers, questions, fixed),
+            torch.enable_grad(),
+            engine.autocast(),
+        ):
+            terms = phase.terms(Batch(*samples), number)
         slopes = torch.autograd.grad(
-            loss_of(terms.values(), pieces), list(leaves.values()), allow_unused=True
+            loss_of(terms.values(), move.pieces), list(leaves.values()), allow_unused=True
         )
         with_gradient[:] = [at for at, slope in enumerate(slopes) if slope is not None]
         terms_found[:] = terms
         return [s for s in slopes if s is not None] + [t.detach() for t in terms.values()]
 
     copies = [t.detach() for t in parameters.values()] + [t.clone() for t in buffers.values()]
-    graph = make_fx(move)(*copies, *tensors_of(batch))
+    numbers = numbers_of(knobs, batch.samples.device)
+    with seeded("trace"):
+        graph = make_fx(play)(*copies, *tensors_of(batch), *numbers)
     _drop_aliases(graph)
     moved = [parameters[moving[at]] for at in with_gradient]
-    return Trace(graph, originals, moved, list(terms_found))
+    return Trace(graph, originals, moved, list(terms_found), knobs, questions)
 
 
 def tensors_of(batch: Batch) -> tuple[Tensor, ...]:
     """Returns a batch's one or two tensors."""
     return (batch.samples,) if batch.condition is None else (batch.samples, batch.condition)
+
+
+def numbers_of(knobs: Sequence[Knob], device: torch.device) -> list[Tensor]:
+    """Returns the values (K,) of knobs in float64, in a list; an empty one of no knobs."""
+    if not knobs:
+        return []
+    return [torch.tensor([knob.get() for knob in knobs], dtype=torch.float64, device=device)]
 
 
 def intervals_of(objective: nn.Module) -> frozenset[int]:
@@ -122,6 +164,22 @@ class StepNumber:
 
 
 @contextmanager
+def _turned(
+    knobs: Sequence[Knob], numbers: Sequence[Tensor], questions: list[Question], fixed: bool
+) -> Iterator[None]:
+    """Turns knobs to the numbers of a trace for the block, and back."""
+    before = [knob.get() for knob in knobs]
+    try:
+        for at, (knob, value) in enumerate(zip(knobs, before, strict=True)):
+            number = TracedNumber(value, numbers[0][at], itemgetter(at), questions)
+            knob.set(float(number) if fixed else number)  # type: ignore[arg-type]
+        yield
+    finally:
+        for knob, value in zip(knobs, before, strict=True):
+            knob.set(value)
+
+
+@contextmanager
 def _in_place_of(objective: nn.Module, tensors: Mapping[int, Tensor]) -> Iterator[None]:
     """Puts other tensors where an objective has weights and buffers, for the block.
 
@@ -141,9 +199,13 @@ def _in_place_of(objective: nn.Module, tensors: Mapping[int, Tensor]) -> Iterato
         for name, tensor in table.items()
         if tensor is not None
     ]
+    recurrent = [module for module in objective.modules() if isinstance(module, nn.RNNBase)]
+    flat = [module._flat_weights for module in recurrent]  # the same weights in a list
     try:
         for table, name, tensor in slots:
             table[name] = tensors[id(tensor)]  # type: ignore[assignment]
+        for module, weights in zip(recurrent, flat, strict=True):
+            module._flat_weights = [tensors.get(id(w), w) for w in weights]
         yield
         for table, name, tensor in slots:
             if table[name] is not tensors[id(tensor)]:
@@ -151,6 +213,8 @@ def _in_place_of(objective: nn.Module, tensors: Mapping[int, Tensor]) -> Iterato
     finally:
         for table, name, tensor in slots:
             table[name] = tensor  # type: ignore[assignment]
+        for module, weights in zip(recurrent, flat, strict=True):
+            module._flat_weights = weights
 
 
 def _drop_aliases(graph: fx.GraphModule) -> None:

@@ -11,7 +11,7 @@ from multigan.core.draws import part_of
 from multigan.core.ema import Average
 from multigan.core.engine import Engine, batch_statistics, gradients
 from multigan.core.knobs import Knob
-from multigan.core.moves import EagerMoves, Moves
+from multigan.core.moves import EagerMoves, Move, Moves
 from multigan.core.objective import Batch, Objective, Phase
 from multigan.core.schedules import Schedule
 from multigan.core.switches import frozen
@@ -223,6 +223,7 @@ class Trainer:
     def state_dict(self) -> dict[str, Any]:
         """Returns everything `load_state_dict` needs to continue exactly where this one stands."""
         scales = {name: scaler.state_dict() for name, scaler in self._scalers.items()}
+        moves = self.moves.state_dict()
         return {
             "objective": self.objective.state_dict(),
             "average": self.average.state_dict(),
@@ -240,6 +241,7 @@ class Trainer:
                 "overrides": dict(self.overrides),
                 "seed": self.seed,
                 **({"scalers": scales} if scales else {}),
+                **({"moves": moves} if moves else {}),
             },
         }
 
@@ -264,6 +266,7 @@ class Trainer:
             raise CheckpointError(f"The saved state does not fit this trainer: {error}") from None
         self.window.load_state_dict(state["window"], self.engine.device)
         progress = state["progress"]
+        self.moves.load_state_dict(progress.get("moves", {}))
         self.steps_done, self.batches_seen = progress["steps_done"], progress["batches_seen"]
         self.seed = progress["seed"]
         self.overrides = {}
@@ -288,17 +291,14 @@ class Trainer:
         self.optimizers[phase.name].zero_grad(set_to_none=True)
         pieces = self._next_batch().split(self.accumulate)
         path = (self.seed, self.steps_done, phase.name, repetition)
+        scaler = self._scalers.get(phase.name)
         logs: Logs = {}
         with frozen(self._opponents[phase.name]):
             for index, piece in enumerate(pieces):
                 part = engine.rank * self.accumulate + index
                 with part_of(part, engine.world_size * self.accumulate):
-                    terms = self.moves.play(
-                        *(phase, piece, self.steps_done),
-                        path=path,
-                        pieces=len(pieces),
-                        scaler=self._scalers.get(phase.name),
-                    )
+                    move = Move(phase, piece, self.steps_done, path, len(pieces), scaler)
+                    terms = self.moves.play(move)
                 for name, term in terms.items():
                     key, share = f"{phase.name}/{name}", term.detach() / len(pieces)
                     logs[key] = logs[key] + share if key in logs else share

@@ -1,6 +1,6 @@
 """All that decides a move besides tensors: plain values of modules and of what they hold."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -26,6 +26,17 @@ class Watched:
 
     def __init__(self, root: nn.Module) -> None:
         self._root = root
+        self._left_out: set[tuple[int, str]] = set()
+        self._look()
+
+    def leave_out(self, change: Callable[[], None]) -> None:
+        """Leaves out from now on whatever has another value after `change`."""
+        before = [owner.get(name) for owner, name in self._places]
+        change()
+        for (owner, name), value in zip(self._places, before, strict=True):
+            now = owner.get(name)
+            if now is not value and (not isinstance(now, PLAIN) or now != value):
+                self._left_out.add((id(owner), name))
         self._look()
 
     def values(self) -> tuple[Any, ...]:
@@ -43,6 +54,7 @@ class Watched:
             for owner in owners
             for name in owner
             if not (isinstance(owner.get("_parameters"), dict) and name in _OF_EVERY_MODULE)
+            and (id(owner), name) not in self._left_out
         ]
 
 

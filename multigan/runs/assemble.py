@@ -1,6 +1,6 @@
 """Builds a recipe's parts. Nothing here trains, and nothing here writes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,14 @@ import torch
 from torch import Tensor
 
 from multigan.config import Recipe
+from multigan.core.compiled import CompiledMoves
 from multigan.core.condition import ConditionSpec
 from multigan.core.controllers import CONTROLLERS, Controller
 from multigan.core.draws import seeded
 from multigan.core.engine import Engine
 from multigan.core.game import AdversarialGame
 from multigan.core.heap import keep_freed_memory
+from multigan.core.inductor import Inductor, why_not_compiled
 from multigan.core.modality import Modality
 from multigan.core.moves import EagerMoves, Moves
 from multigan.core.objective import Batch, Objective
@@ -32,11 +34,14 @@ from multigan.core.schedules import Schedule
 from multigan.core.trainer import Trainer
 from multigan.data.loaded import Loaded
 from multigan.data.source import Source, part
+from multigan.data.store import cache_root
 from multigan.data.stream import Stream
 from multigan.errors import ConfigError
 from multigan.modalities.kind import kind_of
 from multigan.sampling.pipeline import Pipeline
 from multigan.typed import Component
+
+Note = Callable[[str], None]
 
 LEAST_HELD_OUT = 64  # samples; the means of fewer say too little
 
@@ -263,10 +268,17 @@ def held_out(recipe: Recipe, parts: Parts, engine: Engine, most: int = 512) -> B
     return Batch(samples, condition.to(engine.device))
 
 
-def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
+def build_trainer(
+    recipe: Recipe, parts: Parts, engine: Engine, on_note: Note | None = None
+) -> Trainer:
     """Returns the trainer of a recipe's parts; its only callbacks are the recipe's controllers.
 
     On a CPU this process keeps memory that a step frees, from now on; see `multigan.core.heap`.
+
+    Args:
+        recipe, parts, engine: What is trained, and where.
+        on_note: Told what takes long while it trains, such as compiling; by default the engine's
+            notes.
 
     Raises:
         ConfigError: A controller turns a knob that there is not, or that has a schedule.
@@ -295,7 +307,7 @@ def build_trainer(recipe: Recipe, parts: Parts, engine: Engine) -> Trainer:
         accumulate=recipe.accumulate,
         half_life=recipe.half_life,
         clip={name: options.clip for name, options in recipe.optimizers.items()},
-        moves=_moves(recipe, parts.objective, engine),
+        moves=_moves(recipe, parts.objective, engine, on_note),
     )
     for controller in controllers:
         controller.check(trainer)
@@ -318,13 +330,28 @@ def _controllers(recipe: Recipe) -> list[Controller]:
     ]
 
 
-def _moves(recipe: Recipe, objective: Objective, engine: Engine) -> Moves:
-    # What processes tell one another is no operation of one of them, and which products TF32 rounds
-    # is not written in a trace.
-    if recipe.speed == "eager" or engine.world_size > 1 or engine.precision == "tf32":
+def _moves(recipe: Recipe, objective: Objective, engine: Engine, say: Note | None) -> Moves:
+    wanted = recipe.speed == "compiled"
+    why = _why_not_traced(engine) or (why_not_compiled(engine.device) if wanted else None)
+    if wanted and why:
+        engine.notes.append(f"Moves are not compiled: {why}.")
+    if recipe.speed == "eager" or _why_not_traced(engine):
         return EagerMoves(engine)
     on_refusal = engine.notes.append if recipe.speed == "replay" else None
-    return ReplayedMoves(objective, engine, on_refusal=on_refusal)
+    replayed = ReplayedMoves(objective, engine, on_refusal=on_refusal)
+    if not wanted or why:
+        return replayed
+    compiler = Inductor(cache_root(None) / "compiled")
+    return CompiledMoves(objective, engine, replayed, compiler, say=say or engine.notes.append)
+
+
+def _why_not_traced(engine: Engine) -> str | None:
+    """Returns why an engine's moves are eager ones, as the rest of a sentence; or None."""
+    if engine.world_size > 1:
+        return "what processes tell one another is no operation of one of them"
+    if engine.precision == "tf32":
+        return "which products TF32 rounds is not written in a trace"
+    return "gradients in float16 are scaled" if engine.precision == "float16" else None
 
 
 def _optimizers(recipe: Recipe, objective: Objective) -> dict[str, torch.optim.Optimizer]:

@@ -15,7 +15,9 @@ from multigan.imports.versions import installed_version
 PACKAGES = ("multigan", "torch", "numpy", "pillow", "safetensors")
 
 
-def describe_environment(engine: Engine, data: Loaded, command: str = "") -> dict[str, Any]:
+def describe_environment(
+    engine: Engine, data: Loaded, command: str = "", *, speed: str = "eager"
+) -> dict[str, Any]:
     """Returns what environment.json holds. Names of people and machines are left out."""
     return {
         "python": platform.python_version(),
@@ -25,6 +27,7 @@ def describe_environment(engine: Engine, data: Loaded, command: str = "") -> dic
         "device_name": _device_name(engine.device),
         "precision": engine.precision,
         "deterministic": engine.deterministic,
+        "speed": speed,
         "processes": engine.world_size,
         "threads": torch.get_num_threads(),
         "commit": _commit(),

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from multigan.config import GIVEN_IN_PYTHON, Recipe
+from multigan.config import GIVEN_IN_PYTHON, Recipe, Speed
 from multigan.core.engine import Engine, open_engine
 from multigan.core.game import AdversarialGame
 from multigan.core.trainer import Callback, Trainer
@@ -232,14 +232,15 @@ def start(
     parts = build_parts(recipe, loaded, engine)
     check_held_out(recipe, parts)
     check_pieces(recipe, parts)
-    trainer = build_trainer(recipe, parts, engine)
+    trainer = build_trainer(recipe, parts, engine, on_note)
     check_evaluations(recipe, parts.pipeline(trainer.average["generator"]), loaded)
     if prepare is not None:
         prepare(trainer)
 
     def fill(run: RunFolder) -> None:
         write_json(run.recipe_file, recipe.to_json())
-        write_json(run.environment_file, describe_environment(engine, loaded, command))
+        speed = trainer.moves.speed
+        write_json(run.environment_file, describe_environment(engine, loaded, command, speed=speed))
         for row in rows:
             run.append_metrics(row)
         if prepare is not None:  # nothing but a checkpoint knows what it did
@@ -255,6 +256,7 @@ def resume(
     run: Run,
     *,
     steps: int | None = None,
+    speed: Speed | None = None,
     data: Any = None,
     accept_changed_data: bool = False,
     device: str = "auto",
@@ -267,6 +269,7 @@ def resume(
     Args:
         run: The run.
         steps: The new last step; None goes on to the one first asked for.
+        speed: How moves are played from now on; None is as before.
         data: The same data again, if it was given in Python; its path, if it has moved.
         accept_changed_data: Go on even if the data is not what the run began with.
         device, callbacks, on_row, on_note: As in `start`.
@@ -278,6 +281,7 @@ def resume(
         CheckpointError: Every checkpoint is damaged.
     """
     recipe = run.recipe if steps is None else replace(run.recipe, steps=steps)
+    recipe = recipe if speed is None else replace(recipe, speed=speed)
     if isinstance(data, str | Path):
         recipe, data = recipe.with_data(str(data)), None
     if data is None and recipe.data.name == GIVEN_IN_PYTHON:
@@ -299,15 +303,16 @@ def resume(
             _check_that_data_is_the_same(run, loaded)
         with offline():
             parts = build_parts(recipe, loaded, engine)
-        trainer = build_trainer(recipe, parts, engine)
+        trainer = build_trainer(recipe, parts, engine, on_note)
         session = _open(run, recipe, parts, trainer, callbacks, on_row)
         resume_from(session.trainer, run, folder)
         if run.parent().get("step") == trainer.steps_done:
             _take_over_betas(trainer, recipe)
-        session.notes += [*refused, *_differences(run, folder)]
+        taken = trainer.moves.speed
+        session.notes += [*refused, *_differences(run, folder, taken)]
         if engine.is_main:
             write_json(run.recipe_file, recipe.to_json())
-            write_json(run.environment_file, describe_environment(engine, loaded))
+            write_json(run.environment_file, describe_environment(engine, loaded, speed=taken))
             run.request(want="run")
     return session
 
@@ -350,7 +355,7 @@ def _take_over_betas(trainer: Trainer, recipe: Recipe) -> None:
                 group["betas"] = (options.beta1, beta2)
 
 
-def _differences(run: Run, folder: Path | None) -> list[str]:
+def _differences(run: Run, folder: Path | None, speed: str) -> list[str]:
     """Returns what the person should know before a run goes on."""
     notes = []
     if folder is None:
@@ -360,6 +365,12 @@ def _differences(run: Run, folder: Path | None) -> list[str]:
         notes.append(
             f"The run had {threads} CPU threads and has {torch.get_num_threads()} now, so its "
             "numbers may differ in their last bits."
+        )
+    was = run.environment().get("speed", "eager")
+    if was != speed and "compiled" in (was, speed):
+        notes.append(
+            f"The run was played at speed {was} and goes on at speed {speed}, so its numbers may "
+            "differ in their last bits."
         )
     return notes
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from multigan.config import GIVEN_IN_PYTHON, Recipe
+from multigan.config import GIVEN_IN_PYTHON, Recipe, Speed
 from multigan.core.trainer import Callback
 from multigan.modalities.kind import kind_of
 from multigan.modalities.recipes import recipe as find_recipe
@@ -156,6 +156,7 @@ def resume(
     run: str | int | Path | Run,
     *,
     steps: int | None = None,
+    speed: Speed | None = None,
     data: Any = None,
     device: str = "auto",
 ) -> Run:
@@ -164,8 +165,9 @@ def resume(
     Args:
         run: A run, its path, name or number.
         steps: A new last step.
+        speed: How moves are played from now on, if not as before; see `Recipe.speed`.
         data: The same data again, if it was given in Python.
         device: "auto", "cpu", "cuda" or "mps".
     """
     found = run if isinstance(run, Run) else Run.find(run)
-    return resume_session(found, steps=steps, data=data, device=device).fit()
+    return resume_session(found, steps=steps, speed=speed, data=data, device=device).fit()

@@ -139,7 +139,8 @@ def _is_data(what: str) -> bool:
 
 def _asked(args: Namespace, size: str | None, sized: int | None) -> dict[str, Any]:
     """Returns the values of a recipe that were typed, by dotted path; `sized` is a file's size."""
-    asked = {"steps": args.steps, "seed": args.seed, "heal": args.heal or None}
+    asked = {"steps": args.steps, "seed": args.seed, "speed": args.speed}
+    asked["heal"] = args.heal or None
     if size is not None:
         asked[size] = sized if args.size is None else args.size
     changes = {name: value for name, value in asked.items() if value is not None}
@@ -208,6 +209,7 @@ def prepared_resume(args: Namespace, data: Any = None) -> "partial[Any]":
         resume,
         Run.find(args.run_name, args.runs),
         steps=args.steps,
+        speed=args.speed,
         data=_data(args, data),
         device=args.device,
         accept_changed_data=args.force,
