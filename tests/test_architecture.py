@@ -285,6 +285,7 @@ SAME_MEANING = {
     "resume": "the command, and what it does",
     "sight": "what a person should know of loaded data",
     "suit": "what a general recipe leaves open, chosen for the data",
+    "sweep": "the command, and what it does",
     "tune": "the command, and what it does",
     "runs": "run directories, and the group of commands about them",
     "sample": "the command",
