@@ -26,13 +26,13 @@ from multigan.runs.sweep.grid import (
     whole_numbers,
 )
 from multigan.runs.sweep.halving import Halving, best_first
+from multigan.runs.sweep.outcomes import table, verdict
 from multigan.runs.sweep.places import on_gpus, on_this_machine
-from multigan.runs.sweep.plan import SweepPlan, make_plan
 from multigan.runs.sweep.scheduler import Scheduler
 from multigan.runs.sweep.start import found_or_made, work
 from multigan.runs.sweep.sweep_folder import Entry, SweepFolder, make_sweep, same_sweep
 from multigan.runs.sweep.sweep_page import render_page
-from multigan.runs.sweep.values import table, verdict
+from multigan.runs.sweep.sweep_plan import SweepPlan, make_plan
 from tests.cli.conftest import multigan  # noqa: F401
 from tests.test_report import Page
 
@@ -261,7 +261,7 @@ def test_a_collapsed_run_is_not_called_best_without_saying_so(tmp_path):
     found = standings(sweep)
     assert found[0].alarms == {"coverage": 1}
     first, second = verdict(sweep, found)
-    assert first.endswith("but the doctor has alarms: 1 coverage.")
+    assert first.endswith("but the doctor has alarms: coverage ×1.")
     assert second.startswith("Best without an alarm: generator.width=16")
     assert "doctor has alarms" in Page(render_page(sweep)).text
 

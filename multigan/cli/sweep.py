@@ -146,8 +146,8 @@ def _what_is_left(found: "SweepFolder") -> list[str]:
 
 def _show(found: "SweepFolder", *, as_json: bool) -> None:
     """Prints the table of a sweep as it stands, and draws its page anew."""
+    from multigan.runs.sweep.outcomes import standings, table, verdict
     from multigan.runs.sweep.sweep_page import write_page
-    from multigan.runs.sweep.values import standings, table, verdict
     from multigan.terminal.output import print_json, print_table, say
 
     settings = standings(found)
@@ -218,7 +218,7 @@ def _plan(args: Namespace) -> "SweepPlan":
     """
     from multigan.errors import ConfigError
     from multigan.runs.sweep.grid import whole_numbers
-    from multigan.runs.sweep.plan import make_plan
+    from multigan.runs.sweep.sweep_plan import make_plan
     from multigan.terminal.resolving import planned_sweep
 
     if args.halve and args.metric not in ("", args.halve):

@@ -8,10 +8,10 @@ for setting in standings(found):
     print(setting.values, setting.mean, setting.spread)
 """
 
-from multigan.runs.sweep.plan import SweepPlan, make_plan
+from multigan.runs.sweep.outcomes import standings
 from multigan.runs.sweep.start import sweep, work
 from multigan.runs.sweep.sweep_folder import SweepFolder, find_sweeps, open_sweep
-from multigan.runs.sweep.values import standings
+from multigan.runs.sweep.sweep_plan import SweepPlan, make_plan
 
 __all__ = [
     "SweepFolder",

@@ -14,10 +14,10 @@ from multigan.report.formatting import shown
 from multigan.runs.interrupts import heeding
 from multigan.runs.sweep.grid import key_of
 from multigan.runs.sweep.halving import best_first
+from multigan.runs.sweep.outcomes import measured_at
 from multigan.runs.sweep.places import Place, Work
-from multigan.runs.sweep.plan import settings_of
 from multigan.runs.sweep.sweep_folder import Entry, SweepFolder
-from multigan.runs.sweep.values import measured_at
+from multigan.runs.sweep.sweep_plan import settings_of
 
 POLL_SECONDS = 0.1
 MOST_KILLS = 2  # of one run; systems kill who takes the last memory, and it would do so again
@@ -25,17 +25,6 @@ PATIENCE_SECONDS = 120.0
 TO_DO = ("waiting", "running", "stopped")  # states of who was not at its end when the sweep was
 
 Note = Callable[[str], None]
-
-
-class Suggest:
-    """Names more runs while a sweep goes on; this one has none."""
-
-    def more(self) -> Entry | None:
-        """Returns another run to train now, None if there is none now."""
-        return None
-
-    def learn(self, entry: Entry) -> None:
-        """Hears that a run has ended."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +52,6 @@ class Scheduler:
         places: How many runs are trained at a time, and where.
         note: Called with a sentence on what happens.
         changed: Called whenever a run has ended, e.g. to draw the page anew.
-        suggest: Names runs that are not known beforehand.
     """
 
     def __init__(
@@ -73,10 +61,8 @@ class Scheduler:
         *,
         note: Note = lambda said: None,
         changed: Callable[[], None] = lambda: None,
-        suggest: Suggest | None = None,
     ) -> None:
         self.sweep, self.note, self.changed = sweep, note, changed
-        self.suggest = suggest or Suggest()
         self._free = list(places)
         self._at_work: list[Job] = []
         self._signal = ""
@@ -164,9 +150,7 @@ class Scheduler:
             for entry in self.sweep.entries
             if entry.state == "waiting" and entry.step < self._target(entry, stage)
         ]
-        if waiting:
-            return min(waiting, key=lambda entry: entry.killed)
-        return self.suggest.more()
+        return min(waiting, key=lambda entry: entry.killed, default=None)
 
     def _target(self, entry: Entry, stage: int) -> int:
         """Returns how far a run goes in a stage; its own steps may be what is varied."""
@@ -181,8 +165,6 @@ class Scheduler:
             self._conclude(job, code)
             self.sweep.save()
             self.note(self._sentence(job.entry))
-            if job.entry.state != "waiting":
-                self.suggest.learn(job.entry)
             self.changed()
 
     def _conclude(self, job: Job, code: int) -> None:

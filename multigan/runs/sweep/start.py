@@ -7,10 +7,10 @@ from typing import Any
 from multigan.config import Recipe
 from multigan.runs.sweep.grid import varied
 from multigan.runs.sweep.places import Place, on_gpus, on_this_machine, threads_each
-from multigan.runs.sweep.plan import SweepPlan, make_plan
 from multigan.runs.sweep.scheduler import Scheduler
 from multigan.runs.sweep.sweep_folder import SweepFolder, make_sweep, same_sweep
 from multigan.runs.sweep.sweep_page import write_page
+from multigan.runs.sweep.sweep_plan import SweepPlan, make_plan
 
 
 def sweep(

@@ -17,7 +17,7 @@ from typing import Any
 from multigan.errors import MultiganError, RunError
 from multigan.files import POLL_SECONDS, alone, atomic_folder, read_json, write_json
 from multigan.runs.folder import LOCK, RunFolder, newest_called
-from multigan.runs.sweep.plan import Member, SweepPlan
+from multigan.runs.sweep.sweep_plan import Member, SweepPlan
 
 FILE = "sweep.json"
 FORMAT = 1

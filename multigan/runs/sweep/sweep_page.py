@@ -14,8 +14,8 @@ from multigan.report.formatting import flat, shown
 from multigan.report.media import Media, preview_of
 from multigan.report.rendering import render
 from multigan.runs.sweep.grid import Span
+from multigan.runs.sweep.outcomes import Outcome, Standing, in_words, standings, table, verdict
 from multigan.runs.sweep.sweep_folder import SweepFolder
-from multigan.runs.sweep.values import Outcome, Standing, in_words, standings, table, verdict
 
 MOST_PLACES = 8  # values of a setting that stand side by side, however far apart they are
 TICKS = 5  # under an axis of more values

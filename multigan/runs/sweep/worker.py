@@ -17,8 +17,8 @@ from multigan.runs.callbacks import Evaluate
 from multigan.runs.evaluate import WHILE_TRAINING, training_metrics
 from multigan.runs.run import Run
 from multigan.runs.session import Session, resume, start
+from multigan.runs.sweep.outcomes import measured_at
 from multigan.runs.sweep.sweep_folder import SweepFolder, open_sweep
-from multigan.runs.sweep.values import measured_at
 
 NOT_THERE = "its sweep has ended"
 

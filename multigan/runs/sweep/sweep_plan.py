@@ -12,7 +12,7 @@ from multigan.runs.recipe_check import check_recipe
 from multigan.runs.sweep.grid import MOST, Values, Varied, drawn, grid, key_of, labels, varied
 from multigan.runs.sweep.halving import Halving
 
-Search = Literal["grid", "draws", "optuna"]
+Search = Literal["grid", "draws"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class SweepPlan:
         wanted: What is varied, by dotted path.
         seeds: Each setting is trained with each of them.
         metric: By which runs are compared.
-        search: Whether all combinations are tried, or some drawn at random or by Optuna.
+        search: Whether all combinations are tried, or some drawn at random.
         draws: How many, unless all are tried.
         draw_seed: Of the draws.
         halving: Who goes on, when; None for everybody to the end.
@@ -60,17 +60,17 @@ class SweepPlan:
         return kind_of(self.recipe.modality).evaluator.lower_is_better(self.metric) is not False
 
     def settings(self) -> list[Values]:
-        """Returns what is tried, as far as it is known beforehand: of Optuna's choices nothing.
+        """Returns what is tried.
 
         Raises:
             ConfigError: A range does not say how many values, or there are too many.
         """
         if self.search == "grid":
             return grid(self.wanted)
-        return drawn(self.wanted, self.draws, self.draw_seed) if self.search == "draws" else []
+        return drawn(self.wanted, self.draws, self.draw_seed)
 
     def members(self) -> list[Member]:
-        """Returns the runs, as far as they are known beforehand; all seeds of a setting together.
+        """Returns the runs, all seeds of a setting together.
 
         Raises:
             ConfigError: A setting cannot be, with what is wrong and what was perhaps meant.
@@ -178,8 +178,8 @@ def make_plan(
     )
     if not keep:
         return plan
-    if search == "optuna" or "steps" in wanted:
-        raise ConfigError("Halving compares runs of one length that are all known beforehand.")
+    if "steps" in wanted:
+        raise ConfigError("Halving compares runs of one length, so steps cannot be varied.")
     halving = Halving.of(recipe.steps, len(plan.settings()), keep, most_rungs)
     return replace(plan, halving=halving)
 

@@ -9,8 +9,8 @@ from multigan.report.formatting import shown
 from multigan.runs.folder import RunFolder, find_runs
 from multigan.runs.sweep.grid import Values
 from multigan.runs.sweep.halving import best_first
-from multigan.runs.sweep.plan import settings_of
 from multigan.runs.sweep.sweep_folder import Entry, SweepFolder
+from multigan.runs.sweep.sweep_plan import settings_of
 
 ALARM = "alarm"  # the doctor's severity
 
@@ -156,7 +156,7 @@ def verdict(sweep: SweepFolder, found: Sequence[Standing]) -> list[str]:
         return [f"No run has been measured by {sweep.plan.metric} yet."]
     said = [f"Best by {sweep.plan.metric}: {in_short(whole[0])}."]
     if whole[0].alarms:
-        said[0] = f"{said[0][:-1]}, but the doctor has alarms: {in_words(whole[0].alarms)}."
+        said[0] = f"{said[0][:-1]}, but the doctor has alarms: {_times(whole[0].alarms)}."
         well = next((one for one in whole if not one.alarms), None)
         other = f"Best without an alarm: {in_short(well)}." if well else "All others have, too."
         said.append(other)
@@ -180,6 +180,11 @@ def in_words(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items())
 
 
+def _times(alarms: Mapping[str, int]) -> str:
+    """Returns what the doctor has alarms about, and in how many runs: "coverage ×2"."""
+    return ", ".join(f"{name} ×{number}" for name, number in alarms.items())
+
+
 def table(sweep: SweepFolder, found: Sequence[Standing]) -> tuple[list[str], list[list[Any]]]:
     """Returns the columns, and a row for each setting, best first."""
     names = list(dict.fromkeys(name for one in found for name in one.values))
@@ -192,4 +197,4 @@ def _row(names: Sequence[str], one: Standing) -> list[Any]:
 
     seeds = ", ".join(str(o.entry.member.seed) for o in one.outcomes)
     came = [mean_and_spread(one), one.step, duration(one.seconds), in_words(one.states)]
-    return [*(one.values.get(name) for name in names), seeds, *came, in_words(one.alarms)]
+    return [*(one.values.get(name) for name in names), seeds, *came, _times(one.alarms)]
