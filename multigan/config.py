@@ -313,15 +313,23 @@ class Recipe:
 
         A component's options are reached through its name: "data.size", "augment.strength",
         "objective.relaxation.rollouts". A component itself is replaced by its new name. None
-        removes an entry, as in {"regularizers.r2": None}.
+        removes an entry, as in {"regularizers.r2": None}. Of an entry that the recipe has, the
+        table may be left out, as in the names of knobs: "r1.weight".
 
         Raises:
             ConfigError: A path leads nowhere, or a value has the wrong type.
         """
         tree = to_plain(self)
         for path, value in changes.items():
-            put(tree, Recipe, path.split("."), value, path)
+            put(tree, Recipe, _whole_path(tree, path).split("."), value, path)
         return Recipe.from_json(tree)
+
+
+def _whole_path(tree: Mapping[str, Any], path: str) -> str:
+    """Returns a path with the table before it, where a knob's name was given."""
+    first = path.partition(".")[0]
+    tables = () if first in tree else ("regularizers", "controllers")
+    return next((f"{table}.{path}" for table in tables if first in tree[table]), path)
 
 
 def _with_located_paths(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from multigan.cli import (
     resume,
     sample,
     stream_sound,
+    sweep,
     train,
     tune,
 )
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Command | Group] = {
     "look": look,
     "train": train,
     "resume": resume,
+    "sweep": sweep,
     "fork": fork,
     "tune": tune,
     "sample": sample,

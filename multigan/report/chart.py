@@ -2,13 +2,22 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from multigan.report.rendering import render
 
 Point = tuple[float, float]
+Dot = tuple[float, float, str]
 
 WIDTH, HEIGHT = 720, 230
 LEFT, RIGHT, TOP, BOTTOM = 64, WIDTH - 24, 8, HEIGHT - 40  # within which the lines lie
+_FRAME: dict[str, Any] = {
+    "left": LEFT,
+    "right": RIGHT,
+    "bottom": BOTTOM,
+    "width": WIDTH,
+    "height": HEIGHT,
+}
 COLORS = 6  # the page names as many: var(--series-0) ...
 
 
@@ -38,11 +47,48 @@ def line_chart(title: str, series: Mapping[str, Sequence[Point]], *, x_label: st
         lines=[line for line in drawn if line["points"]],
         x_ticks=[(f"{value:.6g}", xs(value)) for value in xs.ticks(7)],
         y_ticks=[(f"{value:.4g}", ys(value)) for value in ys.ticks(5)],
-        left=LEFT,
-        right=RIGHT,
-        bottom=BOTTOM,
-        width=WIDTH,
-        height=HEIGHT,
+        **_FRAME,
+    )
+
+
+def scatter_chart(
+    title: str,
+    groups: Mapping[str, Sequence[Dot]],
+    *,
+    line: Sequence[Point] = (),
+    x_ticks: Sequence[tuple[str, float]],
+    x_label: str,
+) -> str:
+    """Returns a chart of dots, a color for each group, and a line behind them; "" without a dot.
+
+    Args:
+        title: Stands above the dots and is what a screen reader reads.
+        groups: Dots (x, y, what they are) by the group's name.
+        line: Points (x, y), in order of x.
+        x_ticks: What stands under the axis, and where.
+        x_label: What x is.
+    """
+    dots = [dot for group in groups.values() for dot in group]
+    if not dots:
+        return ""
+    xs = _Scale([*(x for x, _, _ in dots), *(x for _, x in x_ticks)], LEFT, RIGHT, padding=0.05)
+    ys = _Scale([y for _, y, _ in dots], BOTTOM, TOP, padding=0.08)
+    return render(
+        "scatter.html.j2",
+        title=title,
+        x_label=x_label,
+        groups=[
+            {
+                "name": name,
+                "color": index % COLORS,
+                "points": [(xs(x), ys(y), told) for x, y, told in group],
+            }
+            for index, (name, group) in enumerate(groups.items())
+        ],
+        line=[(xs(x), ys(y)) for x, y in line],
+        x_ticks=[(text, xs(value)) for text, value in x_ticks],
+        y_ticks=[(f"{value:.4g}", ys(value)) for value in ys.ticks(5)],
+        **_FRAME,
     )
 
 

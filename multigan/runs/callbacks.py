@@ -152,8 +152,15 @@ class Evaluate(Callback):
 
     def on_step_end(self, trainer: Trainer, logs: Logs) -> None:
         """Writes a row of metrics on every `every`-th step."""
-        if not self.every or trainer.steps_done % self.every:
-            return
+        if self.every and trainer.steps_done % self.every == 0:
+            self.write_row(trainer)
+
+    def write_row(self, trainer: Trainer) -> None:
+        """Measures now.
+
+        Raises:
+            DivergedError: A loss since the last row, or a weight, is not finite.
+        """
         trainer.check_finite()
         measured = self.measure(trainer) if trainer.engine.is_main else {}
         values: dict[str, float] = trainer.engine.share(dict(measured))

@@ -444,6 +444,11 @@ def find_runs(root: str | Path) -> list[RunFolder]:
     return sorted((RunFolder(p) for p in folders), key=lambda run: (run.number, run.name))
 
 
+def newest_called(name: str, root: str | Path) -> RunFolder | None:
+    """Returns the newest run under `root` with a name behind its number, None if there is none."""
+    return next((run for run in reversed(find_runs(root)) if run.title == name), None)
+
+
 def find_run(reference: str | Path, root: str | Path = "runs") -> RunFolder:
     """Returns a run by path, by name or by number.
 

@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,9 +21,6 @@ def stopping_on_signals(trainer: Trainer) -> Iterator[None]:
 
     Signals within a second of the first are the same wish. SIGHUP stays ignored under `nohup`.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # signals belong to the main thread: a notebook's kernel handles its own
-        return
     asked_at: list[float] = []
 
     def stop(number: int, frame: Any) -> None:
@@ -34,15 +31,27 @@ def stopping_on_signals(trainer: Trainer) -> Iterator[None]:
             raise KeyboardInterrupt
         asked_at.append(time.monotonic())
 
-    before = {number: signal.signal(number, stop) for number in _heeded()}
+    with heeding(stop, even_ignored=URGENT):
+        yield
+
+
+@contextmanager
+def heeding(
+    handler: Callable[[int, Any], None], *, even_ignored: Collection[str] = ()
+) -> Iterator[None]:
+    """Calls `handler(number, frame)` for each of the signals, as long as the block lasts.
+
+    Those that whoever started the process has told it to ignore stay so, but `even_ignored`.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals belong to the main thread: a notebook's kernel handles its own
+        return
+    found = [signal.Signals[name] for name in NAMES if name in signal.Signals.__members__]
+    ignored = [one for one in found if signal.getsignal(one) == signal.SIG_IGN]
+    heeded = [one for one in found if one not in ignored or one.name in even_ignored]
+    before = {number: signal.signal(number, handler) for number in heeded}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _heeded() -> list[signal.Signals]:
-    found = [signal.Signals[name] for name in NAMES if name in signal.Signals.__members__]
-    ignored = [one for one in found if signal.getsignal(one) == signal.SIG_IGN]
-    return [one for one in found if one not in ignored or one.name in URGENT]
+        for number, earlier in before.items():
+            signal.signal(number, earlier)

@@ -16,7 +16,7 @@ from typing import Any
 
 from multigan.core.processes import Place, find_place
 from multigan.errors import ConfigError, RunError
-from multigan.runs.interrupts import NAMES
+from multigan.runs.interrupts import heeding
 
 POLL_SECONDS = 0.1
 # The others of a dead process notice by themselves, or are asked to end, or are ended.
@@ -100,14 +100,8 @@ def _passing_signals_on(children: Sequence[Child]) -> Iterator[None]:
             if child.poll() is None:
                 child.send_signal(number)
 
-    found = [signal.Signals[name] for name in NAMES if name in signal.Signals.__members__]
-    heeded = [one for one in found if signal.getsignal(one) != signal.SIG_IGN]
-    before = {number: signal.signal(number, pass_on) for number in heeded}
-    try:
+    with heeding(pass_on):
         yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _wait_for_first_failure(children: Sequence[Child]) -> int | None:

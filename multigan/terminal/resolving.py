@@ -11,12 +11,13 @@ from multigan.errors import ConfigError
 from multigan.imports.hub_names import HUB_PREFIX
 from multigan.modalities.recipe_file import RecipeFile, is_recipe_file, read_recipe_file
 from multigan.modalities.recipes import RECIPES, recipe
-from multigan.runs.folder import find_runs
+from multigan.runs.folder import newest_called
 from multigan.runs.steering import knob_values
-from multigan.terminal.output import say
+from multigan.terminal.output import remark, say
 
 if TYPE_CHECKING:
     from multigan.runs.recommend import Chosen, Open
+    from multigan.runs.sweep.grid import Varied
 
 
 def resolve(args: Namespace) -> Recipe:
@@ -79,6 +80,31 @@ def planned(args: Namespace, given: Recipe | None = None) -> Plan:
         suits = suited(recipe, asked, minutes=minutes or MINUTES, device=args.device, free=free)
         recipe, reasons = suits.recipe, (*reasons, *suits.reasons)
     return Plan(recipe, Open(minutes, free, asked), reasons)
+
+
+def planned_sweep(args: Namespace) -> "tuple[Recipe, dict[str, Varied]]":
+    """Returns a recipe with nothing left open, and what a sweep varies of it.
+
+    Raises:
+        ConfigError: There is no such recipe, or a value that is to be tried cannot be.
+    """
+    from multigan.core.engine import open_engine
+    from multigan.runs.assemble import load_data
+    from multigan.runs.recommend import Open, closed
+    from multigan.runs.sweep.grid import tried
+
+    fixed, wanted = tried(args.set)
+    given = Namespace(**{**vars(args), "set": fixed, "seed": None, "heal": False})
+    plan = planned(given)
+    for reason in plan.reasons:
+        remark(f"Chosen: {reason}.")
+    left = Open(plan.left.minutes, plan.left.free, {**(plan.left.asked or {}), **wanted})
+    recipe = plan.recipe
+    if left.free or left.minutes is not None:
+        engine = open_engine(args.device, recipe.precision, recipe.deterministic)
+        recipe = closed(recipe, left, load_data(recipe), engine, remark)
+        engine.close()
+    return recipe, wanted
 
 
 def said_at_once(args: Namespace, given: Recipe | None = None) -> str:
@@ -185,7 +211,8 @@ def prepared_train(args: Namespace, plan: Plan) -> "partial[Any] | None":
     new = {"left": plan.left, "out": args.out, "device": args.device, "command": args.typed}
     if args.resume_or_start is None:
         return partial(start, plan.recipe, **new)
-    found = open_engine(args.device).share(_newest_called(args.resume_or_start, args.out))
+    newest = newest_called(args.resume_or_start, args.out)
+    found = open_engine(args.device).share(newest and newest.path)
     if found is None:
         return partial(start, replace(plan.recipe, name=args.resume_or_start), **new)
     run = Run(found)
@@ -193,11 +220,6 @@ def prepared_train(args: Namespace, plan: Plan) -> "partial[Any] | None":
         say(f"Run {run.name} has finished already: {run.path}")
         return None
     return partial(resume, run, steps=args.steps, data=_data(args, None), device=args.device)
-
-
-def _newest_called(name: str, root: Path) -> Path | None:
-    """Returns the folder of the newest run with a name behind its number."""
-    return next((r.path for r in reversed(find_runs(root)) if r.title == name), None)
 
 
 def prepared_resume(args: Namespace, data: Any = None) -> "partial[Any]":
