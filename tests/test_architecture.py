@@ -262,6 +262,7 @@ SAME_MEANING = {
     "evaluator": "a kind's hooks in the one flow of evaluation",
     "fork": "the command, and what it does",
     "export": "the command, and what leaves the house",
+    "gallery": "generators that come with the package, and the command about them",
     "graph": "a generator as a function of tensors, for other runtimes",
     "heal": "the command, and what it does",
     "kind": "a kind of data in one object",

@@ -3,14 +3,14 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from multigan.cli.commands import add_device, add_run
+from multigan.cli.commands import add_device, add_generator
 
 SUMMARY = "Make samples from a trained run."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what to sample from, how many samples and which."""
-    add_run(parser)
+    add_generator(parser)
     add_options(parser, out="folder (samples; text is printed without one)")
 
 
