@@ -11,7 +11,6 @@ from multigan.modalities.audio.music.note_files import write_notes
 from multigan.modalities.audio.music.note_set import make_notes
 from multigan.modalities.audio.music.pitch import parse_pitch
 
-
 # General MIDI programs: piano, vibraphone, nylon and steel guitar, harp.
 STRINGS = ("0", "11", "24", "25", "46")
 
@@ -110,7 +109,7 @@ MEMBERS = {
         license="CC-BY-SA-3.0",
         limits=(
             "Of the hundred of seed 0 about five are no digit that anybody would write.",
-            "Strokes are thicker and rounder than MNIST's, and fine loops may be filled.",
+            "Some have specks beside them, or strokes that are washed out.",
         ),
     ),
     "emoji": Member(
@@ -143,8 +142,9 @@ MEMBERS = {
         num_samples=300,
         limits=(
             "One of eleven is heard as another digit by a classifier that errs once in a hundred.",
-            "They sound hoarse: phases are found by Griffin-Lim, from 64 mel bands up to 4 kHz.",
-            "Recall is far below real clips': voices are blends of six speakers.",
+            "Phases are found by Griffin-Lim, from 64 mel bands up to 4 kHz. A third of the clips "
+            "would go beyond full scale, and are turned down.",
+            "Recall is far below that of real clips: much of how six people speak is missing.",
         ),
     ),
     "notes": Member(

@@ -35,6 +35,7 @@ def test_a_card_repeats_what_the_bench_says(name):
     card, member = read_card(PREFIX + name), MEMBERS[name]
     stated = card["recipe"], card["license"], card["source"], card["steps"]
     assert stated == (member.recipe, member.license, member.source, member.changes["steps"])
+    assert card["limits"] == list(member.limits)
     assert [metric["name"] for metric in card["metrics"]] == list(member.metrics)
 
 
