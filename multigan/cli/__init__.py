@@ -15,6 +15,7 @@ from multigan.cli import (
     evaluate,
     export,
     fork,
+    gallery,
     inspect,
     look,
     page,
@@ -38,6 +39,7 @@ from multigan.errors import MultiganError, refusal
 
 COMMANDS: dict[str, Command | Group] = {
     "demo": demo,
+    "gallery": gallery,
     "recipes": recipes,
     "recipe": recipe,
     "look": look,
@@ -103,7 +105,7 @@ def make_parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="multigan",
         description="Train, watch, steer and sample generative adversarial networks.",
-        epilog="Start with: multigan demo",
+        epilog="Start with: multigan sample gallery/digits, or multigan demo",
     )
     parser.add_argument("--version", action="version", version=f"multigan {__version__}")
     add_commands(parser, COMMANDS)

@@ -77,6 +77,17 @@ def add_run(parser: ArgumentParser, *, nargs: str | None = None) -> None:
     add_runs_root(parser)
 
 
+def add_generator(parser: ArgumentParser) -> None:
+    """Adds RUN where a saved pipeline does as well, and where runs are found."""
+    parser.add_argument(
+        "run_name",
+        metavar="RUN",
+        help="its number, name or path; or a saved pipeline: its folder, gallery/NAME (see "
+        "`multigan gallery`), or OWNER/NAME on the Hub",
+    )
+    add_runs_root(parser)
+
+
 def add_runs_root(parser: ArgumentParser) -> None:
     """Adds the folder in which runs are found by number and name."""
     parser.add_argument(

@@ -49,11 +49,19 @@ def recipes(prefix: str, **known: Any) -> list[str]:
 
 
 def runs(prefix: str, parsed_args: Namespace, **known: Any) -> list[str]:
-    """Returns the runs that begin so, the newest first."""
+    """Returns the runs that begin so, the newest first, and then the gallery's generators."""
     from multigan.runs.folder import find_runs
 
     root = getattr(parsed_args, "runs", None) or Path("runs")
-    return [run.name for run in reversed(find_runs(root)) if run.name.startswith(prefix)]
+    names = [run.name for run in reversed(find_runs(root))]
+    return [name for name in (*names, *gallery(prefix)) if name.startswith(prefix)]
+
+
+def gallery(prefix: str, **known: Any) -> list[str]:
+    """Returns the generators that come with multigan and begin so."""
+    from multigan.sampling.gallery import members
+
+    return [name for name in members() if name.startswith(prefix)]
 
 
 def settings(prefix: str, parsed_args: Namespace, **known: Any) -> list[str]:
@@ -71,6 +79,7 @@ COMPLETERS: dict[str, Completer] = {
     "recipe": recipes_or_files,
     "chosen": recipes,
     "name": recipes,
+    "member": gallery,
     **dict.fromkeys(("run_name", "names", "first", "others"), runs),
     **dict.fromkeys(("set", "changes"), settings),
 }

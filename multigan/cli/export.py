@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from multigan.cli.commands import add_device, add_run
+from multigan.cli.commands import add_device, add_generator
 from multigan.cli.sample import add_checkpoint
 
 SUMMARY = "Write a trained generator as an ONNX file, which runs without multigan."
@@ -11,7 +11,7 @@ SUMMARY = "Write a trained generator as an ONNX file, which runs without multiga
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what to export, and how."""
-    add_run(parser)
+    add_generator(parser)
     add_checkpoint(parser)
     parser.add_argument("--to", choices=("onnx",), default="onnx", help="the format (onnx)")
     parser.add_argument(

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from multigan.cli.commands import add_device, add_run
+from multigan.cli.commands import add_device, add_generator
 from multigan.cli.sample import add_checkpoint
 
 SUMMARY = "Write a living page: the generator in one HTML file, to be opened and given away."
@@ -11,7 +11,7 @@ SUMMARY = "Write a living page: the generator in one HTML file, to be opened and
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what to show, and how."""
-    add_run(parser)
+    add_generator(parser)
     add_checkpoint(parser)
     parser.add_argument("--title", default="", help="what stands above it (the run's name)")
     parser.add_argument("--out", type=Path, help="file to write (the run's name, .html)")

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from multigan.cli.commands import add_device, add_run
+from multigan.cli.commands import add_device, add_generator
 from multigan.cli.sample import add_checkpoint
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ SUMMARY = "Play a melody with a generator that was trained on notes."
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds who plays, what, and where to."""
-    add_run(parser)
+    add_generator(parser)
     melody = parser.add_mutually_exclusive_group(required=True)
     melody.add_argument("--notes", metavar="TEXT", help='pitch:beats, e.g. "C4:1 R:1 E4+G4:2"')
     melody.add_argument("--midi", type=Path, metavar="FILE", help="a MIDI file")

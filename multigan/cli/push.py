@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from multigan.cli.commands import add_device, add_run
+from multigan.cli.commands import add_device, add_generator
 from multigan.cli.sample import add_checkpoint
 
 SUMMARY = "Put a trained generator on the Hugging Face Hub, with a model card."
@@ -12,7 +12,7 @@ SUMMARY = "Put a trained generator on the Hugging Face Hub, with a model card."
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what to put where, and what the card says."""
-    add_run(parser)
+    add_generator(parser)
     parser.add_argument("repository", metavar="OWNER/NAME", help="where to, on the Hub")
     add_checkpoint(parser)
     parser.add_argument("--private", action="store_true", help="make a repository nobody else sees")

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from multigan.cli.commands import add_device, add_run
+from multigan.cli.commands import add_device, add_generator
 from multigan.modalities.sampling_options import SOUND_FORMATS, WRITING
 
 SUMMARY = "Make samples from a trained run."
@@ -11,7 +11,7 @@ SUMMARY = "Make samples from a trained run."
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds what to sample from, how many samples and which."""
-    add_run(parser)
+    add_generator(parser)
     add_options(parser, out="folder (samples; text is printed without one)")
 
 

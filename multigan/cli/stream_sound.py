@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from multigan.cli.commands import add_device, add_run
+from multigan.cli.commands import add_device, add_generator
 from multigan.cli.sample import add_checkpoint
 
 SUMMARY = "Make sound of any length with a generator that was trained to go on."
@@ -13,7 +13,7 @@ LONGEST = 3600.0  # seconds
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds who makes it, how much, and where to."""
-    add_run(parser)
+    add_generator(parser)
     add_checkpoint(parser)
     parser.add_argument("--seconds", type=float, default=60.0, help="how much (60)")
     parser.add_argument("--condition", "--class", metavar="CLASS", help="a class by number or name")

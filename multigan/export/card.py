@@ -46,7 +46,7 @@ def model_card(
             modality=pipeline.modality.name,
             recipe=recipe,
             settings=_settings(recipe),
-            data=_data(run.environment() if run else {}),
+            data=_data(run.environment() if run else _report(origin)),
             by=_by(pipeline),
             step=pipeline.step,
             findings=findings,
@@ -74,6 +74,11 @@ def _by(pipeline: Pipeline) -> str:
 
 def _settings(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(name, json.dumps(recipe[name])) for name in SHOWN if recipe.get(name)]
+
+
+def _report(origin: Origin) -> dict[str, Any]:
+    """Returns what is known without a run, as a run's environment says it."""
+    return {"data": {"where": origin.facts["data"]}} if "data" in origin.facts else {}
 
 
 def _data(environment: Mapping[str, Any]) -> list[tuple[str, Any]]:

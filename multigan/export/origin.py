@@ -10,7 +10,9 @@ from typing import Any
 from multigan.errors import RunError
 from multigan.files import read_object
 from multigan.runs.folder import RunFolder, find_run
+from multigan.sampling.gallery import PREFIX, in_gallery, is_gallery_name, read_card
 from multigan.sampling.on_hub import is_hub_name
+from multigan.sampling.places import pipeline_folder
 
 
 @dataclass(frozen=True)
@@ -30,21 +32,27 @@ class Origin:
 
 def origin_of(args: Namespace) -> Origin:
     """Returns where the pipeline comes from that was named by `args.run_name`."""
-    path = Path(args.run_name)
-    if (path / "pipeline.json").is_file():
-        return origin_of_folder(path)
-    if is_hub_name(args.run_name):
+    if is_hub_name(args.run_name) and not is_gallery_name(args.run_name):
         return Origin(args.run_name.rpartition("/")[2])
-    return _of_run(find_run(args.run_name, args.runs))
+    place = pipeline_folder(args.run_name)
+    return _of_run(find_run(args.run_name, args.runs)) if place is None else origin_of_folder(place)
 
 
 def origin_of_folder(folder: Path) -> Origin:
     """Returns where a saved pipeline comes from: the run in whose folder it lies, if any."""
+    if in_gallery(folder):
+        return _of_gallery(f"{PREFIX}{folder.name}")
     inner = folder.resolve()
     try:
         return _of_run(find_run(str(inner.parent if inner.name == "pipeline" else inner), Path()))
     except RunError:
         return Origin(inner.name)
+
+
+def _of_gallery(name: str) -> Origin:
+    card = read_card(name)
+    facts = {"run": name, "recipe": card["recipe"], "data": f"{card['data']} ({card['license']})"}
+    return Origin(name.removeprefix(PREFIX), facts=facts)
 
 
 def _of_run(run: RunFolder) -> Origin:

@@ -98,7 +98,7 @@ def _opening(explored: Explored, view: View) -> list[str]:
 def _saved(explored: Explored) -> str:
     if explored.path is None:
         return "...  # the pipeline that the explorer was given"
-    return f"Pipeline.from_pretrained({str(explored.path)!r})"
+    return f"Pipeline.from_pretrained({explored.path.as_posix()!r})"
 
 
 def _latents(explored: Explored, view: View) -> list[str]:

@@ -7,6 +7,7 @@ from multigan.errors import MultiganError
 from multigan.modalities.recipes import RECIPES, recipe
 from multigan.notebook.parsing import Option, choices_after
 from multigan.runs.folder import find_run, find_runs
+from multigan.sampling.gallery import members
 from multigan.terminal.settings import settings
 
 MAGICS = ("%multigan", "%%multigan")
@@ -52,8 +53,8 @@ def _values(wanted: list[str], root: Path) -> list[str]:
     if {"recipe", "name"} & set(wanted):
         return list(RECIPES)
     if {"run_name", "names", "first", "others"} & set(wanted):
-        return [run.name for run in reversed(find_runs(root))]
-    return []
+        return [*(run.name for run in reversed(find_runs(root))), *members()]
+    return members() if "member" in wanted else []
 
 
 def _runs_root(words: list[str]) -> Path:

@@ -19,6 +19,7 @@ from multigan.runs.profiles import LONGEST, SHORTEST, snapshots_in
 from multigan.runs.run import Run
 from multigan.sampling.latents import Directions, walk
 from multigan.sampling.pipeline import Pipeline
+from multigan.sampling.places import is_pipeline_name
 from multigan.terminal.latent_space import targets_of
 
 NUM_DIRECTIONS = 8
@@ -106,7 +107,7 @@ class Explored:
     """A pipeline, or the pipelines of a run's checkpoints, as an explorer asks them.
 
     Args:
-        source: A run, a pipeline, or the path of either.
+        source: A run, a pipeline, the path of either, or a saved pipeline's name.
         device: Where to make samples.
     """
 
@@ -114,6 +115,7 @@ class Explored:
         self.run = source if isinstance(source, Run) else _run_at(source)
         self._given = source if isinstance(source, Pipeline) else None
         self.path = None if isinstance(source, Run | Pipeline) else Path(source)
+        self._name = str(source)
         self._device = device
         self._pipelines: dict[Source, Pipeline] = {}
         self._found = Found()
@@ -123,7 +125,10 @@ class Explored:
     @property
     def _folder(self) -> Path | None:
         """Where the newest pipeline is saved, if it is."""
-        return self.path if self.run is None else self.run.pipeline_folder
+        if self.run is not None:
+            return self.run.pipeline_folder
+        is_own = self.path is not None and self.path.exists()  # of the gallery or the Hub it is not
+        return self.path if is_own else None
 
     def pipeline(self, view: View | None = None) -> Pipeline:
         """Returns the pipeline that a view is of, loaded once.
@@ -355,15 +360,14 @@ class Explored:
             return self.run.pipeline(device=self._device, step=step, average=average)
         if self._given is not None:
             return self._given
-        return Pipeline.from_pretrained(str(self.path), device=self._device)
+        return Pipeline.from_pretrained(self._name, device=self._device)
 
 
 def _run_at(source: Any) -> Run | None:
     """Returns the run at a path, if that is what is there."""
     if isinstance(source, Pipeline):
         return None
-    is_pipeline = (Path(source) / "pipeline.json").is_file()
-    return None if is_pipeline else Run.find(str(source))
+    return None if is_pipeline_name(source) else Run.find(str(source))
 
 
 def _num_styles(pipeline: Pipeline) -> int:

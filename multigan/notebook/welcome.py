@@ -14,9 +14,11 @@ LINES = (
     ("%multigan train notes", "sounds, to be played on a piano"),
     ("%multigan train prose", "sentences"),
     ("%multigan train image --data photos/", "pictures of your own: a folder, a zip, Parquet"),
+    ("%multigan explore gallery/digits", "play with a generator that comes with multigan"),
     ("%multigan explore", "play with the newest generator"),
     ("%multigan watch", "the newest run's samples, losses and health"),
     ("%multigan recipes", "all that can be trained by name"),
+    ("%multigan gallery", "generators that come with multigan"),
     ("%multigan -h", "every command"),
 )
 

@@ -60,6 +60,7 @@ from multigan.runs.records import (
     sensible_row,
 )
 from multigan.runs.rows import Rows
+from multigan.sampling.gallery import PREFIX, gallery_folder, is_gallery_name
 
 _NAME = re.compile(r"([0-9]{4,})-(.+)")
 _CHECKPOINT = re.compile(r"step-([0-9]{6,})")
@@ -465,6 +466,11 @@ def find_run(reference: str | Path, root: str | Path = "runs") -> RunFolder:
             return run
     if path.is_dir():
         raise RunError(f"{path} is a folder but not a run: it has no recipe.json.")
+    if is_gallery_name(reference):
+        raise RunError(
+            f"{PREFIX}{gallery_folder(reference).name} is a saved pipeline, to be sampled and "
+            "explored. This needs a run, with its data and its discriminator."
+        )
     names = ", ".join(run.name for run in known[-5:]) or "none"
     raise RunError(f"There is no run {text!r} under {root}. The newest there: {names}.")
 

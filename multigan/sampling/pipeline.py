@@ -37,7 +37,8 @@ from multigan.sampling.latents import (
     random_directions,
     walk,
 )
-from multigan.sampling.on_hub import fetched, is_hub_name, uploaded
+from multigan.sampling.on_hub import uploaded
+from multigan.sampling.places import pipeline_folder
 from multigan.sampling.saving import read_saved, write_saved
 from multigan.typed import Component
 
@@ -369,14 +370,16 @@ class Pipeline:
         """Reads what `save_pretrained` wrote; a run's folder works as well.
 
         Args:
-            folder: Where it is, or "owner/name" on the Hugging Face Hub, from where only data
+            folder: Where it is, "gallery/digits" or another that comes with multigan (`multigan
+                gallery` lists them), or "owner/name" on the Hugging Face Hub, from where only data
                 comes: nothing of a stranger's runs.
             device: As of a run.
 
         Raises:
             CheckpointError: The folder holds no whole pipeline, or the Hub has none of that name.
+            UnknownNameError: The gallery has none of that name.
         """
-        parts = read_saved(fetched(str(folder)) if is_hub_name(folder) else Path(folder))
+        parts = read_saved(pipeline_folder(folder) or Path(folder))
         step = parts.pop("step")
         pipeline = KINDS[parts["modality"].name].pipeline(**parts)
         pipeline.step = step

@@ -72,13 +72,13 @@ def conditions(texts: Sequence[str], spec: "ConditionSpec | None", num_samples: 
 
 
 def open_pipeline(args: Namespace) -> "Pipeline":
-    """Returns the pipeline of a run, or of a folder that `save_pretrained` wrote."""
+    """Returns the pipeline of a run, or a saved one by the name of its place."""
     from multigan.errors import ConfigError
     from multigan.runs.run import Run
-    from multigan.sampling.on_hub import is_hub_name
     from multigan.sampling.pipeline import Pipeline
+    from multigan.sampling.places import is_pipeline_name
 
-    if (Path(args.run_name) / "pipeline.json").is_file() or is_hub_name(args.run_name):
+    if is_pipeline_name(args.run_name):
         if args.best or args.step is not None or args.average is not None:
             raise ConfigError(
                 f"{args.run_name} is a saved pipeline, which has no checkpoints: name its run, or "

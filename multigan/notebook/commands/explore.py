@@ -1,12 +1,11 @@
 """`%multigan explore`: a generator under one's hands."""
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from multigan.cli.commands import add_device
 from multigan.notebook.manners import add_optional_run
 
-SUMMARY = "Explore what a run's generator makes, by hand."
+SUMMARY = "Explore what a run's generator, or one of the gallery, makes, by hand."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -22,10 +21,10 @@ def run(args: Namespace) -> None:
 
     from multigan.notebook.showing import chosen_run, explorer_of
     from multigan.notebook.values import given_value
+    from multigan.sampling.places import is_pipeline_name
 
     source = given_value(args.run_name)
     if source is None and args.run_name is not None:
-        is_pipeline = (Path(args.run_name) / "pipeline.json").is_file()
-        source = Path(args.run_name) if is_pipeline else None
+        source = args.run_name if is_pipeline_name(args.run_name) else None
     source = chosen_run(args) if source is None else source
     display(explorer_of(source, plain=args.plain, device=args.device))
