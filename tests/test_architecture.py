@@ -357,6 +357,7 @@ SAME_MEANING = {
     "completion": "what a word may become when somebody presses Tab",
     "data": "data sets, and the group of commands about them",
     "export": "the command, and what leaves the house",
+    "gallery": "generators that come with the package, and the command about them",
     "modes": "of a distribution: how many of them a generator reaches",
     "notes": "single notes of instruments, as data",
     "objectives": "objectives as recipes name them",

@@ -11,8 +11,8 @@ from multigan.errors import RunError
 from multigan.files import read_object
 from multigan.runs.folder import RunFolder, find_run
 from multigan.sampling.gallery import PREFIX, in_gallery, is_gallery_name, read_card
+from multigan.sampling.locate import pipeline_folder
 from multigan.sampling.on_hub import is_hub_name
-from multigan.sampling.places import pipeline_folder
 
 
 @dataclass(frozen=True)

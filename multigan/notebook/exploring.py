@@ -18,8 +18,8 @@ from multigan.runs.folder import checkpoint_step
 from multigan.runs.profiles import LONGEST, SHORTEST, snapshots_in
 from multigan.runs.run import Run
 from multigan.sampling.latents import Directions, walk
+from multigan.sampling.locate import is_pipeline_name
 from multigan.sampling.pipeline import Pipeline
-from multigan.sampling.places import is_pipeline_name
 from multigan.terminal.latent_space import targets_of
 
 NUM_DIRECTIONS = 8

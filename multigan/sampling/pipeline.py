@@ -37,8 +37,8 @@ from multigan.sampling.latents import (
     random_directions,
     walk,
 )
+from multigan.sampling.locate import pipeline_folder
 from multigan.sampling.on_hub import uploaded
-from multigan.sampling.places import pipeline_folder
 from multigan.sampling.saving import read_saved, write_saved
 from multigan.typed import Component
 

@@ -75,8 +75,8 @@ def open_pipeline(args: Namespace) -> "Pipeline":
     """Returns the pipeline of a run, or a saved one by the name of its place."""
     from multigan.errors import ConfigError
     from multigan.runs.run import Run
+    from multigan.sampling.locate import is_pipeline_name
     from multigan.sampling.pipeline import Pipeline
-    from multigan.sampling.places import is_pipeline_name
 
     if is_pipeline_name(args.run_name):
         if args.best or args.step is not None or args.average is not None:

@@ -21,7 +21,7 @@ def run(args: Namespace) -> None:
 
     from multigan.notebook.showing import chosen_run, explorer_of
     from multigan.notebook.values import given_value
-    from multigan.sampling.places import is_pipeline_name
+    from multigan.sampling.locate import is_pipeline_name
 
     source = given_value(args.run_name)
     if source is None and args.run_name is not None:

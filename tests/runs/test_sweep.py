@@ -34,7 +34,7 @@ from multigan.runs.sweep.sweep_folder import Entry, SweepFolder, make_sweep, sam
 from multigan.runs.sweep.sweep_page import render_page
 from multigan.runs.sweep.sweep_plan import SweepPlan, make_plan
 from tests.cli.conftest import multigan  # noqa: F401
-from tests.test_report import Page
+from tests.runs.test_report import Page
 
 STEPS = 900
 WIDTHS = {"generator.width": Choices((8, 16, 32))}

@@ -20,7 +20,7 @@ from multigan.sampling.gallery import (
     read_card,
     size_of,
 )
-from multigan.sampling.places import is_pipeline_name, pipeline_folder
+from multigan.sampling.locate import is_pipeline_name, pipeline_folder
 
 MEMBERS = members()
 MOST_BYTES = 8_000_000  # of all together: every wheel carries them
