@@ -104,6 +104,8 @@ def planned_sweep(args: Namespace) -> "tuple[Recipe, dict[str, Varied]]":
         engine = open_engine(args.device, recipe.precision, recipe.deterministic)
         recipe = closed(recipe, left, load_data(recipe), engine, remark)
         engine.close()
+        if left.minutes is not None:
+            remark("Steps are timed anew by the same command, so go on with --resume FOLDER.")
     return recipe, wanted
 
 
