@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from multigan.cli.commands import add_amount, add_config, add_json, add_plugin
+from multigan.cli.commands import add_amount, add_config, add_json, add_plugin, add_speed
 
 if TYPE_CHECKING:
     from multigan.runs.sweep import SweepFolder, SweepPlan
@@ -22,6 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_config(parser)
     add_amount(parser)
     parser.add_argument("--steps", type=int, help="how long each run trains")
+    add_speed(parser)
     _add_varied(parser)
     _add_places(parser)
     _add_comparison(parser)
