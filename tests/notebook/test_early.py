@@ -9,7 +9,7 @@ import multigan.notebook.beginning, multigan.notebook.commands.train
 from multigan.terminal.resolving import said_at_once
 from argparse import Namespace
 asked = {"recipe": "digits", "chosen": None, "data": None, "config": None, "steps": 5, "seed": 1}
-print(said_at_once(Namespace(**asked, heal=False, size=None, set=[])))
+print(said_at_once(Namespace(**asked, heal=False, size=None, speed=None, set=[])))
 sys.exit("torch" in sys.modules)
 """
 
